@@ -1,0 +1,107 @@
+package org.invar.param;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.invar.random.CounterRandom;
+import org.invar.random.Purpose;
+
+/**
+ * Which part of a flat vector holds which named tensor: entries one behind another, in order,
+ * without gaps.
+ *
+ * @param entries the entries, by rising offset
+ */
+public record Layout(List<Layout.Entry> entries) {
+  /**
+   * A named tensor inside the flat vector.
+   *
+   * @param name the layer's path and the tensor's own name, for example {@code conv2d1.kernel};
+   *     unique
+   * @param offset where it starts in the flat vector, in elements
+   * @param spec its shape, initial values and treatment
+   */
+  public record Entry(String name, int offset, Spec spec) {
+    /** Returns the entry's shape. */
+    public Shape shape() {
+      return spec.shape();
+    }
+
+    /** Returns the first offset behind the entry, in elements. */
+    public int end() {
+      return offset + spec.shape().size();
+    }
+  }
+
+  /**
+   * A tensor that a layer asks for.
+   *
+   * @param name its name inside the layer, for example {@code kernel}
+   * @param shape its shape
+   * @param initializer its initial values
+   * @param decayed whether L2 regularization and weight decay act on it: kernels yes, biases and
+   *     norm parameters no
+   */
+  public record Spec(String name, Shape shape, Initializer initializer, boolean decayed) {
+    /** Returns a tensor on which weight decay acts. */
+    public static Spec decayed(String name, Shape shape, Initializer initializer) {
+      return new Spec(name, shape, initializer, true);
+    }
+
+    /** Returns a tensor on which weight decay does not act. */
+    public static Spec plain(String name, Shape shape, Initializer initializer) {
+      return new Spec(name, shape, initializer, false);
+    }
+  }
+
+  /** Refuses gaps, overlaps and equal names. */
+  public Layout {
+    entries = List.copyOf(entries);
+    Set<String> names = new HashSet<>();
+    int end = 0;
+    for (Entry entry : entries) {
+      if (entry.offset() != end) {
+        throw new IllegalArgumentException(
+            "entry " + entry.name() + " starts at " + entry.offset() + ", expected " + end);
+      }
+      if (!names.add(entry.name())) {
+        throw new IllegalArgumentException("two entries are named " + entry.name());
+      }
+      end = Math.addExact(entry.offset(), entry.shape().size());
+    }
+  }
+
+  /** Returns the layout of the given tensors, one behind another. */
+  public static Layout of(List<Spec> specs) {
+    List<Entry> entries = new ArrayList<>();
+    int offset = 0;
+    for (Spec spec : specs) {
+      entries.add(new Entry(spec.name(), offset, spec));
+      offset = Math.addExact(offset, spec.shape().size());
+    }
+    return new Layout(entries);
+  }
+
+  /** Returns the length of the flat vector, in elements. */
+  public int length() {
+    return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).end();
+  }
+
+  /**
+   * Returns the initial flat vector.
+   *
+   * @param seed the run's seed; an entry's values depend on it, on the entry's position and on
+   *     nothing else
+   */
+  public float[] initialValues(long seed) {
+    float[] flat = new float[length()];
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      var random = CounterRandom.of(seed, Purpose.INITIALIZATION.key(), i);
+      float[] values = entry.spec().initializer().values(entry.shape(), random);
+      System.arraycopy(values, 0, flat, entry.offset(), values.length);
+    }
+    return flat;
+  }
+}
