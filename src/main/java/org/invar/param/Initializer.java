@@ -1,5 +1,6 @@
 package org.invar.param;
 
+import java.util.Arrays;
 import org.invar.random.CounterRandom;
 
 /**
@@ -104,7 +105,7 @@ public sealed interface Initializer {
     @Override
     public float[] values(Shape shape, CounterRandom random) {
       float[] values = new float[shape.size()];
-      java.util.Arrays.fill(values, (float) value);
+      Arrays.fill(values, (float) value);
       return values;
     }
   }

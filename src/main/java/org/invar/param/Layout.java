@@ -42,16 +42,28 @@ public record Layout(List<Layout.Entry> entries) {
    * @param initializer its initial values
    * @param decayed whether L2 regularization and weight decay act on it: kernels yes, biases and
    *     norm parameters no
+   * @param momentum for running state: the weight of its old value at an update; 0 for parameters
    */
-  public record Spec(String name, Shape shape, Initializer initializer, boolean decayed) {
+  public record Spec(
+      String name, Shape shape, Initializer initializer, boolean decayed, double momentum) {
     /** Returns a tensor on which weight decay acts. */
     public static Spec decayed(String name, Shape shape, Initializer initializer) {
-      return new Spec(name, shape, initializer, true);
+      return new Spec(name, shape, initializer, true, 0);
     }
 
     /** Returns a tensor on which weight decay does not act. */
     public static Spec plain(String name, Shape shape, Initializer initializer) {
-      return new Spec(name, shape, initializer, false);
+      return new Spec(name, shape, initializer, false, 0);
+    }
+
+    /** Returns a running statistic: s = momentum · s + (1 − momentum) · batch. */
+    public static Spec running(String name, Shape shape, Initializer initializer, double momentum) {
+      return new Spec(name, shape, initializer, false, momentum);
+    }
+
+    /** Returns the same tensor as part of the layer of that name. */
+    public Spec inside(String layer) {
+      return new Spec(layer + "." + name, shape, initializer, decayed, momentum);
     }
   }
 

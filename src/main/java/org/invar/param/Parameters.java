@@ -2,89 +2,87 @@ package org.invar.param;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A flat ND4J vector seen through its layout: every entry as a view, by name, scoped by layer.
+ * Two flat ND4J vectors, parameters and state, seen through their layouts: every entry as a view,
+ * by name, scoped by layer.
  *
- * <p>The views share the flat vector's memory, so writing the vector changes them and the reverse.
- * Gradients and batch statistics have the same form. Not safe for use by several threads.
+ * <p>The views share the flat vectors' memory, so writing a vector changes them and the reverse. A
+ * gradient has the same form: its state part holds sums of the batch's statistics. Not safe for use
+ * by several threads.
  */
 public final class Parameters {
-  private final INDArray flat;
-  private final Layout layout;
-  private final Map<String, INDArray> views;
-  private final Map<String, Parameters> scopes;
+  private final Map<String, INDArray> entries = new LinkedHashMap<>();
+  private final Map<String, INDArray> states = new LinkedHashMap<>();
+  private final Map<String, Parameters> scopes = new LinkedHashMap<>();
 
-  private Parameters(INDArray flat, Layout layout) {
-    this.flat = flat;
-    this.layout = layout;
-    this.views = new LinkedHashMap<>();
-    this.scopes = new LinkedHashMap<>();
-  }
+  private Parameters() {}
 
   /**
-   * Returns the views of a flat vector.
+   * Returns the views of two flat vectors.
    *
-   * @param flat a vector of {@code layout.length()} elements, float or double, in one piece; null
-   *     only for an empty layout
-   * @param layout the entries
+   * @param flat a vector of {@code layout.length()} elements or more, float or double, in one piece
+   * @param layout its entries
+   * @param state the vector of running state, likewise
+   * @param stateLayout its entries
    */
-  public static Parameters of(@Nullable INDArray flat, Layout layout) {
-    INDArray vector = flat == null ? Nd4j.empty() : flat;
-    if (layout.length() != (flat == null ? 0 : flat.length())) {
-      throw new IllegalArgumentException(
-          "a flat vector of length "
-              + vector.length()
-              + " does not fit a layout of "
-              + layout.length());
-    }
-    Parameters all = new Parameters(vector, layout);
+  public static Parameters of(INDArray flat, Layout layout, INDArray state, Layout stateLayout) {
+    Parameters all = new Parameters();
     for (Layout.Entry entry : layout.entries()) {
-      INDArray view =
-          Nd4j.create(
-              vector.data(),
-              entry.shape().toArray(),
-              Nd4j.getStrides(entry.shape().toArray(), 'c'),
-              vector.offset() + entry.offset(),
-              'c');
-      Parameters scope = all;
-      String rest = entry.name();
-      for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.')) {
-        scope =
-            scope.scopes.computeIfAbsent(
-                rest.substring(0, dot), name -> new Parameters(vector, layout));
-        rest = rest.substring(dot + 1);
-      }
-      scope.views.put(rest, view);
+      all.owner(entry).entries.put(lastName(entry), view(flat, entry));
+    }
+    for (Layout.Entry entry : stateLayout.entries()) {
+      all.owner(entry).states.put(lastName(entry), view(state, entry));
     }
     return all;
   }
 
-  /** Returns the entry of that name in this scope. */
+  /** Returns the trainable entry of that name in this scope. */
   public INDArray get(String name) {
-    INDArray view = views.get(name);
-    if (view == null) {
-      throw new IllegalArgumentException(
-          "no entry is named " + name + "; there are " + views.keySet());
-    }
-    return view;
+    return find(entries, name);
+  }
+
+  /** Returns the running state of that name in this scope. */
+  public INDArray state(String name) {
+    return find(states, name);
   }
 
   /** Returns the entries of a child layer; a layer without parameters has an empty scope. */
   public Parameters scope(String name) {
-    return scopes.computeIfAbsent(name, child -> new Parameters(flat, layout));
+    return scopes.computeIfAbsent(name, child -> new Parameters());
   }
 
-  /** Returns the whole flat vector, whatever the scope. */
-  public INDArray flat() {
-    return flat;
+  /** Returns whether neither this scope nor one inside it has a trainable entry. */
+  public boolean isEmpty() {
+    return entries.isEmpty() && scopes.values().stream().allMatch(Parameters::isEmpty);
   }
 
-  /** Returns the layout of the whole flat vector, whatever the scope. */
-  public Layout layout() {
-    return layout;
+  private Parameters owner(Layout.Entry entry) {
+    Parameters scope = this;
+    String[] path = entry.name().split("\\.", -1);
+    for (int i = 0; i < path.length - 1; i++) {
+      scope = scope.scope(path[i]);
+    }
+    return scope;
+  }
+
+  private static String lastName(Layout.Entry entry) {
+    return entry.name().substring(entry.name().lastIndexOf('.') + 1);
+  }
+
+  private static INDArray view(INDArray flat, Layout.Entry entry) {
+    long[] shape = entry.shape().toArray();
+    return Nd4j.create(
+        flat.data(), shape, Nd4j.getStrides(shape, 'c'), flat.offset() + entry.offset(), 'c');
+  }
+
+  private static INDArray find(Map<String, INDArray> views, String name) {
+    INDArray view = views.get(name);
+    if (view == null) {
+      throw new IllegalArgumentException("no entry " + name + " among " + views.keySet());
+    }
+    return view;
   }
 }

@@ -1,0 +1,123 @@
+package org.invar.kernel;
+
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The operations that layers are made of, each one fused as far as an implementation can.
+ *
+ * <p>Arrays are C-ordered; images are [rows, height, width, channels], conv2d kernels [height,
+ * width, in, out], dense kernels [in, out]. Inputs are never changed; results are new arrays in the
+ * caller's workspace, or are added into the given gradient. All arrays of a call have one data
+ * type. Every implementation gives the same result for the same input whatever thread runs it and
+ * whatever ran before.
+ */
+public interface Kernels {
+  /** Which way a window is reduced. */
+  enum Pooling {
+    /** The largest value. */
+    MAX,
+    /** The mean of the values inside the image; padding does not count. */
+    AVERAGE
+  }
+
+  /**
+   * Returns activation(x · kernel + bias).
+   *
+   * @param x [rows, in]
+   * @param kernel [in, out]
+   * @param bias [out], or null for none
+   * @param activation one that does not need its input in backward
+   */
+  INDArray affine(INDArray x, INDArray kernel, @Nullable INDArray bias, Activation activation);
+
+  /**
+   * Adds the gradient of an affine map's kernel and bias.
+   *
+   * @param x the map's input [rows, in]
+   * @param dz the gradient of the sum before the activation [rows, out]
+   * @param kernelGradient [in, out], added to
+   * @param biasGradient [out], added to, or null for none
+   */
+  void affineGradient(
+      INDArray x, INDArray dz, INDArray kernelGradient, @Nullable INDArray biasGradient);
+
+  /** Returns the gradient of an affine map's input: dz · kernelᵀ, [rows, in]. */
+  INDArray affineInputGradient(INDArray dz, INDArray kernel);
+
+  /**
+   * Returns activation(x ∗ kernel + bias), a cross-correlation.
+   *
+   * @param x [rows, height, width, in]
+   * @param kernel [window height, window width, in, out]
+   * @param bias [out], or null for none
+   */
+  INDArray conv2d(
+      INDArray x, INDArray kernel, @Nullable INDArray bias, Window window, Activation activation);
+
+  /**
+   * Adds the gradients of a convolution's kernel and bias, and returns that of its input when asked
+   * to.
+   *
+   * @param x the convolution's input
+   * @param dz the gradient of the sum before the activation [rows, out height, out width, out]
+   * @param kernelGradient added to
+   * @param biasGradient added to, or null for none
+   * @param inputGradient whether somebody needs dx
+   * @return dx, or null when nobody needs it
+   */
+  @Nullable INDArray conv2dGradient(
+      INDArray x,
+      INDArray dz,
+      INDArray kernel,
+      Window window,
+      INDArray kernelGradient,
+      @Nullable INDArray biasGradient,
+      boolean inputGradient);
+
+  /** Returns the pooled image [rows, out height, out width, channels]. */
+  INDArray pool2d(Pooling pooling, INDArray x, Window window);
+
+  /** Returns the gradient of pooling's input; of equal maxima one alone gets it. */
+  INDArray pool2dGradient(Pooling pooling, INDArray x, INDArray dy, Window window);
+
+  /** Returns activation(z). */
+  INDArray activate(Activation activation, INDArray z);
+
+  /**
+   * Returns dz from dy.
+   *
+   * @param saved the activation's input where it {@link Activation#needsInput()}, else its output
+   */
+  INDArray activateGradient(Activation activation, INDArray saved, INDArray dy);
+
+  /**
+   * Returns the mean and the biased variance of every channel, [2, channels].
+   *
+   * @param x [positions, channels]
+   */
+  INDArray moments(INDArray x);
+
+  /**
+   * Returns (x − mean) / √(variance + epsilon) · gamma + beta, channel by channel.
+   *
+   * @param x [positions, channels]
+   * @param moments mean and variance, [2, channels]
+   */
+  INDArray normalize(INDArray x, INDArray moments, INDArray gamma, INDArray beta, double epsilon);
+
+  /**
+   * Adds the gradients of gamma and beta and returns dx, through the moments that x itself had.
+   *
+   * @param x the input [positions, channels]
+   * @param dy the output's gradient [positions, channels]
+   */
+  INDArray normalizeGradient(
+      INDArray x,
+      INDArray dy,
+      INDArray moments,
+      INDArray gamma,
+      double epsilon,
+      INDArray gammaGradient,
+      INDArray betaGradient);
+}

@@ -1,0 +1,58 @@
+package org.invar.nn;
+
+import org.invar.kernel.Kernels.Pooling;
+import org.invar.kernel.Window;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.invar.param.Size;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The mean of each window: (height, width, channels) → (height', width', channels).
+ *
+ * @param size the window
+ * @param stride its step
+ * @param padding what happens at the border; padding never counts
+ */
+public record AveragePool2d(Size size, Size stride, Window.Padding padding) implements Layer {
+  /** Returns pooling over windows side by side, without padding. */
+  public static AveragePool2d of(Size size) {
+    return new AveragePool2d(size, size, Window.Padding.VALID);
+  }
+
+  /** Returns this layer with that stride. */
+  public AveragePool2d withStride(Size stride) {
+    return new AveragePool2d(size, stride, padding);
+  }
+
+  /** Returns this layer with that padding. */
+  public AveragePool2d withPadding(Window.Padding padding) {
+    return new AveragePool2d(size, stride, padding);
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    Size output = window().output(input);
+    return Shape.of(output.height(), output.width(), input.get(2));
+  }
+
+  @Override
+  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    tape.push(x);
+    return tape.kernels().pool2d(Pooling.AVERAGE, x, window());
+  }
+
+  @Override
+  public @Nullable INDArray backward(
+      INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    INDArray x = tape.pop();
+    return tape.wantsInputGradient()
+        ? tape.kernels().pool2dGradient(Pooling.AVERAGE, x, dy, window())
+        : null;
+  }
+
+  private Window window() {
+    return new Window(size, stride, padding);
+  }
+}

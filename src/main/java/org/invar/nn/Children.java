@@ -1,0 +1,40 @@
+package org.invar.nn;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.invar.param.Layout;
+import org.invar.param.Shape;
+
+/**
+ * What containers do with their children: names by kind and ordinal, tensors and errors by path.
+ */
+final class Children {
+  private Children() {}
+
+  /** Returns {@code conv2d1, maxPool2d1, conv2d2, …}. */
+  static List<String> names(List<? extends Layer> layers) {
+    Map<String, Integer> counts = new HashMap<>();
+    List<String> names = new ArrayList<>();
+    for (Layer layer : layers) {
+      names.add(layer.kind() + counts.merge(layer.kind(), 1, Integer::sum));
+    }
+    return names;
+  }
+
+  /**
+   * Returns the output shape of a child; its errors name the child and the shape that reaches it.
+   */
+  static Shape outputShape(String name, Layer layer, Shape input) {
+    try {
+      return layer.outputShape(input);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  static List<Layout.Spec> inside(String name, List<Layout.Spec> specs) {
+    return specs.stream().map(spec -> spec.inside(name)).toList();
+  }
+}

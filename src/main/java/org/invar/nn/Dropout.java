@@ -1,0 +1,49 @@
+package org.invar.nn;
+
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.invar.random.CounterRandom;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Inverted dropout: training zeroes each value with probability {@code rate} and divides the others
+ * by 1 − rate; prediction changes nothing. Srivastava, Hinton, Krizhevsky, Sutskever,
+ * Salakhutdinov, JMLR 15, 2014.
+ *
+ * @param rate in [0, 1)
+ */
+public record Dropout(double rate) implements Layer {
+  /** Refuses rates outside [0, 1). */
+  public Dropout {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException("rate=" + rate + " is not in [0, 1)");
+    }
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    return input;
+  }
+
+  @Override
+  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    if (!tape.training()) {
+      return x;
+    }
+    CounterRandom random = tape.nextRandom();
+    float[] mask = new float[Math.toIntExact(x.length())];
+    float kept = (float) (1 / (1 - rate));
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = random.nextFloat() < rate ? 0 : kept;
+    }
+    INDArray factors = Nd4j.createFromArray(mask).castTo(x.dataType()).reshape('c', x.shape());
+    tape.push(factors);
+    return x.mul(factors);
+  }
+
+  @Override
+  public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    return dy.mul(tape.pop());
+  }
+}

@@ -1,0 +1,43 @@
+package org.invar.nn;
+
+import org.invar.kernel.Kernels.Pooling;
+import org.invar.kernel.Window;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.invar.param.Size;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The mean of each channel over the whole image: (height, width, channels) → (channels). */
+public record GlobalAveragePool2d() implements Layer {
+  @Override
+  public Shape outputShape(Shape input) {
+    window(input).output(input);
+    return Shape.of(input.get(2));
+  }
+
+  @Override
+  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    tape.push(x);
+    return tape.kernels().pool2d(Pooling.AVERAGE, x, window(x)).reshape('c', x.size(0), x.size(3));
+  }
+
+  @Override
+  public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    INDArray x = tape.pop();
+    INDArray upstream = dy.reshape('c', x.size(0), 1, 1, x.size(3));
+    return tape.kernels().pool2dGradient(Pooling.AVERAGE, x, upstream, window(x));
+  }
+
+  private static Window window(INDArray x) {
+    return window(Shape.of((int) x.size(1), (int) x.size(2), (int) x.size(3)));
+  }
+
+  private static Window window(Shape image) {
+    if (image.rank() != 3) {
+      throw new IllegalArgumentException(
+          "expected an image (height, width, channels), found shape " + image);
+    }
+    Size all = new Size(image.get(0), image.get(1));
+    return new Window(all, all, Window.Padding.VALID);
+  }
+}

@@ -1,0 +1,70 @@
+package org.invar.nn;
+
+import java.util.List;
+import org.invar.param.Layout;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A differentiable function of a batch, as an immutable value of its hyperparameters: weights are
+ * handed in.
+ *
+ * <p>A layer is used by many threads at once, each with its own tape. What forward must remember
+ * for backward it pushes on the tape; backward pops it in reverse order. Implementations are
+ * records, so that a job file can name them; a contract test comes with the project ({@code
+ * LayerContract}).
+ */
+public interface Layer {
+  /**
+   * Returns the shape of one example's output.
+   *
+   * @param input the shape of one example's input
+   * @throws IllegalArgumentException when the layer cannot take that shape, naming expected and
+   *     found
+   */
+  Shape outputShape(Shape input);
+
+  /** Returns the trainable tensors for inputs of that shape, in a fixed order; none by default. */
+  default List<Layout.Spec> parameters(Shape input) {
+    return List.of();
+  }
+
+  /** Returns the running state for inputs of that shape, in a fixed order; none by default. */
+  default List<Layout.Spec> state(Shape input) {
+    return List.of();
+  }
+
+  /**
+   * Computes the output of a batch.
+   *
+   * @param x [rows, input shape], never changed
+   * @param parameters this layer's entries and state
+   * @param tape takes what backward needs, in training
+   * @return [rows, output shape]; x itself where nothing changes
+   */
+  INDArray forward(INDArray x, Parameters parameters, Tape tape);
+
+  /**
+   * Adds this layer's gradient and returns that of its input.
+   *
+   * @param dy the gradient of the loss's sum by the output [rows, output shape], never changed
+   * @param parameters as in forward
+   * @param gradient added to; its state part takes the rows' sum of the batch's statistics
+   * @param tape the tape of forward; {@link Tape#wantsInputGradient()} says whether dx is read
+   * @return dx [rows, input shape], or null when nobody reads it
+   */
+  @Nullable INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape);
+
+  /** Returns the fewest rows of a shard's part of a batch with which this layer can train. */
+  default int leastRows(Shape input) {
+    return 1;
+  }
+
+  /** Returns the name of the kind of layer as a job file writes it, for example {@code conv2d}. */
+  default String kind() {
+    String name = getClass().getSimpleName();
+    return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+  }
+}

@@ -1,0 +1,144 @@
+package org.invar.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.invar.Golden;
+import org.invar.kernel.Activation;
+import org.invar.kernel.PortableKernels;
+import org.invar.kernel.Window.Padding;
+import org.invar.param.Layout;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.invar.param.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Every layer's output and gradients against PyTorch's, in float32. */
+class LayerGoldenTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "leakyRelu", "relu", "sigmoid", "softmax", "tanh"})
+  void dense(String activation) {
+    var layer = Dense.of(5).withActivation(activation(activation));
+    check("dense-" + activation, layer, Map.of("kernel", "w", "bias", "b"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conv2d-8x8x3-to4-k3-s1-same",
+        "conv2d-8x8x3-to4-k3-s1-valid",
+        "conv2d-9x7x2-to5-k3-s2-same",
+        "conv2d-9x7x2-to5-k3-s2-valid",
+        "conv2d-10x10x3-to4-k4-s1-same",
+        "conv2d-10x10x3-to4-k4-s1-valid",
+        "conv2d-8x8x3-to4-k3-s2-same",
+        "conv2d-12x12x1-to6-k5-s1-valid",
+        "conv2d-11x11x3-to2-k1-s1-valid",
+        "conv2d-15x15x3-to2-k11-s4-valid"
+      })
+  void conv2d(String name) {
+    JsonNode config = Golden.of(name).config();
+    var layer =
+        Conv2d.of(config.get("filters").asInt(), Size.square(config.get("kernel").asInt()))
+            .withStride(Size.square(config.get("stride").asInt()))
+            .withPadding(Padding.valueOf(config.get("padding").asText().toUpperCase(Locale.ROOT)));
+    check(name, layer, Map.of("kernel", "w", "bias", "b"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8-k2-s2", "9-k3-s2", "7-k3-s1"})
+  void pooling(String suffix) {
+    JsonNode config = Golden.of("maxpool2d-" + suffix).config();
+    Size size = Size.square(config.get("size").asInt());
+    Size stride = Size.square(config.get("stride").asInt());
+    check("maxpool2d-" + suffix, MaxPool2d.of(size).withStride(stride), Map.of());
+    check("averagepool2d-" + suffix, AveragePool2d.of(size).withStride(stride), Map.of());
+  }
+
+  @Test
+  void batchNorm() {
+    var golden = Golden.of("batchnorm-train-nhwc");
+    INDArray statistics =
+        check("batchnorm-train-nhwc", BatchNorm.of(), Map.of("gamma", "gamma", "beta", "beta"));
+    double rows = golden.array("/inputs/x").size(0);
+    // running = 0.9 running + 0.1 batch, from mean 0 and variance 1
+    double[] sums = statistics.data().asDouble();
+    double[] mean = new double[3];
+    double[] variance = new double[3];
+    for (int c = 0; c < 3; c++) {
+      mean[c] = 0.1 * sums[c] / rows;
+      variance[c] = 0.9 + 0.1 * sums[3 + c] / rows;
+    }
+    golden.assertMatches("/extra/runningMean", mean);
+    golden.assertMatches("/extra/runningVariance", variance);
+  }
+
+  @Test
+  void residual() {
+    var layer = Residual.of(List.of(convolution().withActivation(Activation.RELU), convolution()));
+    check(
+        "residual",
+        layer,
+        Map.of(
+            "body.conv2d1.kernel", "w1",
+            "body.conv2d1.bias", "b1",
+            "body.conv2d2.kernel", "w2",
+            "body.conv2d2.bias", "b2"));
+  }
+
+  private static Conv2d convolution() {
+    return Conv2d.of(3, Size.square(3)).withPadding(Padding.SAME);
+  }
+
+  /** Runs forward and backward; returns the statistics that backward summed. */
+  private static INDArray check(String name, Layer layer, Map<String, String> goldenNames) {
+    var golden = Golden.of(name);
+    INDArray x = golden.array("/inputs/x");
+    Shape input = Shape.of(Arrays.stream(x.shape()).skip(1).mapToInt(d -> (int) d).toArray());
+    Layout layout = Layout.of(layer.parameters(input));
+    Layout stateLayout = Layout.of(layer.state(input));
+    assertEquals(
+        new TreeMap<>(goldenNames).keySet().stream().toList(),
+        layout.entries().stream().map(Layout.Entry::name).sorted().toList());
+    INDArray flat = Nd4j.zeros(DataType.FLOAT, Math.max(1, layout.length()));
+    INDArray gradient = flat.dup();
+    INDArray state = Nd4j.zeros(DataType.FLOAT, Math.max(1, stateLayout.length()));
+    INDArray statistics = state.dup();
+    Parameters parameters = Parameters.of(flat, layout, state, stateLayout);
+    goldenNames.forEach(
+        (ours, theirs) -> find(parameters, ours).assign(golden.array("/inputs/" + theirs)));
+    Tape tape = Tape.training(new PortableKernels(), 1, 0, 0, 0).wantInputGradient(true);
+
+    golden.assertMatches("/output", layer.forward(x, parameters, tape));
+    Parameters gradients = Parameters.of(gradient, layout, statistics, stateLayout);
+    INDArray dx = layer.backward(golden.array("/outputGradient"), parameters, gradients, tape);
+
+    golden.assertMatches("/gradients/x", dx);
+    goldenNames.forEach(
+        (ours, theirs) -> golden.assertMatches("/gradients/" + theirs, find(gradients, ours)));
+    return statistics;
+  }
+
+  private static INDArray find(Parameters parameters, String path) {
+    Parameters scope = parameters;
+    String[] parts = path.split("\\.", -1);
+    for (int i = 0; i < parts.length - 1; i++) {
+      scope = scope.scope(parts[i]);
+    }
+    return scope.get(parts[parts.length - 1]);
+  }
+
+  private static Activation activation(String name) {
+    return Activation.valueOf(name.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
+  }
+}
