@@ -17,4 +17,18 @@ public enum FeatureType {
   public int bytes() {
     return bytes;
   }
+
+  /**
+   * Returns the type whose feature takes that many bytes.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static FeatureType ofBytes(int bytes) {
+    for (FeatureType type : values()) {
+      if (type.bytes == bytes) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException("no feature type takes " + bytes + " bytes");
+  }
 }
