@@ -11,7 +11,11 @@ public enum Purpose {
   /** Dropout and other noise inside a network; key: epoch, step, shard, layer. */
   LAYER(3),
   /** Augmentation of inputs; key: epoch, row. */
-  AUGMENTATION(4);
+  AUGMENTATION(4),
+  /** Which shard holds a row; key: the row's identity. */
+  SHARD(5),
+  /** Which split a row belongs to; key: the row's identity. */
+  SPLIT(6);
 
   private final long key;
 

@@ -1,0 +1,114 @@
+package org.invar.worker;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import org.invar.data.FeatureType;
+
+/**
+ * Blocks to bytes and back, by a Kryo of our own that knows this one class and refuses any other.
+ *
+ * <p>Equal blocks have equal bytes. Not safe for use by several threads: Kryo is not.
+ */
+public final class BlockCodec {
+  private static final int BLOCK_ID = 16;
+  private static final int HEADER_BYTES = 4 * Integer.BYTES + 2;
+  private static final int CLASS_BYTES = 1;
+
+  private final Kryo kryo = new Kryo();
+
+  /** Makes a codec. */
+  public BlockCodec() {
+    kryo.setRegistrationRequired(true);
+    kryo.setReferences(false);
+    kryo.register(PackedBlock.class, new BlockSerializer(), BLOCK_ID);
+  }
+
+  /** Returns a block's bytes. */
+  public byte[] encode(PackedBlock block) {
+    long body =
+        bodyBytes(
+            block.rows(),
+            block.type(),
+            block.width(),
+            block.targetWidth(),
+            block.weights().length > 0);
+    Output output = new Output(Math.toIntExact(CLASS_BYTES + HEADER_BYTES + body), -1);
+    kryo.writeClassAndObject(output, block);
+    return output.toBytes();
+  }
+
+  /**
+   * Returns the block of the bytes.
+   *
+   * @throws IllegalArgumentException when they are not exactly one block: truncated, followed by
+   *     others, or of another class
+   */
+  public PackedBlock decode(byte[] bytes) {
+    try {
+      if (kryo.readClassAndObject(new Input(bytes)) instanceof PackedBlock block) {
+        return block;
+      }
+      throw new KryoException("an object of another class");
+    } catch (KryoException e) {
+      throw new IllegalArgumentException(
+          bytes.length + " bytes are not a packed block: " + e.getMessage(), e);
+    }
+  }
+
+  private static long bodyBytes(
+      int rows, FeatureType type, int width, int targetWidth, boolean weighted) {
+    long row =
+        (long) width * type.bytes()
+            + (long) Float.BYTES * targetWidth
+            + (weighted ? Float.BYTES : 0)
+            + 2 * Long.BYTES;
+    return rows * row;
+  }
+
+  /** Header, then the arrays, whose lengths follow from the header. */
+  private static final class BlockSerializer extends Serializer<PackedBlock> {
+    @Override
+    public void write(Kryo kryo, Output output, PackedBlock block) {
+      output.writeInt(block.shard());
+      output.writeInt(block.rows());
+      output.writeByte(block.type().bytes());
+      output.writeInt(block.width());
+      output.writeInt(block.targetWidth());
+      output.writeBoolean(block.weights().length > 0);
+      output.writeBytes(block.features());
+      output.writeFloats(block.targets());
+      output.writeFloats(block.weights());
+      output.writeLongs(block.identities());
+    }
+
+    @Override
+    public PackedBlock read(Kryo kryo, Input input, Class<PackedBlock> type) {
+      int shard = input.readInt();
+      int rows = input.readInt();
+      FeatureType featureType = FeatureType.ofBytes(input.readByte());
+      int width = input.readInt();
+      int targetWidth = input.readInt();
+      boolean weighted = input.readBoolean();
+      // Before anything is allocated: a length that was not checked could ask for all memory.
+      long body = bodyBytes(rows, featureType, width, targetWidth, weighted);
+      int left = input.limit() - input.position();
+      if (rows < 0 || width < 0 || targetWidth < 0 || body != left) {
+        throw new KryoException(
+            "rows=" + rows + " of width=" + width + " take " + body + " bytes, found " + left);
+      }
+      return new PackedBlock(
+          shard,
+          rows,
+          featureType,
+          width,
+          input.readBytes(rows * width * featureType.bytes()),
+          targetWidth,
+          input.readFloats(rows * targetWidth),
+          input.readFloats(weighted ? rows : 0),
+          input.readLongs(2 * rows));
+    }
+  }
+}

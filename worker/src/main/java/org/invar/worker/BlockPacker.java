@@ -1,0 +1,90 @@
+package org.invar.worker;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packs the rows of a partition, which come in {@link ShardedRow#ORDER}, into encoded blocks.
+ *
+ * <p>Where a block ends depends on the width of rows alone, so equal shards have equal blocks.
+ */
+public final class BlockPacker implements Iterator<byte[]> {
+  private final Iterator<byte[]> rows;
+  private final RowEncoding encoding;
+  private final float[] classWeights;
+  private final BlockCodec codec = new BlockCodec();
+  private byte @Nullable [] ahead;
+
+  /**
+   * Makes the iterator over the blocks of a partition.
+   *
+   * @param rows the partition's {@link ShardedRow}s, in order
+   * @param encoding how they are encoded
+   * @param classWeights what a row's weight is multiplied by, indexed by its first target; empty
+   *     leaves weights as they are
+   */
+  public BlockPacker(Iterator<byte[]> rows, RowEncoding encoding, float[] classWeights) {
+    this.rows = rows;
+    this.encoding = encoding;
+    this.classWeights = classWeights;
+    this.ahead = rows.hasNext() ? rows.next() : null;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return ahead != null;
+  }
+
+  @Override
+  public byte[] next() {
+    byte[] row = ahead;
+    if (row == null) {
+      throw new NoSuchElementException("no block is left");
+    }
+    int shard = ShardedRow.shard(row);
+    int most = PackedBlock.mostRows(encoding.featureBytes());
+    List<byte[]> block = new ArrayList<>();
+    while (row != null && block.size() < most && ShardedRow.shard(row) == shard) {
+      block.add(row);
+      row = rows.hasNext() ? rows.next() : null;
+    }
+    ahead = row;
+    return codec.encode(pack(shard, block));
+  }
+
+  private PackedBlock pack(int shard, List<byte[]> rows) {
+    int featureBytes = encoding.featureBytes();
+    int targetWidth = encoding.targetWidth();
+    byte[] features = new byte[rows.size() * featureBytes];
+    float[] targets = new float[rows.size() * targetWidth];
+    float[] weights = new float[rows.size()];
+    long[] identities = new long[2 * rows.size()];
+    boolean weighted = false;
+    for (int r = 0; r < rows.size(); r++) {
+      Identity identity = ShardedRow.identity(rows.get(r));
+      identities[2 * r] = identity.high();
+      identities[2 * r + 1] = identity.low();
+      byte[] row = ShardedRow.encoded(rows.get(r));
+      System.arraycopy(row, RowEncoding.FEATURES, features, r * featureBytes, featureBytes);
+      for (int i = 0; i < targetWidth; i++) {
+        targets[r * targetWidth + i] = encoding.target(row, i);
+      }
+      float factor = classWeights.length == 0 ? 1 : classWeights[(int) encoding.target(row, 0)];
+      weights[r] = encoding.weight(row) * factor;
+      weighted |= weights[r] != 1;
+    }
+    return new PackedBlock(
+        shard,
+        rows.size(),
+        encoding.type(),
+        encoding.width(),
+        features,
+        targetWidth,
+        targets,
+        weighted ? weights : new float[0],
+        identities);
+  }
+}

@@ -1,0 +1,78 @@
+package org.invar.worker;
+
+import org.invar.data.FeatureType;
+
+/**
+ * Rows of one shard, by rising identity; a shard is one block or several behind one another.
+ *
+ * <p>The arrays are not copied: whoever makes or gets a block leaves them as they are. Two blocks
+ * are compared by their encoded bytes, not by {@code equals}.
+ *
+ * @param shard counted from 0
+ * @param rows the number of rows
+ * @param type how features are stored
+ * @param width the number of features of a row
+ * @param features rows × width features, row-major, floats little-endian
+ * @param targetWidth the number of targets of a row
+ * @param targets rows × targetWidth targets, row-major: class ids, 0 and 1, values or a
+ *     distribution
+ * @param weights the rows' example weights, or empty when all are 1
+ * @param identities high and low bits of each row's {@link Identity}
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record PackedBlock(
+    int shard,
+    int rows,
+    FeatureType type,
+    int width,
+    byte[] features,
+    int targetWidth,
+    float[] targets,
+    float[] weights,
+    long[] identities) {
+
+  /** The most bytes of features in a block that has more than one row: 32 MiB. */
+  public static final int MOST_FEATURE_BYTES = 32 << 20;
+
+  /** Refuses arrays whose lengths do not follow from rows and widths. */
+  public PackedBlock {
+    if (features.length != (long) rows * width * type.bytes()
+        || targets.length != (long) rows * targetWidth
+        || (weights.length != 0 && weights.length != rows)
+        || identities.length != 2L * rows) {
+      throw new IllegalArgumentException(
+          "a block of rows="
+              + rows
+              + " of width="
+              + width
+              + " "
+              + type
+              + " and targetWidth="
+              + targetWidth
+              + " cannot have "
+              + features.length
+              + " bytes of features, "
+              + targets.length
+              + " targets, "
+              + weights.length
+              + " weights and "
+              + identities.length
+              + " halves of identities");
+    }
+  }
+
+  /** Returns the most rows of a block, at least 1, for rows of that many bytes of features. */
+  static int mostRows(int featureBytes) {
+    return Math.max(1, MOST_FEATURE_BYTES / Math.max(1, featureBytes));
+  }
+
+  /** Returns the index of a row's first byte of features. */
+  public int featuresFrom(int row) {
+    return row * width * type.bytes();
+  }
+
+  /** Returns a row's example weight. */
+  public float weight(int row) {
+    return weights.length == 0 ? 1 : weights[row];
+  }
+}

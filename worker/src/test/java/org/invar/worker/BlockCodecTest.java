@@ -1,0 +1,79 @@
+package org.invar.worker;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.io.Output;
+import java.util.Arrays;
+import org.invar.data.FeatureType;
+import org.junit.jupiter.api.Test;
+
+class BlockCodecTest {
+  private final BlockCodec codec = new BlockCodec();
+
+  private static PackedBlock block(float... weights) {
+    return new PackedBlock(
+        5,
+        2,
+        FeatureType.UINT8,
+        3,
+        new byte[] {1, 2, 3, -1, 0, 127},
+        1,
+        new float[] {4, 0.5f},
+        weights,
+        new long[] {Long.MIN_VALUE, 1, 2, Long.MAX_VALUE});
+  }
+
+  @Test
+  void givesBackWhatItWasGiven() {
+    for (PackedBlock block : new PackedBlock[] {block(), block(0.25f, 3)}) {
+      PackedBlock back = codec.decode(codec.encode(block));
+      assertEquals(block.shard(), back.shard());
+      assertEquals(block.rows(), back.rows());
+      assertEquals(block.type(), back.type());
+      assertEquals(block.width(), back.width());
+      assertEquals(block.targetWidth(), back.targetWidth());
+      assertArrayEquals(block.features(), back.features());
+      assertArrayEquals(block.targets(), back.targets());
+      assertArrayEquals(block.weights(), back.weights());
+      assertArrayEquals(block.identities(), back.identities());
+      assertArrayEquals(codec.encode(block), new BlockCodec().encode(back));
+    }
+    assertEquals(1, block().weight(1));
+    assertEquals(3, block(0.25f, 3).weight(1));
+  }
+
+  @Test
+  void refusesTruncatedBytesOfAnyLength() {
+    byte[] bytes = codec.encode(block(1, 2));
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] truncated = Arrays.copyOf(bytes, length);
+      assertThrows(IllegalArgumentException.class, () -> codec.decode(truncated));
+    }
+  }
+
+  @Test
+  void refusesTrailingBytes() {
+    byte[] bytes = codec.encode(block());
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> codec.decode(Arrays.copyOf(bytes, bytes.length + 1)));
+    assertTrue(e.getMessage().contains("rows=2 of width=3"), e.getMessage());
+  }
+
+  @Test
+  void refusesAnotherClass() {
+    Output output = new Output(64);
+    new Kryo().writeClassAndObject(output, "text");
+    assertThrows(IllegalArgumentException.class, () -> codec.decode(output.toBytes()));
+  }
+
+  @Test
+  void refusesArraysThatDoNotFitTheRows() {
+    assertThrows(IllegalArgumentException.class, () -> block(1, 2, 3));
+  }
+}

@@ -1,0 +1,129 @@
+package org.invar.worker;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.invar.data.FeatureType;
+import org.junit.jupiter.api.Test;
+
+class BlockPackerTest {
+  private static final RowEncoding FLOATS = new RowEncoding(FeatureType.FLOAT32, 2, 1);
+
+  private static byte[] floats(float... values) {
+    ByteBuffer buffer = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      buffer.putFloat(value);
+    }
+    return buffer.array();
+  }
+
+  private static List<PackedBlock> pack(
+      List<byte[]> rows, RowEncoding encoding, float... classWeights) {
+    List<PackedBlock> blocks = new ArrayList<>();
+    new BlockPacker(rows.iterator(), encoding, classWeights)
+        .forEachRemaining(bytes -> blocks.add(new BlockCodec().decode(bytes)));
+    return blocks;
+  }
+
+  @Test
+  void negativeZeroIsZeroToTheIdentity() {
+    byte[] row = FLOATS.encode(floats(-0f, 1), new float[] {-0f}, 1);
+    assertArrayEquals(FLOATS.encode(floats(0, 1), new float[] {0}, 1), row);
+    assertEquals(1 / 0f, 1 / FLOATS.target(row, 0));
+  }
+
+  @Test
+  void everyPartOfARowIsInItsIdentity() {
+    Identity row = Identity.of(FLOATS.encode(floats(2, 1), new float[] {3}, 1));
+    assertEquals(row, Identity.of(FLOATS.encode(floats(2, 1), new float[] {3}, 1)));
+    assertNotEquals(row, Identity.of(FLOATS.encode(floats(2, 4), new float[] {3}, 1)));
+    assertNotEquals(row, Identity.of(FLOATS.encode(floats(2, 1), new float[] {4}, 1)));
+    assertNotEquals(row, Identity.of(FLOATS.encode(floats(2, 1), new float[] {3}, 2)));
+    var bytes = new RowEncoding(FeatureType.UINT8, 8, 1);
+    assertNotEquals(row, Identity.of(bytes.encode(floats(2, 1), new float[] {3}, 1)));
+  }
+
+  @Test
+  void shardsAndSplitsAreSpreadEvenlyAndFollowTheSeed() {
+    int[] counts = new int[4];
+    int dev = 0;
+    int moved = 0;
+    for (int i = 0; i < 4000; i++) {
+      Identity identity = Identity.ofId("row " + i);
+      counts[identity.shard(1, 4)]++;
+      dev += identity.splitPoint(1) < 0.25 ? 1 : 0;
+      moved += identity.shard(1, 4) == identity.shard(2, 4) ? 0 : 1;
+    }
+    for (int count : counts) {
+      assertEquals(1000, count, 120);
+    }
+    assertEquals(1000, dev, 120);
+    assertEquals(3000, moved, 150);
+  }
+
+  @Test
+  void blocksKeepShardsApartAndRowsInOrder() {
+    List<byte[]> rows = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      byte[] encoded = FLOATS.encode(floats(i, -i), new float[] {i % 2}, i % 3 == 0 ? 1 : 2);
+      rows.add(ShardedRow.of(i % 2 == 0 ? 3 : 7, Identity.of(encoded), encoded));
+    }
+    rows.sort(ShardedRow.ORDER);
+    List<PackedBlock> blocks = pack(rows, FLOATS);
+    assertEquals(List.of(3, 7), blocks.stream().map(PackedBlock::shard).toList());
+    for (PackedBlock block : blocks) {
+      assertEquals(10, block.rows());
+      for (int r = 0; r < 10; r++) {
+        int value =
+            (int)
+                ByteBuffer.wrap(block.features())
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getFloat(block.featuresFrom(r));
+        assertEquals(block.shard() == 3 ? 0 : 1, value % 2);
+        assertEquals(value % 3 == 0 ? 1 : 2, block.weight(r));
+        if (r > 0) {
+          long[] ids = block.identities();
+          assertFalse(Long.compareUnsigned(ids[2 * r - 2], ids[2 * r]) > 0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void classWeightsMultiplyAndWeightsOfOneTakeNoRoom() {
+    byte[] zero = FLOATS.encode(floats(1, 1), new float[] {0}, 2);
+    byte[] one = FLOATS.encode(floats(2, 2), new float[] {1}, 1);
+    List<byte[]> rows = new ArrayList<>();
+    rows.add(ShardedRow.of(0, new Identity(0, 0), zero));
+    rows.add(ShardedRow.of(0, new Identity(0, 1), one));
+    assertArrayEquals(new float[] {1, 3}, pack(rows, FLOATS, 0.5f, 3).get(0).weights());
+    assertEquals(0, pack(rows, FLOATS, 0.5f, 1).get(0).weights().length);
+  }
+
+  @Test
+  void aShardIsCutAfter32MiBOfFeatures() {
+    var wide = new RowEncoding(FeatureType.UINT8, 12 << 20, 0);
+    List<byte[]> rows = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      byte[] features = new byte[12 << 20];
+      features[0] = (byte) i;
+      rows.add(ShardedRow.of(0, new Identity(0, i), wide.encode(features, new float[0], 1)));
+    }
+    assertEquals(List.of(2, 2, 1), pack(rows, wide).stream().map(PackedBlock::rows).toList());
+  }
+
+  @Test
+  void noRowsAreNoBlocks() {
+    var none = new BlockPacker(List.<byte[]>of().iterator(), FLOATS, new float[0]);
+    assertFalse(none.hasNext());
+    assertThrows(NoSuchElementException.class, none::next);
+  }
+}
