@@ -1,5 +1,6 @@
 package org.invar.nn;
 
+import java.io.Serializable;
 import java.util.List;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
@@ -16,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * records, so that a job file can name them; a contract test comes with the project ({@code
  * LayerContract}).
  */
-public interface Layer {
+public interface Layer extends Serializable {
   /**
    * Returns the shape of one example's output.
    *

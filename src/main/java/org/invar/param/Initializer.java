@@ -1,5 +1,6 @@
 package org.invar.param;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.invar.random.CounterRandom;
 
@@ -9,7 +10,7 @@ import org.invar.random.CounterRandom;
  * <p>Fans follow the convention (receptive field …, in, out): a dense kernel [in, out] has fan-in
  * {@code in}; a conv2d kernel [height, width, in, out] has fan-in {@code height·width·in}.
  */
-public sealed interface Initializer {
+public sealed interface Initializer extends Serializable {
   /**
    * Returns the initial values of an entry, row-major.
    *

@@ -1,5 +1,6 @@
 package org.invar.param;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param dimensions each at least 1; an empty list is a scalar
  */
-public record Shape(List<Integer> dimensions) {
+public record Shape(List<Integer> dimensions) implements Serializable {
   /** Refuses dimensions below 1 and more than 2³¹ − 1 elements. */
   public Shape {
     dimensions = List.copyOf(dimensions);

@@ -1,5 +1,7 @@
 package org.invar.param;
 
+import java.io.Serializable;
+
 /**
  * A height and a width, of a window, a stride or an image; written {@code 5} or {@code [5, 3]} in a
  * job.
@@ -7,7 +9,7 @@ package org.invar.param;
  * @param height at least 1
  * @param width at least 1
  */
-public record Size(int height, int width) {
+public record Size(int height, int width) implements Serializable {
   /** Refuses sizes below 1. */
   public Size {
     if (height < 1 || width < 1) {

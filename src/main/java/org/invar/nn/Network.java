@@ -1,0 +1,130 @@
+package org.invar.nn;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.invar.data.Batch;
+import org.invar.loss.Loss;
+import org.invar.param.Layout;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Layers for inputs of one shape, and the loss of their output: an immutable value without weights.
+ *
+ * @param input the shape of one example
+ * @param layers from input to raw output
+ * @param loss of the raw output
+ */
+public record Network(Shape input, List<Layer> layers, Loss loss) implements Serializable {
+  /**
+   * A line of the layer table.
+   *
+   * @param name the layer's name
+   * @param output the shape of one example's output
+   * @param parameters the number of trainable parameters
+   */
+  public record Row(String name, Shape output, int parameters) {}
+
+  /**
+   * The loss of a batch and the raw output behind it.
+   *
+   * @param lossSum Σ weight · loss over the rows
+   * @param output rows × units
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Outcome(double lossSum, double[] output) {}
+
+  /**
+   * Refuses layers that do not fit each other, the input or the loss.
+   *
+   * @throws IllegalArgumentException naming the layer, the shape expected and the shape found
+   */
+  public Network {
+    layers = List.copyOf(layers);
+    loss.check(new Sequential(layers).outputShape(input));
+  }
+
+  /** Returns the shape of one example's raw output. */
+  public Shape output() {
+    return body().outputShape(input);
+  }
+
+  /** Returns how many floats one example's targets have. */
+  public int targetWidth() {
+    return loss.targetWidth(output());
+  }
+
+  /** Returns the layout of the trainable parameters. */
+  public Layout layout() {
+    return Layout.of(body().parameters(input));
+  }
+
+  /** Returns the layout of the running state. */
+  public Layout stateLayout() {
+    return Layout.of(body().state(input));
+  }
+
+  /** Returns the fewest rows of a shard's part of a batch with which every layer can train. */
+  public int leastRows() {
+    return body().leastRows(input);
+  }
+
+  /** Returns a line a layer, from input to output. */
+  public List<Row> table() {
+    Sequential body = body();
+    List<Shape> shapes = body.shapes(input);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      int count = Layout.of(layers.get(i).parameters(shapes.get(i))).length();
+      rows.add(new Row(body.names().get(i), shapes.get(i + 1), count));
+    }
+    return rows;
+  }
+
+  /** Returns the raw output [rows, output shape]. */
+  public INDArray forward(INDArray features, Parameters parameters, Tape tape) {
+    return body().forward(features, parameters, tape);
+  }
+
+  /**
+   * Returns the loss of a batch, without its gradient.
+   *
+   * @param tape for training or prediction; decides about dropout and statistics
+   */
+  public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
+    double[] output = values(forward(batch.features(), parameters, tape));
+    return new Outcome(
+        loss.sum(output, batch.targets(), batch.weights(), batch.rows(), null), output);
+  }
+
+  /**
+   * Adds the gradient of the batch's loss sum, and returns the loss.
+   *
+   * @param gradient added to; its state part takes the rows' sum of the batch's statistics
+   * @param tape a fresh one for training
+   */
+  public Outcome lossAndGradient(
+      Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
+    Sequential body = body();
+    INDArray raw = body.forward(batch.features(), parameters, tape);
+    double[] output = values(raw);
+    double[] outputGradient = new double[output.length];
+    double sum =
+        loss.sum(output, batch.targets(), batch.weights(), batch.rows(), outputGradient);
+    INDArray dy = Nd4j.create(outputGradient, raw.shape(), 'c').castTo(raw.dataType());
+    body.backward(dy, parameters, gradient, tape);
+    return new Outcome(sum, output);
+  }
+
+  private Sequential body() {
+    return new Sequential(layers);
+  }
+
+  private static double[] values(INDArray array) {
+    // A fresh row-major copy: data() of a view would be the whole buffer behind it.
+    return array.dup('c').data().asDouble();
+  }
+}

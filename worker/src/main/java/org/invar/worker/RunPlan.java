@@ -1,0 +1,42 @@
+package org.invar.worker;
+
+import java.io.Serializable;
+import org.invar.data.BatchPlan;
+import org.invar.data.Normalization;
+import org.invar.metric.Metric;
+import org.invar.nn.Network;
+
+/**
+ * What every worker must know of a run, and what does not change during it.
+ *
+ * @param runId names the run among all that an executor has seen
+ * @param network the layers and the loss
+ * @param normalization from stored features to inputs
+ * @param seed of everything random
+ * @param batchSize rows of a mini-batch over all shards
+ * @param shardRows the training rows of each shard
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record RunPlan(
+    String runId,
+    Network network,
+    Normalization normalization,
+    long seed,
+    int batchSize,
+    long[] shardRows)
+    implements Serializable {
+  /** Returns V, the number of shards. */
+  public int shards() {
+    return shardRows.length;
+  }
+
+  /** Returns which rows of each shard a mini-batch takes. */
+  public BatchPlan batches() {
+    return BatchPlan.of(shardRows, batchSize);
+  }
+
+  /** Returns the scores that go with the network's loss. */
+  public Scores scores() {
+    return new Scores(Metric.of(network.loss(), network.output()));
+  }
+}

@@ -1,0 +1,83 @@
+package org.invar.worker;
+
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Function;
+import org.invar.data.ShardOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one JVM keeps of a run between tasks: decoded shards, their order in the epoch, and compute threads' networks.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class WorkerState {
+  private static final Map<String, WorkerState> RUNS = new ConcurrentHashMap<>();
+
+  /** A split's partition. */
+  private record Key(String split, int partition) {}
+
+  /** An epoch's permutation of a shard. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Order(long epoch, int[] rows) {}
+
+  private final RunPlan plan;
+  private final Map<Key, Map<Integer, ShardRows>> shards = new ConcurrentHashMap<>();
+  private final Map<Integer, Order> orders = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedDeque<ShardComputer> idle = new ConcurrentLinkedDeque<>();
+
+  private WorkerState(RunPlan plan) {
+    this.plan = plan;
+  }
+
+  /** Returns this JVM's state of a run. */
+  static WorkerState of(RunPlan plan) {
+    return RUNS.computeIfAbsent(plan.runId(), id -> new WorkerState(plan));
+  }
+
+  /** Forgets a run; its tasks are over. */
+  static void release(String runId) {
+    RUNS.remove(runId);
+  }
+
+  /** Returns the shards of a partition by number, decoding the blocks the first time. */
+  Map<Integer, ShardRows> shards(String split, int partition, Iterator<byte[]> blocks) {
+    return shards.computeIfAbsent(new Key(split, partition), key -> decode(blocks));
+  }
+
+  private static Map<Integer, ShardRows> decode(Iterator<byte[]> blocks) {
+    Map<Integer, ShardRows> decoded = new TreeMap<>();
+    BlockCodec codec = new BlockCodec();
+    while (blocks.hasNext()) {
+      PackedBlock block = codec.decode(blocks.next());
+      decoded.computeIfAbsent(block.shard(), shard -> new ShardRows()).add(block);
+    }
+    return decoded;
+  }
+
+  /** Returns an epoch's permutation of a shard. */
+  int[] order(long epoch, int shard, int rows) {
+    @Nullable Order order = orders.get(shard);
+    if (order == null || order.epoch() != epoch) {
+      order = new Order(epoch, ShardOrder.of(plan.seed(), epoch, shard, rows));
+      orders.put(shard, order);
+    }
+    return order.rows();
+  }
+
+  /** Lends a network to a compute thread and takes it back afterwards. */
+  <T> T compute(Function<ShardComputer, T> work) {
+    ShardComputer computer = idle.poll();
+    if (computer == null) {
+      computer = new ShardComputer(plan);
+    }
+    try {
+      return work.apply(computer);
+    } finally {
+      idle.push(computer);
+    }
+  }
+}
