@@ -1,0 +1,44 @@
+package org.invar.loss;
+
+import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What training minimizes: a function of a network's raw outputs (logits, not probabilities) and of
+ * targets, one value a row.
+ *
+ * <p>A loss is an immutable value and may be shared by threads. It computes in float64 and takes
+ * the rows in order, so that a shard's sum is the same wherever it is computed.
+ */
+public interface Loss {
+  /**
+   * Refuses output shapes to which the loss does not apply.
+   *
+   * @param output the shape of one row of the network's output
+   * @throws IllegalArgumentException with the shape expected and the shape found
+   */
+  void check(Shape output);
+
+  /**
+   * Returns how many floats one row of targets has.
+   *
+   * @param output a shape that {@link #check} accepts
+   */
+  int targetWidth(Shape output);
+
+  /**
+   * Returns Σᵢ weightᵢ · lossᵢ, a sum over the rows and not their mean, and its gradient with
+   * respect to the output.
+   *
+   * <p>No rows give 0. A NaN in the output makes the sum NaN.
+   *
+   * @param output raw outputs, (rows, units), row-major
+   * @param targets (rows, {@link #targetWidth})
+   * @param weights (rows), the examples' weights
+   * @param rows the number of rows
+   * @param gradient (rows, units), overwritten; null when only the sum is wanted
+   * @throws IllegalArgumentException when lengths do not fit or a target is not one of this loss
+   */
+  double sum(
+      double[] output, float[] targets, float[] weights, int rows, double @Nullable [] gradient);
+}

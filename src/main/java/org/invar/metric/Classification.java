@@ -1,0 +1,130 @@
+package org.invar.metric;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.invar.loss.SoftmaxCrossEntropy.Targets;
+
+/**
+ * Scores of a network that chooses one of several classes: accuracy, top5Accuracy (with more than 5
+ * classes), and, with at most 1,000 classes, precision, recall and f1 as {@link ConfusionMatrix}'s
+ * macro averages.
+ *
+ * <p>The class predicted is that of the largest output, of equal ones the first; a NaN is never the
+ * largest, and a row of nothing else counts for class 0. The true class of a distribution is found
+ * in the same way. The sums are the rows, those predicted right, those whose true class is among
+ * the 5 largest outputs, and then the confusion matrix, (true, predicted).
+ *
+ * @param classes the number of classes, at least 2
+ * @param targets how a row's target is given
+ */
+public record Classification(int classes, Targets targets) implements Metric {
+  private static final int TOP = 5;
+
+  // The matrix of more, such as the words of a language, would fill the memory and tell nobody
+  // much.
+  private static final int MOST_CONFUSED = 1000;
+  private static final int RIGHT = 1;
+  private static final int IN_TOP = 2;
+  private static final int MATRIX = 3;
+
+  /** Refuses fewer than 2 classes. */
+  public Classification {
+    if (classes < 2) {
+      throw new IllegalArgumentException("classes=" + classes + " is not at least 2");
+    }
+  }
+
+  private boolean confuses() {
+    return classes <= MOST_CONFUSED;
+  }
+
+  @Override
+  public int width() {
+    return MATRIX + (confuses() ? classes * classes : 0);
+  }
+
+  @Override
+  public void add(double[] sums, int offset, double[] output, float[] targets, int rows) {
+    boolean ids = this.targets == Targets.CLASS_IDS;
+    Lengths.require("output", output.length, (long) rows * classes);
+    Lengths.require("targets", targets.length, (long) rows * (ids ? 1 : classes));
+    for (int row = 0; row < rows; row++) {
+      int start = row * classes;
+      int actual = ids ? classId(targets[row], row) : largest(targets, start);
+      int predicted = largest(output, start);
+      sums[offset + RIGHT] += predicted == actual ? 1 : 0;
+      sums[offset + IN_TOP] += inTop(output, start, actual) ? 1 : 0;
+      if (confuses()) {
+        sums[offset + MATRIX + actual * classes + predicted]++;
+      }
+    }
+    sums[offset] += rows;
+  }
+
+  private int classId(float target, int row) {
+    int id = (int) target;
+    if (id != target || id < 0 || id >= classes) {
+      throw new IllegalArgumentException(
+          "target " + target + " of row " + row + " is not a class id in [0, " + classes + ")");
+    }
+    return id;
+  }
+
+  private int largest(double[] values, int start) {
+    int largest = 0;
+    for (int j = 1; j < classes; j++) {
+      if (!(values[start + j] <= values[start + largest]) && !Double.isNaN(values[start + j])) {
+        largest = j;
+      }
+    }
+    return largest;
+  }
+
+  private int largest(float[] values, int start) {
+    int largest = 0;
+    for (int j = 1; j < classes; j++) {
+      if (values[start + j] > values[start + largest]) {
+        largest = j;
+      }
+    }
+    return largest;
+  }
+
+  private boolean inTop(double[] output, int start, int actual) {
+    double own = output[start + actual];
+    int before = 0;
+    for (int j = 0; j < classes; j++) {
+      double other = output[start + j];
+      if (other > own || (other == own && j < actual)) {
+        before++;
+      }
+    }
+    return before < TOP && !Double.isNaN(own);
+  }
+
+  @Override
+  public Map<String, Double> values(double[] sums, int offset) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("accuracy", sums[offset + RIGHT] / sums[offset]);
+    if (classes > TOP) {
+      values.put("top5Accuracy", sums[offset + IN_TOP] / sums[offset]);
+    }
+    confusion(sums, offset)
+        .ifPresent(
+            confusion -> {
+              values.put("precision", confusion.macroPrecision());
+              values.put("recall", confusion.macroRecall());
+              values.put("f1", confusion.macroF1());
+            });
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public Optional<ConfusionMatrix> confusion(double[] sums, int offset) {
+    return confuses()
+        ? Optional.of(ConfusionMatrix.of(sums, offset + MATRIX, classes))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,64 @@
+package org.invar.metric;
+
+import java.util.Map;
+import java.util.Optional;
+import org.invar.loss.BinaryCrossEntropy;
+import org.invar.loss.Loss;
+import org.invar.loss.MeanSquaredError;
+import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.param.Shape;
+
+/**
+ * Scores of a network's outputs that are computed from sums over rows.
+ *
+ * <p>A shard's sums are a piece of a float64 array; the sums of two shards merge by element-wise
+ * addition. Rows count alike, whatever their weights. A metric is an immutable value.
+ */
+public interface Metric {
+  /** Returns how many sums the metric needs. */
+  int width();
+
+  /**
+   * Adds a batch to the sums.
+   *
+   * @param sums the sums, of which [offset, offset + width) are this metric's; 0 before the first
+   *     row
+   * @param offset where this metric's sums start
+   * @param output raw outputs as the loss takes them, (rows, units)
+   * @param targets targets as the loss takes them
+   * @param rows the number of rows
+   * @throws IllegalArgumentException when lengths do not fit
+   */
+  void add(double[] sums, int offset, double[] output, float[] targets, int rows);
+
+  /**
+   * Returns the scores by name, in the order in which they are shown; NaN for those that the rows
+   * leave undefined, so all of them without rows.
+   *
+   * @param sums merged sums
+   * @param offset where this metric's sums start
+   */
+  Map<String, Double> values(double[] sums, int offset);
+
+  /** Returns the confusion matrix that the sums hold, or nothing where the metric has none. */
+  default Optional<ConfusionMatrix> confusion(double[] sums, int offset) {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the metric that suits a loss: {@link Classification}, {@link BinaryClassification} or
+   * {@link Regression}, and for a loss that is not Invar's, one without scores.
+   *
+   * @param loss the loss
+   * @param output the shape of one row of output, which the loss accepts
+   */
+  static Metric of(Loss loss, Shape output) {
+    if (loss instanceof SoftmaxCrossEntropy softmax) {
+      return new Classification(output.size(), softmax.targets());
+    }
+    if (loss instanceof BinaryCrossEntropy) {
+      return new BinaryClassification();
+    }
+    return loss instanceof MeanSquaredError ? new Regression() : new NoScores();
+  }
+}

@@ -1,0 +1,352 @@
+package org.invar.optim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.invar.param.Layout;
+import org.invar.param.SumTree;
+
+/**
+ * The central averager's part for one slice of the flat vector: its parameters, its moments, and
+ * the update that turns a batch's gradient sum into new parameters.
+ *
+ * <p>An update is g = (sum + l2 · W) / m on decayed entries and sum / m on others, then clipping by
+ * value, then clipping by the norm of the whole vector, then the optimizer. Without a bound on the
+ * norm a slice needs nothing from the others: {@link #step(float[], double, double)}. With one, the
+ * owners of the slices exchange sums first:
+ *
+ * <pre>{@code
+ * double[] blocks = new double[ParameterAverager.blocks(layout.length())];
+ * averager.blockSquaredNorms(gradientSum, m, blocks);     // every owner fills in its blocks
+ * double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
+ * averager.step(gradientSum, m, learningRate, norm);
+ * }</pre>
+ *
+ * <p>Squares are summed in float64 over blocks of {@value #BLOCK} elements of the flat vector, and
+ * the blocks in {@link SumTree}'s order. Slices begin and end at blocks, so the result has the same
+ * bits however the vector is cut.
+ *
+ * <p>Not safe for use by several threads; slices are independent, so each may have its own thread.
+ */
+public final class ParameterAverager {
+  /** The elements of a block of the flat vector over which squares are summed. */
+  public static final int BLOCK = 4096;
+
+  // Gradient, parameters and moments of a chunk stay in the cache between averaging and update.
+  private static final int CHUNK = 4 * BLOCK;
+
+  /** Neighbouring elements of the slice that are treated alike; offsets are the slice's. */
+  private record Run(int from, int to, boolean decayed) {}
+
+  private final Optimizer optimizer;
+  private final double l2;
+  private final Clipping clipping;
+  private final int from;
+  private final List<Run> runs;
+  private final float[] parameters;
+  private final float[][] moments;
+  private final float[] scratch = new float[BLOCK];
+  private long steps;
+
+  private ParameterAverager(
+      Optimizer optimizer,
+      double l2,
+      Clipping clipping,
+      int from,
+      List<Run> runs,
+      float[] parameters) {
+    this.optimizer = optimizer;
+    this.l2 = l2;
+    this.clipping = clipping;
+    this.from = from;
+    this.runs = runs;
+    this.parameters = parameters;
+    this.moments = new float[optimizer.moments()][parameters.length];
+  }
+
+  /**
+   * Returns the averager of one slice before the first step: moments 0.
+   *
+   * @param layout the entries of the flat vector
+   * @param optimizer the update rule
+   * @param l2 λ of the cost (1/m)(λ/2) ΣW² over decayed entries; 0 for none
+   * @param clipping bounds on the gradient
+   * @param flatParameters the whole flat vector, of which the slice is copied
+   * @param from the slice's first element, a multiple of {@link #BLOCK}
+   * @param to the element behind its last, a multiple of {@link #BLOCK} or the layout's length; an
+   *     empty slice is one of a worker that has nothing to update
+   */
+  public static ParameterAverager of(
+      Layout layout,
+      Optimizer optimizer,
+      double l2,
+      Clipping clipping,
+      float[] flatParameters,
+      int from,
+      int to) {
+    Require.notNegative("l2", l2);
+    int length = layout.length();
+    requireLength("flatParameters", flatParameters.length, length);
+    if (from < 0 || from > to || to > length || cutsBlock(from, length) || cutsBlock(to, length)) {
+      throw new IllegalArgumentException(
+          "slice [%d, %d) of %d elements does not begin and end at multiples of %d"
+              .formatted(from, to, length, BLOCK));
+    }
+    float[] slice = Arrays.copyOfRange(flatParameters, from, to);
+    return new ParameterAverager(optimizer, l2, clipping, from, runs(layout, from, to), slice);
+  }
+
+  private static boolean cutsBlock(int offset, int length) {
+    return offset % BLOCK != 0 && offset != length;
+  }
+
+  private static List<Run> runs(Layout layout, int from, int to) {
+    List<Run> runs = new ArrayList<>();
+    for (Layout.Entry entry : layout.entries()) {
+      int start = Math.max(entry.offset(), from) - from;
+      int end = Math.min(entry.end(), to) - from;
+      boolean decayed = entry.spec().decayed();
+      if (start >= end) {
+        continue;
+      }
+      int last = runs.size() - 1;
+      if (last >= 0 && runs.get(last).decayed() == decayed) {
+        runs.set(last, new Run(runs.get(last).from(), end, decayed));
+      } else {
+        runs.add(new Run(start, end, decayed));
+      }
+    }
+    return List.copyOf(runs);
+  }
+
+  /** Returns the number of blocks of a flat vector of that length. */
+  public static int blocks(int length) {
+    return length / BLOCK + (length % BLOCK == 0 ? 0 : 1);
+  }
+
+  /**
+   * Returns the sum over all blocks of the flat vector, in the canonical order; 0 without blocks.
+   */
+  public static double sumBlocks(double[] allBlocks) {
+    return allBlocks.length == 0 ? 0 : sum(allBlocks, 0, allBlocks.length);
+  }
+
+  // SumTree.sum would box every block.
+  private static double sum(double[] blocks, int from, int to) {
+    if (to - from == 1) {
+      return blocks[from];
+    }
+    int split = new SumTree.Node(from, to).split();
+    return sum(blocks, from, split) + sum(blocks, split, to);
+  }
+
+  /**
+   * Takes one step without a bound on the norm.
+   *
+   * @param gradientSum the sum of the examples' weighted gradients over the slice; overwritten
+   * @param weight m, the batch's example weight (its rows where no weights are given); positive
+   * @param learningRate α, finite and not negative
+   * @throws IllegalStateException when the clipping bounds the norm
+   */
+  public void step(float[] gradientSum, double weight, double learningRate) {
+    if (clipping.boundsNorm()) {
+      throw new IllegalStateException(
+          "clipping to norm=" + clipping.norm() + " needs the norm of the whole gradient");
+    }
+    step(gradientSum, weight, learningRate, 0);
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param gradientSum the sum of the examples' weighted gradients over the slice; overwritten
+   * @param weight m, the batch's example weight (its rows where no weights are given); positive
+   * @param learningRate α, finite and not negative
+   * @param norm the length of the whole mean gradient, over all slices; without a bound on the norm
+   *     it is not looked at
+   */
+  public void step(float[] gradientSum, double weight, double learningRate, double norm) {
+    requireLength("gradientSum", gradientSum.length, parameters.length);
+    Require.positive("weight", weight);
+    Require.notNegative("learningRate", learningRate);
+    float factor = (float) clipping.factor(norm);
+    steps++;
+    for (Run run : runs) {
+      int end;
+      for (int start = run.from(); start < run.to(); start = end) {
+        end = start + Math.min(CHUNK, run.to() - start);
+        average(gradientSum, start, end, decay(run), (float) (1 / weight), factor);
+        optimizer.step(
+            parameters, gradientSum, moments, start, end, steps, learningRate, run.decayed());
+      }
+    }
+  }
+
+  private void average(
+      float[] gradient, int start, int end, float decay, float scale, float factor) {
+    for (int i = start; i < end; i++) {
+      gradient[i] = averaged(gradient[i], parameters[i], decay, scale);
+    }
+    if (clipping.boundsValue()) {
+      float bound = (float) clipping.value();
+      for (int i = start; i < end; i++) {
+        gradient[i] = clipped(gradient[i], bound);
+      }
+    }
+    if (factor != 1) {
+      for (int i = start; i < end; i++) {
+        gradient[i] *= factor;
+      }
+    }
+  }
+
+  private float decay(Run run) {
+    return run.decayed() ? (float) l2 : 0;
+  }
+
+  private static float averaged(float sum, float parameter, float decay, float scale) {
+    return (sum + decay * parameter) * scale;
+  }
+
+  private static float clipped(float value, float bound) {
+    return Math.max(-bound, Math.min(bound, value));
+  }
+
+  /**
+   * Writes Σ g² of every block of the slice, g being the mean gradient clipped by value.
+   *
+   * @param gradientSum as {@link #step} takes it; not changed
+   * @param weight m, as {@link #step} takes it
+   * @param allBlocks one element for every block of the flat vector; only the slice's are written
+   */
+  public void blockSquaredNorms(float[] gradientSum, double weight, double[] allBlocks) {
+    requireLength("gradientSum", gradientSum.length, parameters.length);
+    Require.positive("weight", weight);
+    float scale = (float) (1 / weight);
+    float bound = (float) clipping.value();
+    for (Run run : runs) {
+      float decay = decay(run);
+      int end;
+      for (int start = run.from(); start < run.to(); start = end) {
+        end = endOfBlock(start, run.to());
+        for (int i = start; i < end; i++) {
+          scratch[i - start] =
+              clipped(averaged(gradientSum[i], parameters[i], decay, scale), bound);
+        }
+        add(sumOfSquares(scratch, 0, end - start), start, allBlocks);
+      }
+    }
+  }
+
+  /**
+   * Writes Σ W² of every block of the slice, over decayed entries only: what {@link #l2Cost} needs.
+   *
+   * @param allBlocks one element for every block of the flat vector; only the slice's are written
+   */
+  public void blockSquaredWeights(double[] allBlocks) {
+    for (Run run : runs) {
+      int end;
+      for (int start = run.from(); start < run.to(); start = end) {
+        end = endOfBlock(start, run.to());
+        add(run.decayed() ? sumOfSquares(parameters, start, end) : 0, start, allBlocks);
+      }
+    }
+  }
+
+  /** Four sums side by side, in a fixed order: one alone would wait for every addition. */
+  private static double sumOfSquares(float[] values, int from, int to) {
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int i = from;
+    for (; i < to - 3; i += 4) {
+      sum0 += (double) values[i] * values[i];
+      sum1 += (double) values[i + 1] * values[i + 1];
+      sum2 += (double) values[i + 2] * values[i + 2];
+      sum3 += (double) values[i + 3] * values[i + 3];
+    }
+    for (; i < to; i++) {
+      sum0 += (double) values[i] * values[i];
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
+  }
+
+  private static int endOfBlock(int start, int end) {
+    return start + Math.min(BLOCK - start % BLOCK, end - start);
+  }
+
+  /** Adds a run's part of a block; the part at the block's beginning replaces what was there. */
+  private void add(double sum, int start, double[] allBlocks) {
+    int block = (from + start) / BLOCK;
+    allBlocks[block] = start % BLOCK == 0 ? sum : allBlocks[block] + sum;
+  }
+
+  /**
+   * Returns the cost of L2 regularization, (1/m)(λ/2) ΣW².
+   *
+   * @param squaredWeights ΣW² over the decayed entries of the whole vector
+   * @param weight m, the batch's example weight
+   */
+  public double l2Cost(double squaredWeights, double weight) {
+    return l2 / (2 * weight) * squaredWeights;
+  }
+
+  /** Returns where the slice starts in the flat vector, in elements. */
+  public int from() {
+    return from;
+  }
+
+  /** Returns the first offset behind the slice, in elements. */
+  public int to() {
+    return from + parameters.length;
+  }
+
+  /** Returns the slice's parameters: the averager's own array, changed by every step. */
+  public float[] parameters() {
+    return parameters;
+  }
+
+  /** Returns how many moments the optimizer keeps. */
+  public int moments() {
+    return moments.length;
+  }
+
+  /** Returns a moment of the slice: the averager's own array, changed by every step. */
+  public float[] moment(int index) {
+    return moments[index];
+  }
+
+  /** Returns the steps taken: t of the last one, 0 before the first. */
+  public long steps() {
+    return steps;
+  }
+
+  /**
+   * Goes to a state that was saved.
+   *
+   * @param parameters the slice's parameters, copied
+   * @param moments the slice's moments, copied
+   * @param steps the steps taken
+   */
+  public void restore(float[] parameters, float[][] moments, long steps) {
+    Require.atLeast("steps", steps, 0);
+    requireLength("moments", moments.length, this.moments.length);
+    requireLength("parameters", parameters.length, this.parameters.length);
+    for (float[] moment : moments) {
+      requireLength("a moment", moment.length, this.parameters.length);
+    }
+    System.arraycopy(parameters, 0, this.parameters, 0, parameters.length);
+    for (int i = 0; i < moments.length; i++) {
+      System.arraycopy(moments[i], 0, this.moments[i], 0, parameters.length);
+    }
+    this.steps = steps;
+  }
+
+  private static void requireLength(String name, int found, int expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          "%s of length %d, expected %d".formatted(name, found, expected));
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package org.invar.optim;
+
+/** How often a schedule moves. */
+public enum Per {
+  /** At the end of an epoch: by whole completed epochs, from 0. */
+  EPOCH,
+  /** At every step: by step / stepsPerEpoch. */
+  STEP
+}

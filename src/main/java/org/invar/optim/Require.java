@@ -1,0 +1,54 @@
+package org.invar.optim;
+
+/** The checks that hyperparameters share; each message carries the name and the value. */
+final class Require {
+  private Require() {}
+
+  static void positive(String name, double value) {
+    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + "=" + value + " is not a positive finite number");
+    }
+  }
+
+  static void notNegative(String name, double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          name + "=" + value + " is not a finite number of 0 or more");
+    }
+  }
+
+  /** A decay rate of moments: 1 would never take in a gradient. */
+  static void fraction(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + "=" + value + " is not in [0, 1)");
+    }
+  }
+
+  /** A factor of decay: it may keep the rate but not raise it. */
+  static void factor(String name, double value) {
+    if (!(value > 0 && value <= 1)) {
+      throw new IllegalArgumentException(name + "=" + value + " is not in (0, 1]");
+    }
+  }
+
+  /** A lowest rate: not above the highest. */
+  static void floor(String name, double value, double initialRate) {
+    if (!(value >= 0 && value <= initialRate)) {
+      throw new IllegalArgumentException(
+          name + "=" + value + " is not in [0, initialRate=" + initialRate + "]");
+    }
+  }
+
+  /** The term that keeps a quotient finite; one that float32 rounds to 0 would not. */
+  static void epsilon(double value) {
+    if (!((float) value > 0 && (float) value < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("epsilon=" + value + " is not a positive float32 number");
+    }
+  }
+
+  static void atLeast(String name, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + "=" + value + " is not at least " + least);
+    }
+  }
+}

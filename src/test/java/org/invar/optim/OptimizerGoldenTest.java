@@ -1,0 +1,77 @@
+package org.invar.optim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.stream.Stream;
+import org.invar.loss.Golden;
+import org.invar.param.Initializer;
+import org.invar.param.Layout;
+import org.invar.param.Shape;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OptimizerGoldenTest {
+  static Stream<String> files() {
+    return Stream.of(
+        "optim-sgd",
+        "optim-sgd-clipped",
+        "optim-momentum",
+        "optim-rmsprop",
+        "optim-adam",
+        "optim-adamw");
+  }
+
+  private static Optimizer optimizer(JsonNode config) {
+    return switch (config.get("optimizer").asText()) {
+      case "sgd" -> new Sgd();
+      case "momentum" -> new Momentum(config.get("beta").asDouble(), false);
+      case "rmsprop" ->
+          new RmsProp(config.get("beta2").asDouble(), config.get("epsilon").asDouble());
+      case "adam" -> adam(config);
+      case "adamW" -> {
+        Adam adam = adam(config);
+        double decay = config.get("weightDecay").asDouble();
+        yield new AdamW(adam.beta1(), adam.beta2(), adam.epsilon(), decay);
+      }
+      default -> throw new IllegalArgumentException(config.toString());
+    };
+  }
+
+  private static Adam adam(JsonNode config) {
+    return new Adam(
+        config.get("beta1").asDouble(),
+        config.get("beta2").asDouble(),
+        config.get("epsilon").asDouble());
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void trajectory(String file) {
+    JsonNode golden = Golden.read(file);
+    JsonNode config = golden.get("config");
+    float[] start = Golden.floats(golden.get("parameters"));
+    double bound = config.path("clipNorm").asDouble(Double.POSITIVE_INFINITY);
+    var layout =
+        Layout.of(
+            List.of(
+                Layout.Spec.decayed("kernel", Shape.of(start.length), new Initializer.Zeros())));
+    var averager =
+        ParameterAverager.of(
+            layout,
+            optimizer(config),
+            0,
+            new Clipping(bound, Double.POSITIVE_INFINITY),
+            start,
+            0,
+            start.length);
+    double rate = config.get("learningRate").asDouble();
+    for (int t = 0; t < golden.get("gradients").size(); t++) {
+      float[] gradient = Golden.floats(golden.get("gradients").get(t));
+      double[] blocks = new double[1];
+      averager.blockSquaredNorms(gradient, 1, blocks);
+      averager.step(gradient, 1, rate, Math.sqrt(ParameterAverager.sumBlocks(blocks)));
+      double[] expected = Golden.doubles(golden.get("trajectory").get(t));
+      Golden.assertClose(expected, averager.parameters(), file + " after step " + (t + 1));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.invar.optim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import org.invar.loss.Golden;
+import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.param.Initializer;
+import org.invar.param.Layout;
+import org.invar.param.Shape;
+import org.junit.jupiter.api.Test;
+
+class ParameterAveragerGoldenTest {
+  private static final int ROWS = 6;
+  private static final int INPUTS = 5;
+  private static final int CLASSES = 4;
+
+  @Test
+  void l2() {
+    JsonNode golden = Golden.read("loss-l2");
+    JsonNode inputs = golden.get("inputs");
+    double[] x = Golden.doubles(inputs.get("x"));
+    float[] flat = new float[(INPUTS + 1) * CLASSES];
+    System.arraycopy(Golden.floats(inputs.get("w")), 0, flat, 0, INPUTS * CLASSES);
+    System.arraycopy(Golden.floats(inputs.get("b")), 0, flat, INPUTS * CLASSES, CLASSES);
+    var layout =
+        Layout.of(
+            List.of(
+                Layout.Spec.decayed("w", Shape.of(INPUTS, CLASSES), new Initializer.Zeros()),
+                Layout.Spec.plain("b", Shape.of(CLASSES), new Initializer.Zeros())));
+    double lambda = golden.get("config").get("lambda").asDouble();
+    var averager =
+        ParameterAverager.of(layout, new Sgd(), lambda, Clipping.of(), flat, 0, flat.length);
+
+    double[] dz = new double[ROWS * CLASSES];
+    float[] ones = new float[ROWS];
+    Arrays.fill(ones, 1);
+    float[] labels = Golden.floats(inputs.get("labels"));
+    double loss = SoftmaxCrossEntropy.of().sum(logits(x, flat), labels, ones, ROWS, dz);
+    double[] blocks = new double[1];
+    averager.blockSquaredWeights(blocks);
+    double cost = loss / ROWS + averager.l2Cost(ParameterAverager.sumBlocks(blocks), (double) ROWS);
+    double expected = golden.get("loss").asDouble();
+    assertEquals(expected, cost, 1e-6 * expected);
+
+    averager.step(gradientSum(x, dz), ROWS, 1);
+    double[] gradient = new double[flat.length];
+    for (int i = 0; i < flat.length; i++) {
+      gradient[i] = (double) flat[i] - averager.parameters()[i];
+    }
+    JsonNode gradients = golden.get("gradients");
+    Golden.assertClose(
+        Golden.doubles(gradients.get("w")), Arrays.copyOf(gradient, INPUTS * CLASSES), "w");
+    Golden.assertClose(
+        Golden.doubles(gradients.get("b")),
+        Arrays.copyOfRange(gradient, INPUTS * CLASSES, flat.length),
+        "b");
+  }
+
+  private static double[] logits(double[] x, float[] flat) {
+    double[] z = new double[ROWS * CLASSES];
+    for (int row = 0; row < ROWS; row++) {
+      for (int c = 0; c < CLASSES; c++) {
+        double sum = flat[INPUTS * CLASSES + c];
+        for (int i = 0; i < INPUTS; i++) {
+          sum += x[row * INPUTS + i] * flat[i * CLASSES + c];
+        }
+        z[row * CLASSES + c] = sum;
+      }
+    }
+    return z;
+  }
+
+  private static float[] gradientSum(double[] x, double[] dz) {
+    float[] gradient = new float[(INPUTS + 1) * CLASSES];
+    for (int row = 0; row < ROWS; row++) {
+      for (int c = 0; c < CLASSES; c++) {
+        double d = dz[row * CLASSES + c];
+        gradient[INPUTS * CLASSES + c] += (float) d;
+        for (int i = 0; i < INPUTS; i++) {
+          gradient[i * CLASSES + c] += (float) (x[row * INPUTS + i] * d);
+        }
+      }
+    }
+    return gradient;
+  }
+}

@@ -1,0 +1,216 @@
+package org.invar.optim;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.invar.param.Initializer;
+import org.invar.param.Layout;
+import org.invar.param.Shape;
+import org.invar.random.CounterRandom;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParameterAveragerTest {
+  private static final int BLOCK = ParameterAverager.BLOCK;
+  private static final Clipping BOTH = new Clipping(0.5, 0.02);
+
+  /** Entries that end inside blocks, one that spans several, decayed and not by turns. */
+  private static final Layout LAYOUT =
+      Layout.of(
+          List.of(
+              Layout.Spec.decayed("a.kernel", Shape.of(50, 70), new Initializer.He()),
+              Layout.Spec.plain("a.bias", Shape.of(70), new Initializer.Constant(0.1)),
+              Layout.Spec.decayed("b.kernel", Shape.of(70, 90), new Initializer.He()),
+              Layout.Spec.decayed("c.kernel", Shape.of(90, 301), new Initializer.He()),
+              Layout.Spec.plain("c.bias", Shape.of(301), new Initializer.Constant(0.1))));
+
+  private static final int LENGTH = LAYOUT.length();
+
+  static Stream<Arguments> settings() {
+    List<Arguments> all = new ArrayList<>();
+    for (Optimizer optimizer :
+        List.of(new Sgd(), Momentum.of(), RmsProp.of(), Adam.of(), AdamW.of())) {
+      for (Clipping clipping :
+          List.of(
+              Clipping.of(),
+              new Clipping(0.5, Double.POSITIVE_INFINITY),
+              new Clipping(Double.POSITIVE_INFINITY, 0.02),
+              BOTH)) {
+        all.add(Arguments.of(optimizer, clipping));
+      }
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("settings")
+  @DisplayName("any slices give the same bits as the whole vector")
+  void slicesAreExact(Optimizer optimizer, Clipping clipping) {
+    float[] whole = train(optimizer, clipping, 0, LENGTH);
+    assertArrayEquals(whole, train(optimizer, clipping, 0, BLOCK, LENGTH));
+    assertArrayEquals(
+        whole, train(optimizer, clipping, 0, BLOCK, BLOCK, 5 * BLOCK, LENGTH, LENGTH));
+  }
+
+  /** Returns the parameters after a few steps by averagers of the slices between the cuts. */
+  private static float[] train(Optimizer optimizer, Clipping clipping, int... cuts) {
+    List<ParameterAverager> averagers = new ArrayList<>();
+    float[] flat = LAYOUT.initialValues(3);
+    for (int i = 1; i < cuts.length; i++) {
+      averagers.add(
+          ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, flat, cuts[i - 1], cuts[i]));
+    }
+    for (int t = 1; t <= 4; t++) {
+      float[] sum = gradientSum(t);
+      double weight = 31 + t / 3.0;
+      double[] blocks = new double[ParameterAverager.blocks(LENGTH)];
+      for (ParameterAverager averager : averagers) {
+        averager.blockSquaredNorms(part(sum, averager), weight, blocks);
+      }
+      double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
+      for (ParameterAverager averager : averagers) {
+        if (clipping.boundsNorm()) {
+          averager.step(part(sum, averager), weight, 0.01, norm);
+        } else {
+          averager.step(part(sum, averager), weight, 0.01);
+        }
+      }
+    }
+    for (ParameterAverager averager : averagers) {
+      int length = averager.to() - averager.from();
+      System.arraycopy(averager.parameters(), 0, flat, averager.from(), length);
+    }
+    return flat;
+  }
+
+  private static float[] part(float[] flat, ParameterAverager averager) {
+    return Arrays.copyOfRange(flat, averager.from(), averager.to());
+  }
+
+  private static float[] gradientSum(int step) {
+    var random = CounterRandom.of(5, step);
+    float[] sum = new float[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      sum[i] = (float) random.nextGaussian();
+    }
+    return sum;
+  }
+
+  @Test
+  @DisplayName("mean, L2 on decayed entries, bound on values, then on the norm: by definition")
+  void gradientByDefinition() {
+    float[] flat = LAYOUT.initialValues(3);
+    float[] sum = gradientSum(1);
+    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0.7, BOTH, flat, 0, LENGTH);
+    double[] g = new double[LENGTH];
+    double square = 0;
+    for (Layout.Entry entry : LAYOUT.entries()) {
+      for (int i = entry.offset(); i < entry.end(); i++) {
+        double decay = entry.spec().decayed() ? 0.7 * flat[i] : 0;
+        g[i] = Math.max(-0.02, Math.min(0.02, (sum[i] + decay) / 32));
+        square += g[i] * g[i];
+      }
+    }
+    double[] blocks = new double[ParameterAverager.blocks(LENGTH)];
+    averager.blockSquaredNorms(sum, 32, blocks);
+    double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
+    assertEquals(Math.sqrt(square), norm, 1e-6 * norm);
+    averager.step(sum, 32, 1, norm);
+    for (int i = 0; i < LENGTH; i++) {
+      assertEquals(flat[i] - g[i] * 0.5 / norm, averager.parameters()[i], 1e-6, "element " + i);
+    }
+  }
+
+  @Test
+  @DisplayName("Σ W² counts decayed entries only, in blocks that slices do not change")
+  void squaredWeights() {
+    float[] flat = LAYOUT.initialValues(3);
+    double[] whole = new double[ParameterAverager.blocks(LENGTH)];
+    double[] cut = new double[whole.length];
+    Arrays.fill(cut, Double.NaN);
+    for (int[] slice : new int[][] {{0, 2 * BLOCK}, {2 * BLOCK, LENGTH}}) {
+      ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of(), flat, slice[0], slice[1])
+          .blockSquaredWeights(cut);
+    }
+    var averager = ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of(), flat, 0, LENGTH);
+    averager.blockSquaredWeights(whole);
+    assertArrayEquals(whole, cut);
+    double expected = 0;
+    for (Layout.Entry entry : LAYOUT.entries()) {
+      for (int i = entry.offset(); i < entry.end() && entry.spec().decayed(); i++) {
+        expected += (double) flat[i] * flat[i];
+      }
+    }
+    double sum = ParameterAverager.sumBlocks(whole);
+    assertEquals(expected, sum, 1e-12 * expected);
+    assertEquals(expected / 16, averager.l2Cost(sum, 8), 1e-12 * expected);
+  }
+
+  @Test
+  void blocksAreAddedInTheCanonicalOrder() {
+    double[] blocks = {1, 1e-16, 1e-16, 1e16, -1e16};
+    assertEquals(((1 + 1e-16) + (1e-16 + 1e16)) + -1e16, ParameterAverager.sumBlocks(blocks));
+    assertEquals(0, ParameterAverager.sumBlocks(new double[0]));
+  }
+
+  @Test
+  @DisplayName("going on from a saved state gives the same bits as never having stopped")
+  void restore() {
+    float[] flat = LAYOUT.initialValues(3);
+    var straight = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of(), flat, 0, LENGTH);
+    straight.step(gradientSum(1), 8, 0.1);
+    straight.step(gradientSum(2), 8, 0.1);
+    var resumed =
+        ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of(), new float[LENGTH], 0, LENGTH);
+    float[][] moments = {straight.moment(0).clone(), straight.moment(1).clone()};
+    resumed.restore(straight.parameters().clone(), moments, straight.steps());
+    straight.step(gradientSum(3), 8, 0.1);
+    resumed.step(gradientSum(3), 8, 0.1);
+    assertEquals(3, resumed.steps());
+    assertArrayEquals(straight.parameters(), resumed.parameters());
+    assertArrayEquals(straight.moment(0), resumed.moment(0));
+    assertArrayEquals(straight.moment(1), resumed.moment(1));
+    assertThrows(IllegalArgumentException.class, () -> resumed.restore(new float[3], moments, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> resumed.restore(flat, new float[][] {moments[0]}, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, -0.1})
+  void learningRatesThatAreNoneAreRefused(double rate) {
+    float[] flat = LAYOUT.initialValues(3);
+    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of(), flat, 0, LENGTH);
+    float[] sum = gradientSum(1);
+    assertThrows(IllegalArgumentException.class, () -> averager.step(sum, 1, rate));
+    assertThrows(IllegalArgumentException.class, () -> averager.step(sum, 0, 0.1));
+    assertEquals(0, averager.steps());
+    assertArrayEquals(flat, averager.parameters());
+  }
+
+  @Test
+  void aStepWithoutTheNormIsRefusedWhereTheNormIsBounded() {
+    float[] flat = LAYOUT.initialValues(3);
+    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, BOTH, flat, 0, LENGTH);
+    assertThrows(IllegalStateException.class, () -> averager.step(gradientSum(1), 1, 0.1));
+  }
+
+  @Test
+  void slicesThatCutABlockAreRefused() {
+    float[] flat = LAYOUT.initialValues(3);
+    for (int[] slice : new int[][] {{1, LENGTH}, {0, 5000}, {BLOCK, 0}, {0, LENGTH + 1}}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of(), flat, slice[0], slice[1]));
+    }
+  }
+}
