@@ -112,8 +112,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
     INDArray raw = body.forward(batch.features(), parameters, tape);
     double[] output = values(raw);
     double[] outputGradient = new double[output.length];
-    double sum =
-        loss.sum(output, batch.targets(), batch.weights(), batch.rows(), outputGradient);
+    double sum = loss.sum(output, batch.targets(), batch.weights(), batch.rows(), outputGradient);
     INDArray dy = Nd4j.create(outputGradient, raw.shape(), 'c').castTo(raw.dataType());
     body.backward(dy, parameters, gradient, tape);
     return new Outcome(sum, output);

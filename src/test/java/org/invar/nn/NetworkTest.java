@@ -24,8 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class NetworkTest {
   @Test
   void lenet5HasTheParametersOfTheBenchmark() {
-    var network =
-        new Network(Shape.of(28, 28, 1), Lenet5.of().layers(), SoftmaxCrossEntropy.of());
+    var network = new Network(Shape.of(28, 28, 1), Lenet5.of().layers(), SoftmaxCrossEntropy.of());
     assertEquals(61_706, network.layout().length());
     assertEquals(Shape.of(10), network.output());
     assertEquals(
@@ -86,8 +85,7 @@ class NetworkTest {
   @Test
   void theFirstNonFiniteLayerCanBeObserved() {
     var network =
-        new Network(
-            Shape.of(2), List.of(Dense.of(2), Dense.of(2)), SoftmaxCrossEntropy.of());
+        new Network(Shape.of(2), List.of(Dense.of(2), Dense.of(2)), SoftmaxCrossEntropy.of());
     Layout layout = network.layout();
     INDArray flat = Nd4j.createFromArray(layout.initialValues(1));
     flat.putScalar(layout.entries().get(2).offset(), Float.NaN);
@@ -109,8 +107,7 @@ class NetworkTest {
 
   @Test
   void batchNormNeedsTwoValuesAChannel() {
-    assertEquals(
-        2, new Sequential(List.of(BatchNorm.of())).leastRows(Shape.of(5)));
+    assertEquals(2, new Sequential(List.of(BatchNorm.of())).leastRows(Shape.of(5)));
     assertTrue(new Sequential(List.of(BatchNorm.of())).leastRows(Shape.of(2, 1, 5)) == 1);
   }
 

@@ -7,7 +7,8 @@ import org.invar.metric.ConfusionMatrix;
 import org.invar.metric.Metric;
 
 /**
- * The layout of the float64 sums that a pass over rows gives: loss, weight, rows, then the metric's own.
+ * The layout of the float64 sums that a pass over rows gives: loss, weight, rows, then the metric's
+ * own.
  *
  * @param metric what is scored beside the loss
  */
@@ -23,7 +24,8 @@ public record Scores(Metric metric) {
   }
 
   /** Adds a batch. */
-  void add(double[] sums, double lossSum, double weight, int rows, double[] output, float[] targets) {
+  void add(
+      double[] sums, double lossSum, double weight, int rows, double[] output, float[] targets) {
     sums[LOSS] += lossSum;
     sums[WEIGHT] += weight;
     sums[ROWS] += rows;
@@ -45,7 +47,9 @@ public record Scores(Metric metric) {
     return sums[LOSS] / sums[WEIGHT];
   }
 
-  /** Returns {@code loss} and the metric's values, by name, in the order in which they are shown. */
+  /**
+   * Returns {@code loss} and the metric's values, by name, in the order in which they are shown.
+   */
   public Map<String, Double> values(double[] sums) {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("loss", loss(sums));

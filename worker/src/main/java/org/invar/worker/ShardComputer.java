@@ -19,10 +19,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One compute thread's copy of the network: parameters, gradient and arithmetic for one shard at a time.
+ * One compute thread's copy of the network: parameters, gradient and arithmetic for one shard at a
+ * time.
  *
- * <p>A shard's sum is computed by one thread with single-threaded kernels, so it has the same bits whoever computes it. The arrays of
- * a pass live in a workspace that is used again by the next pass. Not safe for use by several threads at once.
+ * <p>A shard's sum is computed by one thread with single-threaded kernels, so it has the same bits
+ * whoever computes it. The arrays of a pass live in a workspace that is used again by the next
+ * pass. Not safe for use by several threads at once.
  */
 final class ShardComputer {
   private static final int EVALUATION_ROWS = 256;
@@ -71,7 +73,8 @@ final class ShardComputer {
   }
 
   /** Returns the sum over the rows {@code order[from..to)}, at least one, of a shard. */
-  ShardSum gradient(ShardRows rows, int shard, int[] order, int from, int to, long epoch, long step) {
+  ShardSum gradient(
+      ShardRows rows, int shard, int[] order, int from, int to, long epoch, long step) {
     gradient.assign(0);
     statistics.assign(0);
     double[] sums = scores.zero();
@@ -98,8 +101,8 @@ final class ShardComputer {
   }
 
   /**
-   * Returns what first stops being finite in a shard's part of a batch, or null when nothing does: features, a parameter, a
-   * layer's output, or the loss.
+   * Returns what first stops being finite in a shard's part of a batch, or null when nothing does:
+   * features, a parameter, a layer's output, or the loss.
    */
   @Nullable String firstNonFinite(
       ShardRows rows, int shard, int[] order, int from, int to, long epoch, long step) {

@@ -31,12 +31,7 @@ final class ShardRows {
   }
 
   /** Returns the rows {@code order[from..to)} as a batch; a null order is the stored one. */
-  Batch batch(
-      int @Nullable [] order,
-      int from,
-      int to,
-      Normalization normalization,
-      Shape input) {
+  Batch batch(int @Nullable [] order, int from, int to, Normalization normalization, Shape input) {
     int width = input.size();
     int targetWidth = blocks.get(0).targetWidth();
     float[] features = new float[Math.multiplyExact(to - from, width)];

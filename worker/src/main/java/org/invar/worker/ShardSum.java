@@ -3,9 +3,11 @@ package org.invar.worker;
 import java.io.Serializable;
 
 /**
- * What shards add up to in one step or one evaluation: gradient, batch statistics and scores, all sums over rows.
+ * What shards add up to in one step or one evaluation: gradient, batch statistics and scores, all
+ * sums over rows.
  *
- * <p>Addition is the element-wise sum, left operand first; {@link org.invar.param.SumTree} says in which order.
+ * <p>Addition is the element-wise sum, left operand first; {@link org.invar.param.SumTree} says in
+ * which order.
  *
  * @param gradient the gradient of the loss sum, flat; empty in an evaluation
  * @param statistics the rows' sum of batch statistics, flat; empty in an evaluation

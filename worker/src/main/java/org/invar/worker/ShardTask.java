@@ -15,7 +15,8 @@ import org.invar.worker.StepResult.Subtree;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Spark task of the {@code driver} exchange: the sums of the shards of one partition, for one step or one evaluation.
+ * A Spark task of the {@code driver} exchange: the sums of the shards of one partition, for one
+ * step or one evaluation.
  *
  * @param plan the run
  * @param weights parameters and running state to compute with
@@ -81,9 +82,7 @@ public record ShardTask(
   }
 
   private static List<Subtree> sums(
-      RunPlan run,
-      Shards.Range range,
-      IntFunction<? extends @Nullable ShardSum> leaf) {
+      RunPlan run, Shards.Range range, IntFunction<? extends @Nullable ShardSum> leaf) {
     List<Subtree> sums = new ArrayList<>();
     for (SumTree.Node node : SumTree.subtrees(run.shards(), range.from(), range.to())) {
       ShardSum sum = SumTree.sum(node, leaf, ShardSum::add);
@@ -131,8 +130,7 @@ public record ShardTask(
       }
       int[] order = worker.order(step.epoch(), shard, rows.rows());
       ShardSum sum =
-          computer.gradient(
-              rows, shard, order, from[shard], to[shard], step.epoch(), step.step());
+          computer.gradient(rows, shard, order, from[shard], to[shard], step.epoch(), step.step());
       if (nonFinite == null && !Double.isFinite(Scores.loss(sum.scores()))) {
         String what =
             computer.firstNonFinite(

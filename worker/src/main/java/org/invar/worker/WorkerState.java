@@ -10,7 +10,8 @@ import org.invar.data.ShardOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one JVM keeps of a run between tasks: decoded shards, their order in the epoch, and compute threads' networks.
+ * What one JVM keeps of a run between tasks: decoded shards, their order in the epoch, and compute
+ * threads' networks.
  *
  * <p>Safe for use by several threads.
  */
