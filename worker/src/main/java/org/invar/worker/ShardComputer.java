@@ -144,7 +144,7 @@ final class ShardComputer {
     return true;
   }
 
-  private static MemoryWorkspace workspace() {
+  static MemoryWorkspace workspace() {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "invar-shard");
   }
 

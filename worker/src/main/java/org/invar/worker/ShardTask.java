@@ -10,6 +10,7 @@ import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.invar.data.Shards;
 import org.invar.param.SumTree;
+import org.invar.param.Weights;
 import org.invar.worker.StepResult.NonFinite;
 import org.invar.worker.StepResult.Subtree;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +40,6 @@ public record ShardTask(
    * @param step counted from 0 over the run
    */
   public record Step(long epoch, long batch, long step) implements Serializable {}
-
-  /**
-   * All that a network computes with.
-   *
-   * @param parameters the flat vector of trainable values
-   * @param state the flat vector of running state
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Weights(float[] parameters, float[] state) implements Serializable {}
 
   @Override
   public Iterator<StepResult> call(Integer partition, Iterator<byte[]> blocks) {

@@ -1,0 +1,97 @@
+package org.invar.train;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.invar.param.SumTree;
+import org.invar.param.Weights;
+import org.invar.source.PackedDataset;
+import org.invar.source.PackedSplits;
+import org.invar.worker.RunPlan;
+import org.invar.worker.ShardSum;
+import org.invar.worker.ShardTask;
+import org.invar.worker.StepResult;
+import org.invar.worker.StepResult.NonFinite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code driver} exchange: one Spark job a step; the tasks' partial sums are collected and the
+ * driver finishes the canonical tree.
+ *
+ * <p>Slow, since a job costs tens of milliseconds, but plain: Spark retries lost tasks, and a task
+ * that runs again gives the same bits.
+ */
+final class DriverExchange implements Exchange {
+  private final JavaSparkContext spark;
+  private final RunPlan plan;
+  private final PackedSplits splits;
+  private final Broadcast<RunPlan> broadcastPlan;
+
+  DriverExchange(JavaSparkContext spark, RunPlan plan, PackedSplits splits) {
+    this.spark = spark;
+    this.plan = plan;
+    this.splits = splits;
+    this.broadcastPlan = spark.broadcast(plan);
+  }
+
+  @Override
+  public ShardSum step(Weights weights, ShardTask.Step step) {
+    ShardSum sum = sum(weights, Split.TRAIN, splits.train(), step);
+    if (sum == null) {
+      throw new IllegalStateException("batch " + step.batch() + " has no rows");
+    }
+    return sum;
+  }
+
+  @Override
+  public double @Nullable [] evaluate(Weights weights, Split split) {
+    PackedDataset data = split.of(splits);
+    ShardSum sum = data == null ? null : sum(weights, split, data, null);
+    return sum == null ? null : sum.scores();
+  }
+
+  private @Nullable ShardSum sum(
+      Weights weights, Split split, PackedDataset data, ShardTask.@Nullable Step step) {
+    Broadcast<Weights> broadcast = spark.broadcast(weights);
+    try {
+      int partitions = data.blocks().getNumPartitions();
+      List<StepResult> results =
+          data.blocks()
+              .mapPartitionsWithIndex(
+                  new ShardTask(broadcastPlan, broadcast, split.label(), partitions, step), true)
+              .collect();
+      return finish(results);
+    } finally {
+      broadcast.destroy(false);
+    }
+  }
+
+  private @Nullable ShardSum finish(List<StepResult> results) {
+    Map<SumTree.Node, ShardSum> pieces = new HashMap<>();
+    for (StepResult result : results) {
+      NonFinite nonFinite = result.nonFinite();
+      if (nonFinite != null) {
+        throw new NonFiniteException(nonFinite);
+      }
+      for (StepResult.Subtree piece : result.sums()) {
+        pieces.put(new SumTree.Node(piece.from(), piece.to()), piece.sum());
+      }
+    }
+    return finish(new SumTree.Node(0, plan.shards()), pieces);
+  }
+
+  private static @Nullable ShardSum finish(SumTree.Node node, Map<SumTree.Node, ShardSum> pieces) {
+    ShardSum piece = pieces.get(node);
+    if (piece != null || node.to() - node.from() == 1) {
+      return piece;
+    }
+    ShardSum left = finish(new SumTree.Node(node.from(), node.split()), pieces);
+    ShardSum right = finish(new SumTree.Node(node.split(), node.to()), pieces);
+    if (left == null) {
+      return right;
+    }
+    return right == null ? left : left.add(right);
+  }
+}

@@ -1,0 +1,36 @@
+package org.invar.train;
+
+import java.util.Collections;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.InvarException;
+import org.invar.config.Job;
+import org.invar.worker.KernelFingerprint;
+
+/** What the workers' kernels are, before the first step. */
+final class Fingerprints {
+  private Fingerprints() {}
+
+  /**
+   * Returns the one fingerprint of all workers that answer.
+   *
+   * @throws InvarException when they differ and the job is exact
+   */
+  static KernelFingerprint of(JavaSparkContext spark, Job job) {
+    int tasks = Math.max(1, spark.defaultParallelism());
+    List<KernelFingerprint> found =
+        spark
+            .parallelize(Collections.nCopies(tasks, 0), tasks)
+            .map(task -> KernelFingerprint.current())
+            .distinct()
+            .collect();
+    if (found.size() > 1 && job.settings().train().exact()) {
+      throw job.wrong(
+          "train.exact",
+          "workers whose kernels give the same bits",
+          found.get(0) + " and " + found.get(1),
+          "Run on machines of one kind with the same settings, or give up exactness with exact: false.");
+    }
+    return found.get(0);
+  }
+}

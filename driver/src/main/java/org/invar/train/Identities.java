@@ -1,0 +1,50 @@
+package org.invar.train;
+
+import java.util.List;
+import org.invar.InvarException;
+import org.invar.checkpoint.RunDirectory;
+import org.invar.config.Job;
+import org.invar.source.PackedDataset;
+
+/** Whether a checkpoint and what is here now belong to one run. */
+final class Identities {
+  private Identities() {}
+
+  /**
+   * Refuses to go on with other data, or, in an exact job, with other kernels.
+   *
+   * @param saved what the checkpoint says
+   * @param found what is here
+   */
+  static void check(
+      Job job, RunDirectory directory, Position.Identity saved, Position.Identity found) {
+    List<PackedDataset.Shard> before = saved.shards();
+    List<PackedDataset.Shard> now = found.shards();
+    String place = directory.path().toString();
+    if (before.size() != now.size()) {
+      throw InvarException.of(
+          place,
+          before.size() + " shards, as the run was started with",
+          String.valueOf(now.size()),
+          "The data has changed since: put it back, or start again with --overwrite.");
+    }
+    for (int shard = 0; shard < now.size(); shard++) {
+      if (!before.get(shard).equals(now.get(shard))) {
+        throw InvarException.of(
+            place + ", shard " + shard,
+            before.get(shard).rows() + " rows with hash " + before.get(shard).hash(),
+            now.get(shard).rows() + " rows with hash " + now.get(shard).hash(),
+            "The data has changed since the run was started: put it back, or start again with"
+                + " --overwrite.");
+      }
+    }
+    if (job.settings().train().exact() && !saved.fingerprint().equals(found.fingerprint())) {
+      throw InvarException.of(
+          place,
+          "the kernels that the run was started with, " + saved.fingerprint(),
+          found.fingerprint().toString(),
+          "Resume on a processor of the same kind with the same settings, or start with train.exact:"
+              + " false.");
+    }
+  }
+}

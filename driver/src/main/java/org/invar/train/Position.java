@@ -1,0 +1,127 @@
+package org.invar.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.invar.optim.Plateau;
+import org.invar.optim.WatchedMetric;
+import org.invar.source.PackedDataset;
+import org.invar.source.PackedSplits;
+import org.invar.worker.KernelFingerprint;
+import org.invar.worker.RunPlan;
+import org.invar.worker.Scores;
+
+/**
+ * Where a run stands and what it must find again to go on: everything of a checkpoint that is not a
+ * vector.
+ *
+ * @param epoch completed epochs
+ * @param batch completed mini-batches of the epoch that is under way
+ * @param step completed steps of the run
+ * @param epochSums {@link org.invar.worker.Scores} of the mini-batches of the epoch that is under
+ *     way
+ * @param watches what early stopping, reduce-on-plateau and best-model keeping remember
+ * @param stopped whether early stopping has ended the run
+ * @param clock seconds spent so far
+ * @param history the completed epochs
+ * @param identity what the run is, which no part of it may change
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record Position(
+    int epoch,
+    long batch,
+    long step,
+    double[] epochSums,
+    Watches watches,
+    boolean stopped,
+    Clock clock,
+    List<TrainingListener.Epoch> history,
+    Identity identity) {
+  /** Returns the position before the first step. */
+  static Position start(
+      RunPlan plan, PackedSplits splits, KernelFingerprint fingerprint, Scores scores) {
+    return new Position(
+        0,
+        0,
+        0,
+        scores.zero(),
+        Watches.start(),
+        false,
+        new Clock(0, 0, 0),
+        List.of(),
+        new Identity(plan.seed(), splits.train().shards(), fingerprint));
+  }
+
+  /** Returns the position after one more mini-batch. */
+  Position afterStep(double[] batchSums, double seconds) {
+    double[] sums = epochSums.clone();
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += batchSums[i];
+    }
+    return new Position(
+        epoch,
+        batch + 1,
+        step + 1,
+        sums,
+        watches,
+        stopped,
+        clock.stepped(seconds),
+        history,
+        identity);
+  }
+
+  /** Returns the position after the evaluation that ends the epoch. */
+  Position afterEpoch(
+      TrainingListener.Epoch completed, Watches newWatches, boolean stop, double seconds) {
+    List<TrainingListener.Epoch> epochs = new ArrayList<>(history);
+    epochs.add(completed);
+    return new Position(
+        epoch + 1,
+        0,
+        step,
+        new double[epochSums.length],
+        newWatches,
+        stop,
+        clock.evaluated(seconds),
+        List.copyOf(epochs),
+        identity);
+  }
+
+  /**
+   * What decisions are taken from.
+   *
+   * @param earlyStopping the metric that ends the run
+   * @param plateau the metric that reduces the learning rate
+   * @param best the metric whose best epoch's weights are kept
+   */
+  record Watches(WatchedMetric earlyStopping, Plateau plateau, WatchedMetric best) {
+    static Watches start() {
+      return new Watches(WatchedMetric.start(), Plateau.start(), WatchedMetric.start());
+    }
+  }
+
+  /**
+   * Wall-clock seconds, over all parts of a run.
+   *
+   * @param stepping computing and applying gradients
+   * @param evaluating scoring splits
+   * @param epoch of the epoch that is under way
+   */
+  record Clock(double stepping, double evaluating, double epoch) {
+    Clock stepped(double seconds) {
+      return new Clock(stepping + seconds, evaluating, epoch + seconds);
+    }
+
+    Clock evaluated(double seconds) {
+      return new Clock(stepping, evaluating + seconds, 0);
+    }
+  }
+
+  /**
+   * What a run is.
+   *
+   * @param seed of everything random
+   * @param shards rows and hash of each training shard; their number is V
+   * @param fingerprint the kernels that computed it
+   */
+  record Identity(long seed, List<PackedDataset.Shard> shards, KernelFingerprint fingerprint) {}
+}

@@ -1,0 +1,175 @@
+package org.invar.train;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
+import org.invar.config.ClassWeights;
+import org.invar.config.DataSettings;
+import org.invar.config.Holdout;
+import org.invar.config.Job;
+import org.invar.config.TrainSettings;
+import org.invar.data.BatchPlan;
+import org.invar.data.Shards;
+import org.invar.loss.BinaryCrossEntropy;
+import org.invar.loss.Loss;
+import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.nn.Network;
+import org.invar.source.Columns;
+import org.invar.source.DataSource;
+import org.invar.source.Input;
+import org.invar.source.PackedSplits;
+import org.invar.source.Packer;
+import org.invar.source.Packing;
+import org.invar.source.Preprocessing;
+import org.invar.source.Targets;
+import org.jspecify.annotations.Nullable;
+
+/** From a job to its network and its packed data. Used by one thread. */
+public final class Preparation {
+  /** The format of a training source that a program hands over as a dataset. */
+  public static final String GIVEN = "dataset";
+
+  private final SparkSession spark;
+  private final Job job;
+  private final Input train;
+  private final Preprocessing schema;
+  private final Network network;
+
+  private Preparation(
+      SparkSession spark, Job job, Input train, Preprocessing schema, Network network) {
+    this.spark = spark;
+    this.job = job;
+    this.train = train;
+    this.schema = schema;
+    this.network = network;
+  }
+
+  /**
+   * Opens the training source and builds the network for it, without going through the rows.
+   *
+   * @param given the training rows where the job's format is {@code dataset}, else null
+   * @throws InvarException when source, columns, layers or loss cannot be used
+   */
+  public static Preparation of(SparkSession spark, Job job, @Nullable Dataset<Row> given) {
+    Input train = open(spark, job, job.settings().data().train(), given);
+    Preprocessing schema = Packer.schema(train, packing(job, 0));
+    return new Preparation(spark, job, train, schema, JobNetwork.of(job, schema.shape()));
+  }
+
+  /** Returns the layers and the loss. */
+  public Network network() {
+    return network;
+  }
+
+  /** Returns what is known of the columns before the rows are read. */
+  public Preprocessing schema() {
+    return schema;
+  }
+
+  /**
+   * Reads, checks and packs all splits.
+   *
+   * @param mostPartitions the most tasks that a step should have
+   */
+  PackedSplits pack(int mostPartitions) {
+    DataSettings data = job.settings().data();
+    int outputs =
+        targets(job.settings().loss()) == Targets.CLASSES
+            ? network.output().size()
+            : network.targetWidth();
+    TrainSettings settings = job.settings().train();
+    return Packer.pack(
+        packing(job, outputs),
+        train,
+        own(data.dev()),
+        own(data.test()),
+        rows -> shards(settings, rows),
+        mostPartitions);
+  }
+
+  /** Returns V for a training split of that many rows. */
+  public static int shards(TrainSettings settings, long rows) {
+    return settings.shards() instanceof org.invar.config.Shards.Fixed fixed
+        ? fixed.count()
+        : Shards.auto(settings.batchSize(), rows);
+  }
+
+  /**
+   * Refuses a run in which a shard's part of some batch is too small for a layer.
+   *
+   * @param shardRows the training rows of each shard
+   */
+  void checkBatches(long[] shardRows) {
+    int least = network.leastRows();
+    BatchPlan plan = BatchPlan.of(shardRows, job.settings().train().batchSize());
+    int[] from = plan.starts(0);
+    for (long b = 0; least > 1 && b < plan.steps(); b++) {
+      int[] to = plan.starts(b + 1);
+      for (int shard = 0; shard < from.length; shard++) {
+        int rows = to[shard] - from[shard];
+        if (rows > 0 && rows < least) {
+          throw job.wrong(
+              "train.batchSize",
+              "at least " + least + " rows of every shard in every batch, for batchNorm",
+              rows + " of shard " + shard + " in batch " + (b + 1) + " of " + plan.steps(),
+              "Use another batchSize, fewer shards (train.shards), or batchNorm in front of flatten.");
+        }
+      }
+      from = to;
+    }
+  }
+
+  private @Nullable Input own(@Nullable Holdout holdout) {
+    return holdout instanceof Holdout.Source own ? open(spark, job, own.source(), null) : null;
+  }
+
+  private static Input open(
+      SparkSession spark, Job job, DataSource source, @Nullable Dataset<Row> given) {
+    boolean wantsGiven = source instanceof DataSource.Table table && table.format().equals(GIVEN);
+    if (wantsGiven && given != null) {
+      return Input.of(given);
+    }
+    if (wantsGiven || given != null) {
+      throw job.wrong(
+          "data.train.format",
+          given == null ? "a source that can be read" : "format " + GIVEN + ", for given rows",
+          given == null ? "format " + GIVEN + " and no rows" : "another format beside given rows",
+          "Give rows by Trainer.data(…) and write format: " + GIVEN + ", or neither.");
+    }
+    try {
+      return Input.open(spark, source);
+    } catch (InvarException e) {
+      throw new InvarException(job.place("data") + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Packing packing(Job job, int outputs) {
+    DataSettings data = job.settings().data();
+    return new Packing(
+        new Columns(data.features(), data.label(), data.weight(), data.id(), data.oneHot()),
+        targets(job.settings().loss()),
+        outputs,
+        data.classes(),
+        data.shape(),
+        data.scale(),
+        data.standardize(),
+        data.classWeights() instanceof ClassWeights.Balanced,
+        fraction(data.dev()),
+        fraction(data.test()),
+        job.settings().train().seed());
+  }
+
+  private static double fraction(@Nullable Holdout holdout) {
+    return holdout instanceof Holdout.Split split ? split.fraction() : 0;
+  }
+
+  private static Targets targets(Loss loss) {
+    if (loss instanceof SoftmaxCrossEntropy softmax) {
+      return softmax.targets() == SoftmaxCrossEntropy.Targets.CLASS_IDS
+          ? Targets.CLASSES
+          : Targets.DISTRIBUTION;
+    }
+    return loss instanceof BinaryCrossEntropy ? Targets.BINARY : Targets.VALUES;
+  }
+}

@@ -1,0 +1,110 @@
+package org.invar.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.invar.checkpoint.RunDirectory;
+import org.invar.config.Job;
+import org.invar.source.PackedSplits;
+import org.invar.worker.KernelFingerprint;
+import org.invar.worker.RunPlan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains the network of a job on Spark.
+ *
+ * <pre>{@code
+ * Job job = Job.load(Path.of("conf/digits.yaml"));
+ * TrainingResult result = Trainer.of(spark, job).directory("runs/digits").train();
+ * Dataset<Row> scored = TrainedModel.load(spark, result.directory()).predict(rows);
+ * }</pre>
+ *
+ * <p>The weights that a run ends with depend on the job and the data alone, to the bit: not on
+ * cores, executors, partitions, files, nor on where the run was interrupted and resumed.
+ */
+public final class Trainer {
+  private final SparkSession spark;
+  private final Job job;
+  private @Nullable Dataset<Row> rows;
+  private String directory;
+  private RunDirectory.Mode mode = RunDirectory.Mode.NEW;
+  private TrainingListener listener = new TrainingListener() {};
+
+  private Trainer(SparkSession spark, Job job) {
+    this.spark = spark;
+    this.job = job;
+    this.directory = String.valueOf(job.settings().checkpoint().directory());
+  }
+
+  /** Returns a trainer whose run goes into the job's {@code checkpoint.directory}. */
+  public static Trainer of(SparkSession spark, Job job) {
+    return new Trainer(spark, job);
+  }
+
+  /**
+   * Takes the training rows from a dataset; the job's {@code data.train.format} is {@code dataset}.
+   */
+  public Trainer data(Dataset<Row> rows) {
+    this.rows = rows;
+    return this;
+  }
+
+  /** Puts the run into that directory, of any Hadoop file system. */
+  public Trainer directory(String directory) {
+    this.directory = directory;
+    return this;
+  }
+
+  /** Says what to do with a directory that holds a run already; by default it is refused. */
+  public Trainer mode(RunDirectory.Mode mode) {
+    this.mode = mode;
+    return this;
+  }
+
+  /** Lets somebody watch the run. */
+  public Trainer listener(TrainingListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
+  /**
+   * Trains to the end and writes the model.
+   *
+   * @throws org.invar.InvarException when the job, the data or the directory cannot be used, or the
+   *     loss stops being finite
+   */
+  public TrainingResult train() {
+    Preparation preparation = Preparation.of(spark, job, rows);
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    RunDirectory run = RunDirectory.open(new Path(directory), hadoop, job.yaml(), mode);
+    var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    context.setJobGroup("invar-" + job.name(), "Invar " + job.name(), true);
+    PackedSplits splits = preparation.pack(context.defaultParallelism());
+    RunPlan plan =
+        new RunPlan(
+            job.name() + "-" + UUID.randomUUID(),
+            preparation.network(),
+            splits.preprocessing().normalization(),
+            job.settings().train().seed(),
+            job.settings().train().batchSize(),
+            splits.train().shardRows());
+    try {
+      preparation.checkBatches(plan.shardRows());
+      KernelFingerprint fingerprint = Fingerprints.of(context, job);
+      var exchange = new DriverExchange(context, plan, splits);
+      var training = new Training(job, plan, splits, exchange, fingerprint, run, hadoop, listener);
+      return training.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      splits.unpersist();
+      context.clearJobGroup();
+    }
+  }
+}

@@ -1,0 +1,392 @@
+package org.invar.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.invar.InvarException;
+import org.invar.checkpoint.Checkpoint;
+import org.invar.checkpoint.CheckpointStore;
+import org.invar.checkpoint.MetricsLog;
+import org.invar.checkpoint.RunDirectory;
+import org.invar.config.Job;
+import org.invar.config.TrainSettings;
+import org.invar.metric.ConfusionMatrix;
+import org.invar.optim.BestModel;
+import org.invar.optim.EarlyStopping;
+import org.invar.optim.ParameterAverager;
+import org.invar.optim.Plateau;
+import org.invar.optim.Progress;
+import org.invar.optim.RunningState;
+import org.invar.optim.WatchedMetric;
+import org.invar.param.Layout;
+import org.invar.param.Weights;
+import org.invar.source.PackedSplits;
+import org.invar.worker.KernelFingerprint;
+import org.invar.worker.RunPlan;
+import org.invar.worker.Scores;
+import org.invar.worker.ShardSum;
+import org.invar.worker.ShardTask;
+import org.jspecify.annotations.Nullable;
+
+/** One run, from its first step or its newest checkpoint to its model: the main loop. */
+final class Training {
+  private final Job job;
+  private final TrainSettings settings;
+  private final RunPlan plan;
+  private final PackedSplits splits;
+  private final Exchange exchange;
+  private final Scores scores;
+  private final long stepsPerEpoch;
+  private final ParameterAverager averager;
+  private final RunningState state;
+  private final CheckpointStore checkpoints;
+  private final RunDirectory directory;
+  private final Configuration hadoop;
+  private final TrainingListener listener;
+  private final List<String> warnings = new ArrayList<>();
+
+  private Position position;
+  private MetricsLog metrics;
+  private Checkpoint.@Nullable Best best;
+  private long stepOfLastCheckpoint = -1;
+
+  Training(
+      Job job,
+      RunPlan plan,
+      PackedSplits splits,
+      Exchange exchange,
+      KernelFingerprint fingerprint,
+      RunDirectory directory,
+      Configuration hadoop,
+      TrainingListener listener)
+      throws IOException {
+    this.job = job;
+    this.settings = job.settings().train();
+    this.plan = plan;
+    this.splits = splits;
+    this.exchange = exchange;
+    this.scores = plan.scores();
+    this.stepsPerEpoch = plan.batches().steps();
+    this.directory = directory;
+    this.hadoop = hadoop;
+    this.listener = listener;
+    Layout layout = plan.network().layout();
+    Layout stateLayout = plan.network().stateLayout();
+    this.averager =
+        ParameterAverager.of(
+            layout,
+            settings.optimizer(),
+            settings.l2(),
+            settings.clip(),
+            layout.initialValues(plan.seed()),
+            0,
+            layout.length());
+    this.state = RunningState.of(stateLayout, stateLayout.initialValues(plan.seed()));
+    this.checkpoints =
+        CheckpointStore.of(
+            directory.checkpoints(),
+            hadoop,
+            layout,
+            stateLayout,
+            job.settings().checkpoint().keep(),
+            warnings::add);
+    if (!fingerprint.pinned()) {
+      warnings.add(
+          "OMP_NUM_THREADS is "
+              + fingerprint.threads()
+              + ", not 1: runs are not exact to the bit. Set it to 1 before the JVM starts, and"
+              + " spark.executorEnv.OMP_NUM_THREADS=1 for executors.");
+    }
+    checkMetrics();
+    this.position = Position.start(plan, splits, fingerprint, scores);
+    List<String> lines = resume(fingerprint);
+    this.metrics = directory.metrics(lines);
+  }
+
+  TrainingResult run() throws IOException {
+    started();
+    try {
+      while (position.epoch() < settings.epochs() && !position.stopped()) {
+        trainEpoch();
+        endEpoch();
+        checkpoint();
+      }
+      return finish();
+    } finally {
+      metrics.close();
+    }
+  }
+
+  private void trainEpoch() throws IOException {
+    Stopwatch epoch = new Stopwatch();
+    long rowsAtStart = Scores.rows(position.epochSums());
+    while (position.batch() < stepsPerEpoch) {
+      Stopwatch watch = new Stopwatch();
+      double rate = learningRate(position.step());
+      ShardSum sum = gradient();
+      double computed = watch.millis();
+      update(sum, rate);
+      position = position.afterStep(sum.scores(), watch.seconds());
+      report(rate, rowsAtStart, epoch, computed, watch.millis() - computed);
+      if (position.batch() < stepsPerEpoch
+          && position.step() % job.settings().checkpoint().everySteps() == 0) {
+        checkpoint();
+      }
+    }
+  }
+
+  private double learningRate(long step) {
+    int reductions = position.watches().plateau().reductions();
+    return settings.schedule().rate(new Progress(step, stepsPerEpoch, reductions));
+  }
+
+  private ShardSum gradient() {
+    try {
+      return exchange.step(
+          weights(), new ShardTask.Step(position.epoch(), position.batch(), position.step()));
+    } catch (NonFiniteException e) {
+      throw notFinite(e.found().what(), ", shard " + e.found().shard());
+    }
+  }
+
+  private void update(ShardSum sum, double rate) {
+    double weight = Scores.weight(sum.scores());
+    if (settings.clip().boundsNorm()) {
+      double[] blocks = new double[ParameterAverager.blocks(sum.gradient().length)];
+      averager.blockSquaredNorms(sum.gradient(), weight, blocks);
+      double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
+      averager.step(sum.gradient(), weight, rate, norm);
+    } else {
+      averager.step(sum.gradient(), weight, rate);
+    }
+    state.update(sum.statistics(), Scores.rows(sum.scores()));
+  }
+
+  /** Scores dev, takes the epoch's decisions, and remembers the epoch. */
+  private void endEpoch() throws IOException {
+    Stopwatch watch = new Stopwatch();
+    Map<String, Double> values = new LinkedHashMap<>();
+    putScores(values, Split.TRAIN, position.epochSums());
+    putScores(values, Split.DEV, exchange.evaluate(weights(), Split.DEV));
+    Position.Watches watches = watch(values);
+    boolean improved = settings.keepBest() != null && watches.best().improved();
+    if (improved) {
+      best = new Checkpoint.Best(position.step(), weights().copy());
+    }
+    EarlyStopping stopping = settings.earlyStopping();
+    boolean stop = stopping != null && stopping.stops(watches.earlyStopping());
+    var epoch =
+        new TrainingListener.Epoch(
+            position.epoch() + 1,
+            settings.epochs(),
+            position.step(),
+            values,
+            learningRate(position.step() - 1),
+            position.clock().epoch() + watch.seconds(),
+            improved);
+    position = position.afterEpoch(epoch, watches, stop, watch.seconds());
+    metrics.append(Reports.epoch(epoch));
+    listener.epoch(epoch);
+  }
+
+  private Position.Watches watch(Map<String, Double> values) {
+    Position.Watches before = position.watches();
+    EarlyStopping stopping = settings.earlyStopping();
+    WatchedMetric patience =
+        stopping == null
+            ? before.earlyStopping()
+            : stopping.after(before.earlyStopping(), values.get(stopping.metric()));
+    Plateau plateau =
+        settings
+            .schedule()
+            .plateau()
+            .map(rule -> rule.after(before.plateau(), values.get(rule.metric())))
+            .orElse(before.plateau());
+    WatchedMetric kept =
+        settings.keepBest() == null
+            ? before.best()
+            : new BestModel(settings.keepBest())
+                .after(before.best(), values.get(settings.keepBest()));
+    return new Position.Watches(patience, plateau, kept);
+  }
+
+  private void putScores(Map<String, Double> values, Split split, double @Nullable [] sums) {
+    if (sums != null) {
+      scores.values(sums).forEach((name, value) -> values.put(split.score(name), value));
+    }
+  }
+
+  private void report(
+      double rate, long rowsAtStart, Stopwatch epoch, double gradientMillis, double updateMillis)
+      throws IOException {
+    double perSecond = (Scores.rows(position.epochSums()) - rowsAtStart) / epoch.seconds();
+    var step =
+        new TrainingListener.Step(
+            position.epoch() + 1,
+            position.batch(),
+            stepsPerEpoch,
+            position.step(),
+            scores.values(position.epochSums()),
+            rate,
+            perSecond);
+    listener.step(step);
+    if (position.step() % Reports.STEPS_A_LINE == 0) {
+      metrics.append(Reports.step(step, gradientMillis, updateMillis));
+    }
+  }
+
+  private Weights weights() {
+    return new Weights(averager.parameters(), state.values());
+  }
+
+  private void checkpoint() throws IOException {
+    requireFinite();
+    List<float[]> moments = new ArrayList<>();
+    for (int i = 0; i < averager.moments(); i++) {
+      moments.add(averager.moment(i));
+    }
+    checkpoints.save(
+        new Checkpoint(
+            position.step(),
+            Reports.JSON.valueToTree(position),
+            weights(),
+            moments,
+            best,
+            metrics.lines()));
+    stepOfLastCheckpoint = position.step();
+    listener.checkpointed(position.step());
+  }
+
+  /** A checkpoint that cannot be gone on from would push out those that can. */
+  private void requireFinite() {
+    for (Layout.Entry entry : plan.network().layout().entries()) {
+      for (int i = entry.offset(); i < entry.end(); i++) {
+        if (!Float.isFinite(averager.parameters()[i])) {
+          throw notFinite("parameter " + entry.name(), "");
+        }
+      }
+    }
+  }
+
+  private InvarException notFinite(String what, String shard) {
+    String kept =
+        stepOfLastCheckpoint < 0
+            ? "There is no checkpoint yet."
+            : "The checkpoint of step %d is kept in %s."
+                .formatted(stepOfLastCheckpoint, directory.checkpoints());
+    return new InvarException(
+        "step %d (epoch %d)%s: expected finite values, found NaN or infinity first in %s. %s Lower the learning rate or set train.clip.norm."
+            .formatted(position.step() + 1, position.epoch() + 1, shard, what, kept));
+  }
+
+  /** Goes to the newest checkpoint, if there is one; returns the metrics' lines up to it. */
+  private List<String> resume(KernelFingerprint fingerprint) throws IOException {
+    Checkpoint checkpoint = checkpoints.newest().orElse(null);
+    if (checkpoint == null) {
+      return List.of();
+    }
+    Position saved = Reports.JSON.treeToValue(checkpoint.position(), Position.class);
+    Identities.check(job, directory, saved.identity(), position.identity());
+    averager.restore(
+        checkpoint.weights().parameters(),
+        checkpoint.moments().toArray(float[][]::new),
+        checkpoint.step());
+    System.arraycopy(checkpoint.weights().state(), 0, state.values(), 0, state.values().length);
+    position = saved;
+    best = checkpoint.best();
+    stepOfLastCheckpoint = checkpoint.step();
+    return checkpoint.metrics();
+  }
+
+  /** Refuses a watched metric that this run does not have. */
+  private void checkMetrics() {
+    List<String> known = new ArrayList<>();
+    for (Split split : List.of(Split.TRAIN, Split.DEV)) {
+      if (split.of(splits) != null) {
+        scores.values(scores.zero()).keySet().forEach(name -> known.add(split.score(name)));
+      }
+    }
+    EarlyStopping stopping = settings.earlyStopping();
+    checkMetric("train.earlyStopping.metric", stopping == null ? null : stopping.metric(), known);
+    checkMetric("train.keepBest", settings.keepBest(), known);
+    settings
+        .schedule()
+        .plateau()
+        .ifPresent(rule -> checkMetric("train.schedule", rule.metric(), known));
+  }
+
+  private void checkMetric(String key, @Nullable String metric, List<String> known) {
+    if (metric != null && !known.contains(metric)) {
+      throw job.wrong(
+          key, "one of " + String.join(", ", known), metric, "Watch a metric that the run has.");
+    }
+  }
+
+  private void started() {
+    Map<String, Long> rows = new LinkedHashMap<>();
+    for (Split split : Split.values()) {
+      var data = split.of(splits);
+      if (data != null) {
+        rows.put(split.label(), data.rows());
+      }
+    }
+    listener.started(
+        new TrainingListener.Started(
+            job.name(),
+            plan.network(),
+            rows,
+            plan.shards(),
+            splits.train().blocks().getNumPartitions(),
+            settings.epochs(),
+            stepsPerEpoch,
+            position.step(),
+            List.copyOf(warnings)));
+  }
+
+  private TrainingResult finish() throws IOException {
+    Weights kept = best == null ? weights() : best.weights();
+    Map<String, Double> values = new LinkedHashMap<>();
+    double[] judged = null;
+    for (Split split : Split.values()) {
+      double[] sums = exchange.evaluate(kept, split);
+      putScores(values, split, sums);
+      judged = sums == null ? judged : sums;
+    }
+    Optional<ConfusionMatrix> confusion =
+        judged == null ? Optional.empty() : scores.confusion(judged);
+    TrainingResult result =
+        new TrainingResult(
+            directory.path().toString(),
+            values,
+            position.epoch(),
+            position.step(),
+            plan.network().layout().length(),
+            position.clock().stepping() + position.clock().evaluating(),
+            samplesPerSecond(),
+            position.stopped(),
+            keptEpoch(),
+            position.history(),
+            confusion,
+            splits.preprocessing().classes(),
+            settings.optimalError());
+    TrainedModel.write(
+        directory, hadoop, job.binder(), plan.network(), splits.preprocessing(), kept);
+    directory.writeSummary(Reports.summary(job.name(), result));
+    listener.finished(result);
+    return result;
+  }
+
+  private double samplesPerSecond() {
+    double rows = (double) splits.train().rows() * position.epoch();
+    return rows / position.clock().stepping();
+  }
+
+  /** The epoch, counted from 1, whose weights are the result. */
+  private int keptEpoch() {
+    return best == null ? position.epoch() : (int) (best.step() / stepsPerEpoch);
+  }
+}

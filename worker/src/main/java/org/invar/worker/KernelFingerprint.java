@@ -1,0 +1,88 @@
+package org.invar.worker;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.commons.codec.digest.MurmurHash3;
+import org.invar.kernel.Activation;
+import org.invar.kernel.Kernels;
+import org.invar.kernel.PortableKernels;
+import org.invar.kernel.Window;
+import org.invar.param.Size;
+import org.invar.random.CounterRandom;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
+
+/**
+ * What decides the last bit of a kernel's result in a process: libraries, the instructions that
+ * they chose, and threads.
+ *
+ * <p>Libraries pick their code by the processor and do not always say which, so the fingerprint
+ * holds a hash of what the kernels make of fixed inputs, beside the versions that help a person.
+ *
+ * @param kernels which implementation computes
+ * @param library the instruction level of the native build that ND4J loaded
+ * @param threads OMP_NUM_THREADS as the process was started with, or {@code unset}
+ * @param probe a hash of products, convolutions and activations of fixed inputs
+ */
+public record KernelFingerprint(String kernels, String library, String threads, String probe)
+    implements Serializable {
+  private static final String ONE_THREAD = "1";
+
+  /** Returns the fingerprint of this process. */
+  public static KernelFingerprint current() {
+    // First: it loads ND4J's backend, which the native operations below belong to.
+    String probe = probe(new PortableKernels());
+    @Nullable String threads = System.getenv("OMP_NUM_THREADS");
+    return new KernelFingerprint(
+        "portable",
+        "ND4J, "
+            + System.getProperty("os.arch")
+            + " level "
+            + NativeOpsHolder.getInstance().getDeviceNativeOps().binaryLevel(),
+        threads == null ? "unset" : threads,
+        probe);
+  }
+
+  /** Returns whether sums have one order: kernels run on one thread. */
+  public boolean pinned() {
+    return threads.equals(ONE_THREAD);
+  }
+
+  private static String probe(Kernels kernels) {
+    INDArray wide = normal(1, 37, 211);
+    INDArray product = kernels.affine(wide, normal(2, 211, 96), normal(3, 96), Activation.TANH);
+    INDArray image = normal(4, 3, 13, 11, 8);
+    INDArray kernel = normal(5, 3, 3, 8, 16);
+    Window window = new Window(Size.square(3), Size.square(1), Window.Padding.SAME);
+    INDArray features = kernels.conv2d(image, kernel, normal(6, 16), window, Activation.SIGMOID);
+    INDArray kernelGradient = Nd4j.zeros(DataType.FLOAT, 3, 3, 8, 16);
+    INDArray biasGradient = Nd4j.zeros(DataType.FLOAT, 16);
+    INDArray imageGradient =
+        kernels.conv2dGradient(image, features, kernel, window, kernelGradient, biasGradient, true);
+    INDArray[] results = {product, features, kernelGradient, biasGradient, imageGradient};
+    long high = 0;
+    long low = 0;
+    for (INDArray result : results) {
+      float[] values = result == null ? new float[0] : result.dup('c').data().asFloat();
+      ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+      bytes.asFloatBuffer().put(values);
+      long[] hash = MurmurHash3.hash128x64(bytes.array());
+      high = 31 * high + hash[0];
+      low = 31 * low + hash[1];
+    }
+    return "%016x%016x".formatted(high, low);
+  }
+
+  private static INDArray normal(long stream, long... shape) {
+    CounterRandom random = CounterRandom.of(0, stream);
+    float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return Nd4j.create(values, shape, 'c');
+  }
+}
