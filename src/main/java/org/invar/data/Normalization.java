@@ -1,5 +1,7 @@
 package org.invar.data;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -10,7 +12,8 @@ import java.nio.ByteOrder;
  *
  * <p>Immutable, so any thread may use it.
  */
-public final class Normalization {
+public final class Normalization implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
   private static final VarHandle FLOATS =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 

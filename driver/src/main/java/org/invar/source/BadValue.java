@@ -1,0 +1,21 @@
+package org.invar.source;
+
+import org.jspecify.annotations.Nullable;
+
+/** A value that cannot be used; whoever knows the row turns it into a message. */
+final class BadValue extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final String column;
+
+  /** Makes the failure of a column's value; without a stack, for it is caught where rows are. */
+  BadValue(String column, String expected, @Nullable Object found) {
+    super("expected " + expected + ", found " + RowPlace.shown(found), null, false, false);
+    this.column = column;
+  }
+
+  /** Returns the column. */
+  String column() {
+    return column;
+  }
+}

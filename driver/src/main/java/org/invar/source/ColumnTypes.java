@@ -1,0 +1,72 @@
+package org.invar.source;
+
+import java.util.Locale;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.invar.InvarException;
+
+/** Which types of Spark's columns can become numbers, and how. */
+final class ColumnTypes {
+  private ColumnTypes() {}
+
+  /** Returns a dataset's column, whatever characters its name has. */
+  static Column column(Dataset<Row> rows, String name) {
+    return rows.col("`" + name.replace("`", "``") + "`");
+  }
+
+  /** Whether the column holds one number or boolean a row. */
+  static boolean isNumber(DataType type) {
+    return type instanceof NumericType || type instanceof BooleanType;
+  }
+
+  /** Whether the column holds several numbers a row. */
+  static boolean isNumbers(DataType type) {
+    return type.equals(SQLDataTypes.VectorType())
+        || (type instanceof ArrayType array && isNumber(array.elementType()));
+  }
+
+  /** Whether the column holds text. */
+  static boolean isText(DataType type) {
+    return type instanceof StringType;
+  }
+
+  /** Refuses a column that the feature cannot be read from. */
+  static void require(String place, StructField field, Feature feature) {
+    DataType type = field.dataType();
+    boolean fits =
+        switch (feature.kind()) {
+          case NUMBER -> isNumber(type);
+          case NUMBERS -> isNumbers(type);
+          case CATEGORY, CLASS -> isNumber(type) || isText(type);
+          case BYTES, IMAGE -> type instanceof BinaryType;
+        };
+    if (!fits) {
+      throw unsupported(place, field, feature.kind().name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** Returns the refusal of a column's type. */
+  static InvarException unsupported(String place, StructField field, String expected) {
+    String type = field.dataType().simpleString();
+    String remedy;
+    if (isText(field.dataType())) {
+      remedy =
+          "Name it in oneHot when it holds categories, leave it out of features when it is no"
+              + " input, or make it a number.";
+    } else if (field.dataType() instanceof BinaryType) {
+      remedy = "Decode it to an array of numbers, or read pictures with format images.";
+    } else {
+      remedy = "Convert it to a number or to an array of numbers, or leave it out of features.";
+    }
+    return InvarException.of(place + ", column " + field.name(), expected, type, remedy);
+  }
+}

@@ -1,0 +1,76 @@
+package org.invar.source;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where rows come from. Paths are any that Hadoop can read. */
+public sealed interface DataSource {
+  /**
+   * The IDX files of MNIST and its successors, unsigned bytes, gzipped or not.
+   *
+   * @param images a file of (rows), (rows, height, width) or (rows, height, width, channels)
+   * @param labels a file of (rows): class ids
+   */
+  record Idx(String images, String labels) implements DataSource {}
+
+  /**
+   * A folder of pictures; a picture's class is the name of the folder that it lies in.
+   *
+   * @param path the folder; its folders are searched to any depth
+   * @param size what every picture is resized to, bilinearly
+   * @param channels 1 for gray, 3 for red, green and blue
+   */
+  record Images(String path, Size size, int channels) implements DataSource {
+    /** Refuses other numbers of channels. */
+    public Images {
+      if (channels != 1 && channels != 3) {
+        throw new IllegalArgumentException("channels=" + channels + " is neither 1 nor 3");
+      }
+    }
+
+    /** Returns a folder of color pictures. */
+    public static Images of(String path, Size size) {
+      return new Images(path, size, 3);
+    }
+  }
+
+  /**
+   * The size of a picture.
+   *
+   * @param height in pixels
+   * @param width in pixels
+   */
+  record Size(int height, int width) {
+    /** Refuses sizes below 1. */
+    public Size {
+      if (height < 1 || width < 1) {
+        throw new IllegalArgumentException(
+            "height=" + height + " or width=" + width + " is not positive");
+      }
+    }
+  }
+
+  /** The 1,797 handwritten digits of 8×8 pixels, 0..16, that come with Invar. */
+  record Digits() implements DataSource {}
+
+  /**
+   * Anything that Spark's {@code read().format(…)} can read.
+   *
+   * @param format Spark's name of the format: parquet, csv, json, orc, libsvm, jdbc, …
+   * @param path the file or folder, or null for formats without
+   * @param options Spark's options of the format; CSV has {@code header} and {@code inferSchema} on
+   *     unless they say otherwise
+   */
+  record Table(String format, @Nullable String path, Map<String, String> options)
+      implements DataSource {
+    /** Copies the options. */
+    public Table {
+      options = Map.copyOf(options);
+    }
+
+    /** Returns a source without path and options. */
+    public static Table of(String format) {
+      return new Table(format, null, Map.of());
+    }
+  }
+}

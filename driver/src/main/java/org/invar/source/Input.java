@@ -1,0 +1,110 @@
+package org.invar.source;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.invar.InvarException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source that was opened: its rows as Spark has them, not yet read.
+ *
+ * @param name what messages call it: its path or format
+ * @param rows the rows
+ * @param pixels the feature of a source of pictures, whose label column is {@code label}; null for
+ *     tables
+ * @param files whether the rows are read from files that Spark can name
+ */
+public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files) {
+  private static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp");
+
+  /** Returns the rows of a dataset, whatever they come from. */
+  public static Input of(Dataset<Row> rows) {
+    return new Input("the given dataset", rows, null, false);
+  }
+
+  /**
+   * Opens a source, without reading its rows.
+   *
+   * @throws InvarException when it is not there or not what its format says
+   */
+  public static Input open(SparkSession spark, DataSource source) {
+    if (source instanceof DataSource.Idx idx) {
+      return IdxFiles.open(spark, idx);
+    }
+    if (source instanceof DataSource.Images images) {
+      return images(spark, images);
+    }
+    if (source instanceof DataSource.Table table) {
+      return table(spark, table);
+    }
+    return DigitsFile.open(spark);
+  }
+
+  /** Returns the names of the columns that a table of predictions keeps: all but pixels. */
+  public List<String> kept() {
+    return Arrays.stream(rows.columns())
+        .filter(column -> pixels == null || !column.equals(pixels.column()))
+        .toList();
+  }
+
+  private static Input images(SparkSession spark, DataSource.Images images) {
+    requirePath(spark, images.path(), "a folder of pictures");
+    String endings =
+        String.join(",", PICTURES) + "," + String.join(",", PICTURES).toUpperCase(Locale.ROOT);
+    Dataset<Row> files =
+        spark
+            .read()
+            .format("binaryFile")
+            .option("recursiveFileLookup", "true")
+            .option("pathGlobFilter", "*.{" + endings + "}")
+            .load(images.path());
+    Dataset<Row> rows =
+        files.select(
+            files.col("path"),
+            functions.regexp_extract(files.col("path"), "([^/]+)/[^/]+$", 1).as("label"),
+            files.col("content"));
+    List<Integer> dimensions =
+        List.of(images.size().height(), images.size().width(), images.channels());
+    var pixels = new Feature("content", Feature.Kind.IMAGE, dimensions, List.of());
+    return new Input(images.path(), rows, pixels, true);
+  }
+
+  private static Input table(SparkSession spark, DataSource.Table table) {
+    String path = table.path();
+    String name = path == null ? "source " + table.format() : path;
+    if (path != null) {
+      requirePath(spark, path, "a file or folder of format " + table.format());
+    }
+    var reader = spark.read().format(table.format());
+    if (table.format().equalsIgnoreCase("csv")) {
+      reader.option("header", "true").option("inferSchema", "true");
+    }
+    reader.options(table.options());
+    Dataset<Row> rows =
+        SparkFailures.explained(name, () -> path == null ? reader.load() : reader.load(path));
+    return new Input(name, rows, null, path != null);
+  }
+
+  /** Refuses a path, or a pattern, under which nothing lies. */
+  static void requirePath(SparkSession spark, String path, String expected) {
+    FileStatus[] found;
+    try {
+      Path pattern = new Path(path);
+      found = pattern.getFileSystem(spark.sparkContext().hadoopConfiguration()).globStatus(pattern);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvarException(
+          path + ": expected " + expected + ", but it cannot be read: " + e.getMessage(), e);
+    }
+    if (found == null || found.length == 0) {
+      throw InvarException.of(path, expected, "nothing", "Correct the path.");
+    }
+  }
+}

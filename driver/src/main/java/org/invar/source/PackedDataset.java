@@ -1,0 +1,153 @@
+package org.invar.source;
+
+import java.io.Serializable;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
+import org.invar.data.Shards;
+import org.invar.worker.BlockCodec;
+import org.invar.worker.BlockPacker;
+import org.invar.worker.PackedBlock;
+import org.invar.worker.RowEncoding;
+import org.invar.worker.ShardedRow;
+import scala.Tuple2;
+
+/**
+ * The rows of a split as persisted blocks of V shards, the same whatever their source's files,
+ * order, partitions and cores.
+ *
+ * @param blocks encoded {@link PackedBlock}s; partition p of N holds the shards of {@link
+ *     Shards#range}, by rising shard, the blocks of a shard in order
+ * @param encoding the type and widths of rows
+ * @param shards rows and hash of each shard
+ */
+public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<Shard> shards) {
+  /**
+   * What a shard holds.
+   *
+   * @param rows the number of rows
+   * @param hash 32 hexadecimal digits: the first half of the SHA-256 of its blocks, so that a shard
+   *     that is made again can be compared
+   */
+  public record Shard(long rows, String hash) implements Serializable {}
+
+  /** Copies the list. */
+  public PackedDataset {
+    shards = List.copyOf(shards);
+  }
+
+  /** Returns the number of rows. */
+  public long rows() {
+    return shards.stream().mapToLong(Shard::rows).sum();
+  }
+
+  /** Returns the rows of each shard. */
+  public long[] shardRows() {
+    return shards.stream().mapToLong(Shard::rows).toArray();
+  }
+
+  /** Lets Spark forget the blocks. */
+  public void unpersist() {
+    blocks.unpersist(false);
+  }
+
+  /** Sends every row to its shard, packs and persists. */
+  static PackedDataset pack(
+      JavaRDD<Encoded.Good> rows,
+      RowEncoding encoding,
+      float[] classWeights,
+      long seed,
+      int shards,
+      int partitions) {
+    JavaRDD<byte[]> blocks =
+        rows.mapToPair(
+                row ->
+                    new Tuple2<>(
+                        ShardedRow.of(
+                            row.identity().shard(seed, shards), row.identity(), row.bytes()),
+                        true))
+            .repartitionAndSortWithinPartitions(new ByShard(shards, partitions), ShardedRow.ORDER)
+            .keys()
+            .mapPartitions(part -> new BlockPacker(part, encoding, classWeights))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    Map<Integer, Shard> found = new TreeMap<>();
+    blocks
+        .mapPartitions(PackedDataset::summaries)
+        .collect()
+        .forEach(summary -> found.put(summary._1(), summary._2()));
+    Shard empty = new Content().shard();
+    List<Shard> all = new ArrayList<>();
+    for (int shard = 0; shard < shards; shard++) {
+      all.add(found.getOrDefault(shard, empty));
+    }
+    return new PackedDataset(blocks, encoding, all);
+  }
+
+  private static Iterator<Tuple2<Integer, Shard>> summaries(Iterator<byte[]> blocks) {
+    BlockCodec codec = new BlockCodec();
+    Map<Integer, Content> contents = new TreeMap<>();
+    while (blocks.hasNext()) {
+      byte[] bytes = blocks.next();
+      PackedBlock block = codec.decode(bytes);
+      contents.computeIfAbsent(block.shard(), shard -> new Content()).add(block.rows(), bytes);
+    }
+    return contents.entrySet().stream()
+        .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue().shard()))
+        .iterator();
+  }
+
+  /** A shard's blocks, as far as they were seen. */
+  private static final class Content {
+    private final MessageDigest digest = sha256();
+    private long rows;
+
+    void add(int blockRows, byte[] block) {
+      rows += blockRows;
+      digest.update(block);
+    }
+
+    Shard shard() {
+      return new Shard(rows, HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), 16)));
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Sends a {@link ShardedRow} to the partition whose range has its shard. */
+  private static final class ByShard extends Partitioner {
+    private static final long serialVersionUID = 1;
+
+    private final int shards;
+    private final int partitions;
+
+    ByShard(int shards, int partitions) {
+      this.shards = shards;
+      this.partitions = partitions;
+    }
+
+    @Override
+    public int numPartitions() {
+      return partitions;
+    }
+
+    @Override
+    public int getPartition(Object row) {
+      return Shards.partition(shards, partitions, ShardedRow.shard((byte[]) row));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.invar.source;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job's data, ready for training.
+ *
+ * @param preprocessing how it came about, fitted on the training split
+ * @param train the training split
+ * @param dev the split for decisions during training, or null without one
+ * @param test the split for the last word, or null without one
+ */
+public record PackedSplits(
+    Preprocessing preprocessing,
+    PackedDataset train,
+    @Nullable PackedDataset dev,
+    @Nullable PackedDataset test) {
+  /** Lets Spark forget the blocks of all splits. */
+  public void unpersist() {
+    train.unpersist();
+    if (dev != null) {
+      dev.unpersist();
+    }
+    if (test != null) {
+      test.unpersist();
+    }
+  }
+}

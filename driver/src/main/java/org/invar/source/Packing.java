@@ -1,0 +1,61 @@
+package org.invar.source;
+
+import java.util.List;
+import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job says about its data, beside where it is.
+ *
+ * @param columns what each column of a table is for
+ * @param targets what the label is
+ * @param outputs the number of classes, or of numbers of a label; 0 takes it from the data
+ * @param classes names of the classes in the order of their ids; empty takes text labels sorted,
+ *     and numbers 0..k−1 as they are. Labels that are numbers are ids, with or without names
+ * @param shape the tensor that a row's features make, or null for the source's own
+ * @param scale what features are divided by; without effect where they are standardized
+ * @param standardize whether every feature gets mean 0 and variance 1 over the training split
+ * @param balanced whether a training row's weight is multiplied by rows / (k · rows of its class)
+ * @param devFraction the part of the training source that becomes the dev split
+ * @param testFraction the part of the training source that becomes the test split
+ * @param seed the run's seed, which decides splits and shards
+ */
+public record Packing(
+    Columns columns,
+    Targets targets,
+    int outputs,
+    List<String> classes,
+    @Nullable Shape shape,
+    double scale,
+    boolean standardize,
+    boolean balanced,
+    double devFraction,
+    double testFraction,
+    long seed) {
+  /** Refuses fractions that leave nothing to train on, and balance without classes. */
+  public Packing {
+    classes = List.copyOf(classes);
+    if (outputs < 0) {
+      throw new IllegalArgumentException("outputs=" + outputs + " is negative");
+    }
+    if (scale == 0 || !Double.isFinite(scale)) {
+      throw new IllegalArgumentException("scale=" + scale + " is zero or not finite");
+    }
+    if (!(devFraction >= 0 && testFraction >= 0 && devFraction + testFraction < 1)) {
+      throw new IllegalArgumentException(
+          "devFraction="
+              + devFraction
+              + " and testFraction="
+              + testFraction
+              + " are negative or leave no rows to train on");
+    }
+    if (balanced && targets != Targets.CLASSES && targets != Targets.BINARY) {
+      throw new IllegalArgumentException("balanced weights need classes, targets=" + targets);
+    }
+  }
+
+  /** Returns what is assumed of data unless more is said. */
+  public static Packing of(Targets targets) {
+    return new Packing(Columns.of(), targets, 0, List.of(), null, 1, false, false, 0, 0, 1);
+  }
+}

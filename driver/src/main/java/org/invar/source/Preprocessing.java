@@ -1,0 +1,101 @@
+package org.invar.source;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.invar.data.FeatureType;
+import org.invar.data.Normalization;
+import org.invar.param.Shape;
+import org.invar.worker.RowEncoding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that turns a row into a network's input and target; saved with the model, so that
+ * prediction does exactly what training did.
+ *
+ * @param type how features are stored
+ * @param shape the tensor that a row's features make
+ * @param features the feature columns, in order
+ * @param targets what the label is
+ * @param labels the label columns, in order; one of kind {@code CLASS} for classes and binary
+ * @param weight the column of example weights, or null
+ * @param id the column that identifies rows, or null
+ * @param scale what features are divided by, unless they are standardized
+ * @param means of each stored feature over the training split; empty when not standardized
+ * @param variances of each stored feature over the training split; empty when not standardized
+ */
+public record Preprocessing(
+    FeatureType type,
+    Shape shape,
+    List<Feature> features,
+    Targets targets,
+    List<Feature> labels,
+    @Nullable String weight,
+    @Nullable String id,
+    double scale,
+    List<Double> means,
+    List<Double> variances) {
+  /** Copies the lists. */
+  public Preprocessing {
+    features = List.copyOf(features);
+    labels = List.copyOf(labels);
+    means = List.copyOf(means);
+    variances = List.copyOf(variances);
+  }
+
+  /** Returns the number of outputs that a network for these targets has. */
+  public int outputs() {
+    return targets == Targets.CLASSES ? classes().size() : targetWidth();
+  }
+
+  /** Returns the classes by id, for targets of classes and binary ones; else an empty list. */
+  public List<String> classes() {
+    return targets == Targets.CLASSES || targets == Targets.BINARY
+        ? labels.get(0).categories()
+        : List.of();
+  }
+
+  /** Returns the numbers that a row's label takes. */
+  public int targetWidth() {
+    return labels.stream().mapToInt(Feature::width).sum();
+  }
+
+  /** Returns how rows are encoded. */
+  public RowEncoding encoding() {
+    return new RowEncoding(type, shape.size(), targetWidth());
+  }
+
+  /** Returns what is done to stored features before the network sees them. */
+  public Normalization normalization() {
+    return means.isEmpty()
+        ? Normalization.scaling(scale)
+        : Normalization.standardizing(
+            means.stream().mapToDouble(Double::doubleValue).toArray(),
+            variances.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** Returns the same with classes 0..{@code classes}−1 where the classes are not yet known. */
+  Preprocessing withClasses(int classes) {
+    Feature label = labels.get(0);
+    if (label.kind() != Feature.Kind.CLASS || !label.categories().isEmpty()) {
+      return this;
+    }
+    List<String> ids = IntStream.range(0, classes).mapToObj(String::valueOf).toList();
+    return new Preprocessing(
+        type,
+        shape,
+        features,
+        targets,
+        List.of(Feature.classes(label.column(), ids)),
+        weight,
+        id,
+        scale,
+        means,
+        variances);
+  }
+
+  /** Returns the same, standardizing with those means and variances. */
+  Preprocessing standardizing(List<Double> fittedMeans, List<Double> fittedVariances) {
+    return new Preprocessing(
+        type, shape, features, targets, labels, weight, id, scale, fittedMeans, fittedVariances);
+  }
+}

@@ -1,0 +1,298 @@
+package org.invar.source;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.invar.InvarException;
+import org.invar.data.FeatureType;
+import org.invar.data.Normalization;
+import org.invar.worker.Identity;
+import org.invar.worker.RowEncoding;
+import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Turns Spark's rows into features, targets and weight, as a {@link Preprocessing} says, and
+ * refuses what is null, not finite, out of range or of another length.
+ *
+ * <p>Immutable and serializable, so tasks may share it.
+ */
+public final class RowEncoder implements Serializable {
+  private static final long serialVersionUID = 1;
+  private static final VarHandle FLOATS =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final double SUM_TOLERANCE = 1e-3;
+  private static final int MOST_CLASSES = 1 << 20;
+
+  /** A column of the rows, ready to be read. */
+  private record Reader(int index, Feature feature, HashMap<String, Integer> categories)
+      implements Serializable {}
+
+  private final RowEncoding encoding;
+  private final Normalization normalization;
+  private final Targets targets;
+  private final List<Reader> features;
+  private final List<Reader> labels;
+  private final int weight;
+  private final int id;
+  private final RowPlace place;
+
+  private RowEncoder(Preprocessing preprocessing, Input input, StructType rows, boolean labeled) {
+    List<String> columns = Arrays.asList(rows.fieldNames());
+    requirePixels(input, preprocessing.features());
+    this.encoding = preprocessing.encoding();
+    this.normalization = preprocessing.normalization();
+    this.targets = preprocessing.targets();
+    this.features = readers(input, rows, preprocessing.features());
+    this.labels = labeled ? readers(input, rows, preprocessing.labels()) : List.of();
+    this.weight = labeled ? index(input, columns, preprocessing.weight()) : -1;
+    this.id = labeled ? index(input, columns, preprocessing.id()) : -1;
+    this.place = RowPlace.of(input, rows);
+  }
+
+  /**
+   * Returns the encoder of rows with labels.
+   *
+   * @param rows the schema of the rows that it will get
+   * @throws InvarException when a column is missing or of another type
+   */
+  static RowEncoder labeled(Preprocessing preprocessing, Input input, StructType rows) {
+    return new RowEncoder(preprocessing, input, rows, true);
+  }
+
+  /**
+   * Returns the encoder of an input's rows for prediction, which needs no label.
+   *
+   * @throws InvarException when a column is missing or of another type
+   */
+  public static RowEncoder unlabeled(Preprocessing preprocessing, Input input) {
+    return new RowEncoder(preprocessing, input, input.rows().schema(), false);
+  }
+
+  private static void requirePixels(Input input, List<Feature> features) {
+    Feature pixels = input.pixels();
+    if (pixels != null && !features.equals(List.of(pixels))) {
+      throw InvarException.of(
+          input.name(),
+          "the features of the training source, " + features,
+          pixels.toString(),
+          "Name pictures of the same format, size and channels.");
+    }
+  }
+
+  private static List<Reader> readers(Input input, StructType rows, List<Feature> features) {
+    List<String> columns = Arrays.asList(rows.fieldNames());
+    List<Reader> readers = new ArrayList<>();
+    for (Feature feature : features) {
+      Names.require(input.name(), feature.column(), columns);
+      int index = columns.indexOf(feature.column());
+      ColumnTypes.require(input.name(), rows.fields()[index], feature);
+      HashMap<String, Integer> categories = new HashMap<>();
+      for (String category : feature.categories()) {
+        categories.put(category, categories.size());
+      }
+      readers.add(new Reader(index, feature, categories));
+    }
+    return readers;
+  }
+
+  private static int index(Input input, List<String> columns, @Nullable String column) {
+    if (column == null) {
+      return -1;
+    }
+    Names.require(input.name(), column, columns);
+    return columns.indexOf(column);
+  }
+
+  /**
+   * Writes the network's inputs for a row: its features, normalized.
+   *
+   * @param row a row of the input
+   * @param out receives as many floats as the preprocessing's shape has elements
+   * @param at where in {@code out} the first one goes
+   * @throws InvarException when the row cannot be used, naming it
+   */
+  public void features(Row row, float[] out, int at) {
+    try {
+      normalization.apply(encoding.type(), features(row), 0, encoding.width(), out, at);
+    } catch (BadValue bad) {
+      throw new InvarException(place.message(row, 0, bad), bad);
+    }
+  }
+
+  /** Encodes the rows of a partition, up to the first bad one, with which it ends. */
+  Iterator<Encoded> encodeAll(Iterator<Row> rows) {
+    return new Iterator<>() {
+      private final RowPlace.Counter counter = place.counter();
+      private boolean ended;
+
+      @Override
+      public boolean hasNext() {
+        return !ended && rows.hasNext();
+      }
+
+      @Override
+      public Encoded next() {
+        Row row = rows.next();
+        long number = counter.next(row);
+        try {
+          return encode(row);
+        } catch (BadValue bad) {
+          ended = true;
+          return new Encoded.Bad(place.message(row, number, bad));
+        }
+      }
+    };
+  }
+
+  private Encoded encode(Row row) {
+    float exampleWeight = 1;
+    if (weight >= 0) {
+      String column = row.schema().fieldNames()[weight];
+      exampleWeight = number(column, row.get(weight));
+      if (exampleWeight < 0) {
+        throw new BadValue(column, "a weight of at least 0", row.get(weight));
+      }
+    }
+    byte[] bytes = encoding.encode(features(row), targets(row), exampleWeight);
+    if (id < 0) {
+      return new Encoded.Good(Identity.of(bytes), bytes);
+    }
+    Object text = row.get(id);
+    if (text == null) {
+      throw new BadValue(row.schema().fieldNames()[id], "an id", null);
+    }
+    return new Encoded.Good(Identity.ofId(text.toString()), bytes);
+  }
+
+  private byte[] features(Row row) {
+    if (encoding.type() == FeatureType.UINT8) {
+      Reader only = features.get(0);
+      return pixels(only.feature(), row.get(only.index()));
+    }
+    float[] values = numbers(row, features, encoding.width());
+    byte[] packed = new byte[Float.BYTES * values.length];
+    for (int j = 0; j < values.length; j++) {
+      FLOATS.set(packed, Float.BYTES * j, values[j]);
+    }
+    return packed;
+  }
+
+  private static byte[] pixels(Feature feature, @Nullable Object value) {
+    if (!(value instanceof byte[] bytes)) {
+      throw new BadValue(feature.column(), "bytes", value);
+    }
+    if (feature.kind() == Feature.Kind.BYTES) {
+      if (bytes.length != feature.width()) {
+        throw new BadValue(feature.column(), feature.width() + " bytes", value);
+      }
+      return bytes;
+    }
+    List<Integer> size = feature.dimensions();
+    try {
+      return Pictures.pixels(bytes, size.get(0), size.get(1), size.get(2));
+    } catch (IOException e) {
+      throw new BadValue(
+          feature.column(),
+          "a picture that javax.imageio can read",
+          bytes.length + " bytes (" + e.getMessage() + ")");
+    }
+  }
+
+  private float[] targets(Row row) {
+    float[] values = numbers(row, labels, encoding.targetWidth());
+    if (targets == Targets.DISTRIBUTION) {
+      double sum = 0;
+      for (float value : values) {
+        sum += value < 0 ? Double.NaN : value;
+      }
+      if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+        throw new BadValue(
+            labels.get(0).feature().column(),
+            "probabilities, none negative, that sum to 1",
+            Arrays.toString(values));
+      }
+    }
+    return values;
+  }
+
+  private static float[] numbers(Row row, List<Reader> readers, int width) {
+    float[] out = new float[width];
+    int at = 0;
+    for (Reader reader : readers) {
+      Feature feature = reader.feature();
+      Object value = row.get(reader.index());
+      switch (feature.kind()) {
+        case NUMBER -> out[at] = number(feature.column(), value);
+        case NUMBERS -> list(feature, value, out, at);
+        case CATEGORY -> out[at + category(reader, value)] = 1;
+        case CLASS -> out[at] = classId(reader, value);
+        case BYTES, IMAGE -> throw new IllegalStateException(feature + " beside other features");
+      }
+      at += feature.width();
+    }
+    return out;
+  }
+
+  private static float number(String column, @Nullable Object value) {
+    if (value instanceof Boolean yes) {
+      return yes ? 1 : 0;
+    }
+    float number = value instanceof Number n ? n.floatValue() : Float.NaN;
+    if (!Float.isFinite(number)) {
+      throw new BadValue(column, "a finite number of float's range", value);
+    }
+    return number;
+  }
+
+  private static void list(Feature feature, @Nullable Object value, float[] out, int at) {
+    List<?> elements;
+    if (value instanceof Vector vector) {
+      elements = Arrays.stream(vector.toArray()).boxed().toList();
+    } else if (value instanceof scala.collection.Seq<?> seq) {
+      elements = CollectionConverters.asJava(seq);
+    } else {
+      throw new BadValue(feature.column(), feature.width() + " numbers", value);
+    }
+    if (elements.size() != feature.width()) {
+      throw new BadValue(
+          feature.column(), feature.width() + " numbers", elements.size() + " numbers");
+    }
+    for (int i = 0; i < elements.size(); i++) {
+      out[at + i] = number(feature.column() + "[" + i + "]", elements.get(i));
+    }
+  }
+
+  private static int category(Reader reader, @Nullable Object value) {
+    Integer category = value == null ? null : reader.categories().get(value.toString());
+    if (category == null) {
+      throw new BadValue(
+          reader.feature().column(), "one of " + reader.feature().categories(), value);
+    }
+    return category;
+  }
+
+  private static int classId(Reader reader, @Nullable Object value) {
+    if (value instanceof Number || value instanceof Boolean) {
+      double id = number(reader.feature().column(), value);
+      int known = reader.feature().categories().size();
+      int classes = known == 0 ? MOST_CLASSES : known;
+      if (id < 0 || id >= classes || id != Math.rint(id)) {
+        throw new BadValue(
+            reader.feature().column(), "a class, a whole number in [0, " + classes + ")", value);
+      }
+      return (int) id;
+    }
+    return category(reader, value);
+  }
+}

@@ -1,0 +1,167 @@
+package org.invar.source;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
+import org.invar.param.Shape;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BadDataTest {
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    spark = LocalSpark.start(2);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static Input rows(String values) {
+    return Input.of(spark.sql("SELECT * FROM VALUES " + values));
+  }
+
+  private static void refused(Targets targets, Input input, String... parts) {
+    refused(LocalSpark.packing(targets, Columns.labeled("y")), input, null, parts);
+  }
+
+  private static void refused(Packing packing, Input input, Input dev, String... parts) {
+    var e = assertThrows(InvarException.class, () -> LocalSpark.pack(packing, input, dev, null, 2));
+    for (String part : parts) {
+      assertTrue(e.getMessage().contains(part), part + " is not in: " + e.getMessage());
+    }
+    assertTrue(!e.getMessage().contains("\n"), e.getMessage());
+  }
+
+  @Test
+  void namesFileRowAndColumnOfANullInACsvFile() throws IOException {
+    Files.writeString(folder.resolve("a.csv"), "a,b,y\n1,2,0\n3,,1\n");
+    var source = new DataSource.Table("csv", folder.toString(), Map.of());
+    refused(
+        Targets.CLASSES,
+        Input.open(spark, source),
+        folder.resolve("a.csv") + ", row 2 (a=3, b=null, y=1), column b: expected a finite number",
+        "found null");
+  }
+
+  @Test
+  void refusesNullsAndNumbersThatAreNotFinite() {
+    String finite = "expected a finite number";
+    refused(Targets.VALUES, rows("(1, 1), (NULL, 1) t(x, y)"), "column x", finite, "found null");
+    refused(Targets.VALUES, rows("(double('NaN'), 1) t(x, y)"), "column x", finite, "NaN");
+    refused(Targets.VALUES, rows("(1e300, 1) t(x, y)"), "column x", finite, "1.0E300");
+    refused(Targets.VALUES, rows("(1, double('inf')) t(x, y)"), "column y", finite, "Infinity");
+    refused(Targets.VALUES, rows("(array(1, NULL), 1) t(x, y)"), "column x[1]", "found null");
+  }
+
+  @Test
+  void refusesLabelsThatAreNoClass() {
+    refused(Targets.CLASSES, rows("(1, 0), (1, -1) t(x, y)"), "column y", "in [0, ", "found -1");
+    refused(Targets.CLASSES, rows("(1, 1.5) t(x, y)"), "column y", "whole number", "found 1.5");
+    refused(Targets.BINARY, rows("(1, 2) t(x, y)"), "column y", "[0, 2)", "found 2");
+    refused(Targets.CLASSES, rows("(1, 'a'), (2, NULL) t(x, y)"), "one of [a]", "found null");
+    var three =
+        new Packing(
+            Columns.labeled("y"), Targets.CLASSES, 3, List.of(), null, 1, false, false, 0, 0, 1);
+    refused(three, rows("(1, 3) t(x, y)"), null, "[0, 3)", "found 3");
+    refused(three, rows("(1, 'a'), (1, 'b') t(x, y)"), null, "3 classes", "found 2: [a, b]");
+  }
+
+  @Test
+  void refusesWhatTheTrainingSourceDidNotHave() {
+    var classes = LocalSpark.packing(Targets.CLASSES, Columns.labeled("y"));
+    Input train = rows("(1, 'a'), (1, 'b') t(x, y)");
+    refused(classes, train, rows("(1, 'c') t(x, y)"), "one of [a, b]", "found c");
+    refused(classes, train, rows("(1, 'a') t(xx, yes)"), "a column x,", "Did you mean xx?");
+    refused(classes, rows("(1, 1) t(x, y)"), rows("(1, 2) t(x, y)"), "[0, 2)", "found 2");
+    var columns = new Columns(List.of(), List.of("y"), null, null, List.of("c"));
+    refused(
+        LocalSpark.packing(Targets.VALUES, columns),
+        rows("('u', 1) t(c, y)"),
+        rows("('v', 1) t(c, y)"),
+        "column c: expected one of [u], found v");
+  }
+
+  @Test
+  void refusesLengthsWeightsAndDistributions() {
+    refused(
+        Targets.VALUES,
+        rows("(array(1, 2), 1), (array(1), 1), (array(1, 2), 1) t(x, y)").rows().coalesce(1),
+        "expected 2 numbers, found 1 numbers");
+    var weighted = new Columns(List.of("x"), List.of("y"), "w", null, List.of());
+    refused(
+        LocalSpark.packing(Targets.VALUES, weighted),
+        rows("(1, 1, -2) t(x, y, w)"),
+        null,
+        "a weight of at least 0, found -2");
+    refused(Targets.DISTRIBUTION, rows("(1, array(0.5, 0.4)) t(x, y)"), "sum to 1", "[0.5, 0.4]");
+    refused(Targets.DISTRIBUTION, rows("(1, array(1.5, -0.5)) t(x, y)"), "none negative");
+  }
+
+  private static void refused(
+      Targets targets, org.apache.spark.sql.Dataset<org.apache.spark.sql.Row> rows, String part) {
+    refused(targets, Input.of(rows), part);
+  }
+
+  @Test
+  void refusesColumnsBeforeReadingRows() {
+    refused(Targets.CLASSES, rows("(1, 1) t(a, y2)"), "a column y,", "[a, y2]", "mean");
+    refused(Targets.CLASSES, rows("('a', 1) t(x, y)"), "column x", "string", "oneHot");
+    refused(Targets.CLASSES, rows("(X'00', 1) t(x, y)"), "column x", "binary", "array");
+    refused(Targets.CLASSES, rows("(DATE'2026-01-01', 1) t(x, y)"), "column x", "date", "number");
+    refused(Targets.CLASSES, rows("(1) t(y)"), "at least one column of features");
+    var shaped =
+        new Packing(
+            Columns.labeled("y"),
+            Targets.CLASSES,
+            0,
+            List.of(),
+            Shape.of(2, 2),
+            1,
+            false,
+            false,
+            0,
+            0,
+            1);
+    refused(shaped, rows("(1, 1) t(x, y)"), null, "shape 2×2", "expected 4 features", "found 1");
+  }
+
+  @Test
+  void refusesSourcesWithoutRowsAndEmptySplits() {
+    Input none = Input.of(spark.sql("SELECT 1 AS x, 1 AS y WHERE 1 = 0"));
+    refused(Targets.VALUES, none, "rows for the train split", "none among 0");
+    var packing =
+        new Packing(
+            Columns.labeled("y"), Targets.VALUES, 0, List.of(), null, 1, false, false, 0.01, 0, 1);
+    refused(packing, rows("(1, 1) t(x, y)"), null, "rows for the dev split", "none among 1");
+    refused(packing, rows("(1, 1) t(x, y)"), rows("(1, 1) t(x, y)"), "found both");
+  }
+
+  @Test
+  void refusesSourcesThatAreNotThere() throws IOException {
+    var missing = new DataSource.Table("csv", folder.resolve("none").toString(), Map.of());
+    var e = assertThrows(InvarException.class, () -> Input.open(spark, missing));
+    assertTrue(e.getMessage().contains("none: expected a file or folder"), e.getMessage());
+    var format = new DataSource.Table("parquett", folder.toString(), Map.of());
+    e = assertThrows(InvarException.class, () -> Input.open(spark, format));
+    assertTrue(e.getMessage().contains("parquett"), e.getMessage());
+    Files.writeString(folder.resolve("x.parquet"), "this is no Parquet file");
+    var corrupt = new DataSource.Table("parquet", folder.toString(), Map.of());
+    e = assertThrows(InvarException.class, () -> Input.open(spark, corrupt));
+    assertTrue(e.getMessage().contains("x.parquet"), e.getMessage());
+  }
+}

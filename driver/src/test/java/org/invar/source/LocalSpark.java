@@ -1,0 +1,38 @@
+package org.invar.source;
+
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.invar.data.Shards;
+import org.invar.worker.BlockCodec;
+import org.invar.worker.PackedBlock;
+
+/** Spark in this JVM, and what the tests of sources share. */
+final class LocalSpark {
+  private LocalSpark() {}
+
+  static SparkSession start(int cores) {
+    return SparkSession.builder()
+        .master("local[" + cores + "]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "3")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate();
+  }
+
+  static PackedSplits pack(Packing packing, Input train) {
+    return pack(packing, train, null, null, 3);
+  }
+
+  static PackedSplits pack(Packing packing, Input train, Input dev, Input test, int partitions) {
+    return Packer.pack(packing, train, dev, test, rows -> Shards.auto(256, rows), partitions);
+  }
+
+  static Packing packing(Targets targets, Columns columns) {
+    return new Packing(columns, targets, 0, List.of(), null, 1, false, false, 0, 0, 1);
+  }
+
+  static List<PackedBlock> blocks(PackedDataset data) {
+    var codec = new BlockCodec();
+    return data.blocks().collect().stream().map(codec::decode).toList();
+  }
+}

@@ -1,0 +1,191 @@
+package org.invar.source;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.invar.data.FeatureType;
+import org.invar.param.Shape;
+import org.invar.worker.PackedBlock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TablesTest {
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    spark = LocalSpark.start(2);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static Input rows(String values) {
+    return Input.of(spark.sql("SELECT * FROM VALUES " + values));
+  }
+
+  @Test
+  void standardizesByTheTrainingSplitOnly() {
+    Dataset<Row> rows =
+        spark.sql("SELECT 1e6 + id * id AS a, 3 AS b, id AS id, id % 2 AS y FROM range(200)");
+    var columns = new Columns(List.of("a", "b"), List.of("y"), null, "id", List.of());
+    var packing =
+        new Packing(columns, Targets.VALUES, 1, List.of(), null, 1, true, false, 0.25, 0, 7);
+    PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
+    List<Double> values = new ArrayList<>();
+    for (PackedBlock block : LocalSpark.blocks(packed.train())) {
+      float[] raw = new float[2];
+      for (int r = 0; r < block.rows(); r++) {
+        org.invar.data.Normalization.scaling(1)
+            .apply(block.type(), block.features(), block.featuresFrom(r), 2, raw, 0);
+        values.add((double) raw[0]);
+        assertEquals(3, raw[1]);
+      }
+    }
+    assertTrue(values.size() > 100 && values.size() < 200, "rows=" + values.size());
+    double mean = values.stream().mapToDouble(v -> v).average().orElseThrow();
+    double variance =
+        values.stream().mapToDouble(v -> (v - mean) * (v - mean)).average().orElseThrow();
+    assertEquals(mean, packed.preprocessing().means().get(0), mean * 1e-14);
+    assertEquals(variance, packed.preprocessing().variances().get(0), variance * 1e-12);
+    assertEquals(0, packed.preprocessing().variances().get(1));
+    assertEquals(200, packed.train().rows() + packed.dev().rows());
+    packed.unpersist();
+  }
+
+  @Test
+  void textColumnsBecomeCategoriesAndSortedClasses() {
+    Input input =
+        rows("('b', true, 2.5, 'yes'), ('a', false, 1, 'no'), ('c', true, 0, 'no') t(c, f, x, y)");
+    var columns = new Columns(List.of(), List.of("y"), null, null, List.of("c"));
+    var packed = LocalSpark.pack(LocalSpark.packing(Targets.CLASSES, columns), input);
+    Preprocessing preprocessing = packed.preprocessing();
+    assertEquals(List.of("no", "yes"), preprocessing.classes());
+    assertEquals(2, preprocessing.outputs());
+    assertEquals(Shape.of(5), preprocessing.shape());
+    assertEquals(List.of("a", "b", "c"), preprocessing.features().get(0).categories());
+    Row first = input.rows().collectAsList().get(0);
+    float[] out = new float[6];
+    RowEncoder.unlabeled(preprocessing, input).features(first, out, 1);
+    assertArrayEquals(new float[] {0, 0, 1, 0, 1, 2.5f}, out);
+    assertNull(packed.dev());
+  }
+
+  @Test
+  void arraysVectorsAndSeveralValuesHaveTheirWidths() {
+    Input input = rows("(array(1, 2), 5, 7.5D, 1), (array(3, 4), 6, 8.5D, 2) t(xs, x, y, w)");
+    var columns = new Columns(List.of("xs", "x"), List.of("y", "x"), "w", null, List.of());
+    var e =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            org.invar.InvarException.class,
+            () -> LocalSpark.pack(LocalSpark.packing(Targets.VALUES, columns), input));
+    assertTrue(e.getMessage().contains("Take it out of features"), e.getMessage());
+    var right = new Columns(List.of("xs", "x"), List.of("y"), "w", null, List.of());
+    PackedSplits packed = LocalSpark.pack(LocalSpark.packing(Targets.VALUES, right), input);
+    assertEquals(Shape.of(3), packed.preprocessing().shape());
+    double weights = 0;
+    for (PackedBlock block : LocalSpark.blocks(packed.train())) {
+      for (int r = 0; r < block.rows(); r++) {
+        weights += block.weight(r);
+      }
+    }
+    assertEquals(3, weights);
+  }
+
+  @Test
+  void readsLibSvm() throws IOException {
+    Files.writeString(folder.resolve("a.txt"), "1 1:0.5 3:2\n0 2:-1\n2 1:1\n");
+    Input input =
+        Input.open(
+            spark,
+            new DataSource.Table(
+                "libsvm", folder.resolve("a.txt").toString(), Map.of("numFeatures", "4")));
+    var packed =
+        LocalSpark.pack(LocalSpark.packing(Targets.CLASSES, Columns.labeled("label")), input);
+    assertEquals(Shape.of(4), packed.preprocessing().shape());
+    assertEquals(List.of("0", "1", "2"), packed.preprocessing().classes());
+    assertEquals(3, packed.train().rows());
+  }
+
+  @Test
+  void balancedWeightsCountTheTrainingRowsOfEachClass() {
+    Dataset<Row> rows = spark.sql("SELECT id AS x, CAST(id < 10 AS INT) AS y FROM range(40)");
+    var packing =
+        new Packing(
+            Columns.labeled("y"), Targets.BINARY, 0, List.of(), null, 1, false, true, 0, 0, 1);
+    PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
+    assertEquals(1, packed.preprocessing().outputs());
+    for (PackedBlock block : LocalSpark.blocks(packed.train())) {
+      for (int r = 0; r < block.rows(); r++) {
+        float expected = block.targets()[r] == 1 ? 40 / (2f * 10) : (float) (40 / (2.0 * 30));
+        assertEquals(expected, block.weight(r));
+      }
+    }
+  }
+
+  @Test
+  void ownDevSourceUsesTheTrainingSourcesClasses() {
+    Input train = rows("(1, 'b'), (2, 'a'), (3, 'c') t(x, y)");
+    Input dev = rows("(5L, 'c') t(x, y)");
+    var packing = LocalSpark.packing(Targets.CLASSES, Columns.labeled("y"));
+    PackedSplits packed = LocalSpark.pack(packing, train, dev, null, 2);
+    assertEquals(2, LocalSpark.blocks(packed.dev()).get(0).targets()[0]);
+    assertEquals(packed.train().shards().size(), packed.dev().shards().size());
+  }
+
+  @Test
+  void anIdColumnIdentifiesRowsWhateverTheirContent() {
+    var columns = new Columns(List.of("x"), List.of("y"), null, "id", List.of());
+    var packing = LocalSpark.packing(Targets.VALUES, columns);
+    long[] first = identities(packing, rows("('p', 1, 1), ('q', 2, 2) t(id, x, y)"));
+    assertArrayEquals(first, identities(packing, rows("('q', 9, 9), ('p', 1, 7) t(id, x, y)")));
+  }
+
+  private static long[] identities(Packing packing, Input input) {
+    return LocalSpark.blocks(LocalSpark.pack(packing, input).train()).stream()
+        .flatMapToLong(block -> Arrays.stream(block.identities()))
+        .toArray();
+  }
+
+  @Test
+  void digitsAreAllThere() {
+    Input digits = Input.open(spark, new DataSource.Digits());
+    var packed = LocalSpark.pack(LocalSpark.packing(Targets.CLASSES, Columns.of()), digits);
+    assertEquals(1797, packed.train().rows());
+    assertEquals(10, packed.preprocessing().outputs());
+    assertEquals(Shape.of(8, 8, 1), packed.preprocessing().shape());
+    assertEquals(FeatureType.UINT8, packed.preprocessing().type());
+    assertEquals(List.of("index", "label"), digits.kept());
+  }
+
+  @Test
+  void preprocessingComesBackFromJsonExactly() throws IOException {
+    Input input = rows("(1.1D, 'u', 'b'), (2.7D, 'v', 'a'), (3.14D, 'u', 'c') t(x, c, y)");
+    var columns = new Columns(List.of(), List.of("y"), null, null, List.of("c"));
+    var packing =
+        new Packing(columns, Targets.CLASSES, 0, List.of(), null, 1, true, false, 0, 0, 1);
+    Preprocessing preprocessing = LocalSpark.pack(packing, input).preprocessing();
+    var json = new ObjectMapper();
+    String text = json.writeValueAsString(preprocessing);
+    assertEquals(preprocessing, json.readValue(text, Preprocessing.class), text);
+  }
+}
