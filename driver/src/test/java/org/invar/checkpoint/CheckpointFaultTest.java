@@ -41,7 +41,7 @@ class CheckpointFaultTest {
       int saved = saveUntilKilled(directory, kills, death);
       finished = !DyingFileSystem.died();
 
-      CheckpointStore store = store(directory, KEEP);
+      CheckpointStore store = healthy(directory, KEEP);
       Optional<Checkpoint> found = store.newest();
 
       found.ifPresent(CheckpointFixture::assertWhole);
@@ -51,7 +51,7 @@ class CheckpointFaultTest {
         store.save(checkpoint(next));
       }
       assertOnlyTheKeptAreLeft(directory);
-      assertWhole(store(directory, KEEP).newest().orElseThrow());
+      assertWhole(healthy(directory, KEEP).newest().orElseThrow());
     }
     assertTrue(kills > 100, kills + " kills");
   }
@@ -100,7 +100,7 @@ class CheckpointFaultTest {
       }
     }
     assertTrue(reached > 100, "reached step " + reached);
-    CheckpointStore store = store(directory, KEEP);
+    CheckpointStore store = healthy(directory, KEEP);
     long last = store.newest().orElseThrow().step();
     store.save(checkpoint(last + 1));
     store.save(checkpoint(last + 2));
@@ -110,7 +110,7 @@ class CheckpointFaultTest {
   @Test
   void anyDamageToAnyFileLeavesTheNewestThatDoesWithoutIt() throws IOException {
     Path whole = folder.resolve("whole");
-    CheckpointStore writer = store(whole, 4);
+    CheckpointStore writer = healthy(whole, 4);
     for (long step = 1; step <= 4; step++) {
       writer.save(checkpoint(step));
     }
@@ -121,7 +121,7 @@ class CheckpointFaultTest {
       for (int trial = 0; trial < 12; trial++) {
         Path copy = copy(whole, folder.resolve("copy" + copies++));
         String damage = damage(copy.resolve(name), trial, random);
-        CheckpointStore store = store(copy, 4);
+        CheckpointStore store = healthy(copy, 4);
 
         Optional<Checkpoint> found = store.newest();
 
@@ -130,7 +130,7 @@ class CheckpointFaultTest {
         for (long step = expected < 0 ? 1 : expected + 1; step <= 6; step++) {
           store.save(checkpoint(step));
         }
-        Checkpoint last = store(copy, 4).newest().orElseThrow();
+        Checkpoint last = healthy(copy, 4).newest().orElseThrow();
         assertWhole(last);
         assertEquals(6, last.step());
       }
@@ -139,13 +139,17 @@ class CheckpointFaultTest {
 
   @Test
   void aSaveThatFailsLeavesTheCheckpointsBefore() throws IOException {
-    store(folder, KEEP).save(checkpoint(1));
+    healthy(folder, KEEP).save(checkpoint(1));
     var configuration = DyingFileSystem.configuration(5, DyingFileSystem.Death.BEFORE_THE_CHANGE);
     CheckpointStore store = store(DyingFileSystem.path(folder), configuration, KEEP, line -> {});
 
     assertThrows(IOException.class, () -> store.save(checkpoint(2)));
 
-    assertEquals(1, store(folder, KEEP).newest().orElseThrow().step());
+    assertEquals(1, healthy(folder, KEEP).newest().orElseThrow().step());
+  }
+
+  private static CheckpointStore healthy(Path directory, int keep) throws IOException {
+    return store(DyingFileSystem.path(directory), DyingFileSystem.healthy(), keep, line -> {});
   }
 
   private static void assertOnlyTheKeptAreLeft(Path directory) throws IOException {

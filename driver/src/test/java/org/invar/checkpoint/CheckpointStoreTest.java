@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -238,8 +240,7 @@ class CheckpointStoreTest {
   void aFileThatItsFileSystemRejectsIsDamage() throws IOException {
     store(directory, 3).save(checkpoint(3));
     store(directory, 3).save(checkpoint(4));
-    var configuration =
-        DyingFileSystem.configuration(Integer.MAX_VALUE, DyingFileSystem.Death.BEFORE_THE_CHANGE);
+    var configuration = DyingFileSystem.healthy();
     DyingFileSystem.reject("step-0000000004-000.moments.safetensors");
     List<String> told = new ArrayList<>();
     var store = store(DyingFileSystem.path(directory), configuration, 3, told::add);
@@ -250,17 +251,13 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void damageThatIsNoDamageIsThrown() throws IOException {
+  void anInterruptIsNotDamage() throws IOException {
     store(directory, 3).save(checkpoint(3));
-    Thread.currentThread().interrupt();
-    try {
-      // The local file system does not mind an interrupt; what would is rethrown as it is.
-      assertThrows(
-          java.io.InterruptedIOException.class,
-          () -> RunFiles.rethrowUnlessDamage(new java.io.InterruptedIOException("stop")));
-    } finally {
-      assertTrue(Thread.interrupted());
-    }
+    var configuration = DyingFileSystem.healthy();
+    DyingFileSystem.interrupt("step-0000000003-000.weights.safetensors");
+    var store = store(DyingFileSystem.path(directory), configuration, 3, line -> {});
+
+    assertThrows(InterruptedIOException.class, store::newest);
   }
 
   @Test
@@ -325,7 +322,7 @@ class CheckpointStoreTest {
     try {
       return Files.readAllBytes(directory.resolve(name));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

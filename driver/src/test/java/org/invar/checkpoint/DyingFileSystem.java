@@ -2,6 +2,7 @@ package org.invar.checkpoint;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
@@ -35,6 +36,7 @@ public final class DyingFileSystem extends RawLocalFileSystem {
   private static int changesLeft = Integer.MAX_VALUE;
   private static boolean dead;
   private static String rejected = "";
+  private static String interrupted = "";
 
   /** Returns a configuration that finds this file system, alive for {@code changes} changes. */
   static Configuration configuration(int changes, Death how) {
@@ -42,6 +44,7 @@ public final class DyingFileSystem extends RawLocalFileSystem {
     changesLeft = changes;
     dead = false;
     rejected = "";
+    interrupted = "";
     Configuration configuration = new Configuration(CheckpointFixture.CONFIGURATION);
     configuration.set("fs.dying.impl", DyingFileSystem.class.getName());
     configuration.setBoolean("fs.dying.impl.disable.cache", true);
@@ -53,9 +56,19 @@ public final class DyingFileSystem extends RawLocalFileSystem {
     rejected = name;
   }
 
+  /** Lets the reading of a file be interrupted. */
+  static void interrupt(String name) {
+    interrupted = name;
+  }
+
   /** Returns whether it has died. */
   static boolean died() {
     return dead;
+  }
+
+  /** Returns a configuration that finds this file system, in good health. */
+  static Configuration healthy() {
+    return configuration(Integer.MAX_VALUE, Death.BEFORE_THE_CHANGE);
   }
 
   static Path path(java.nio.file.Path path) {
@@ -107,6 +120,10 @@ public final class DyingFileSystem extends RawLocalFileSystem {
     return change(() -> super.delete(path, recursive));
   }
 
+  /** Does nothing, where Hadoop would start a process for each file that it creates. */
+  @Override
+  public void setPermission(Path path, FsPermission permission) {}
+
   @Override
   public boolean rename(Path from, Path to) throws IOException {
     throw new UnsupportedOperationException("nothing is ever renamed");
@@ -117,6 +134,9 @@ public final class DyingFileSystem extends RawLocalFileSystem {
     alive();
     if (file.getName().equals(rejected)) {
       throw new ChecksumException("Checksum error: " + file, 0);
+    }
+    if (file.getName().equals(interrupted)) {
+      throw new InterruptedIOException("interrupted");
     }
     return super.open(file, bufferSize);
   }
