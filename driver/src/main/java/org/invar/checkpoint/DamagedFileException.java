@@ -1,0 +1,35 @@
+package org.invar.checkpoint;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/** A file that is not what was written: missing, of another length, with other bytes. */
+final class DamagedFileException extends IOException {
+  @Serial private static final long serialVersionUID = 1;
+
+  private final String place;
+  private final String expected;
+  private final String found;
+
+  DamagedFileException(String place, String expected, String found) {
+    super(place + ": expected " + expected + ", found " + found);
+    this.place = place;
+    this.expected = expected;
+    this.found = found;
+  }
+
+  /** Returns which file. */
+  String place() {
+    return place;
+  }
+
+  /** Returns what was written. */
+  String expected() {
+    return expected;
+  }
+
+  /** Returns what is there. */
+  String found() {
+    return found;
+  }
+}

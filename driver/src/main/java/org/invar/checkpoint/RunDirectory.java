@@ -1,0 +1,209 @@
+package org.invar.checkpoint;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.invar.InvarException;
+
+/**
+ * The directory of a run: {@code job.yaml}, {@code checkpoints/}, {@code metrics.jsonl}, {@code
+ * model/} and {@code summary.json}.
+ *
+ * <p>{@code job.yaml} is written before everything else and says whose directory it is. Its first
+ * line tells it from a job file that somebody keeps there, its last one from one that a kill cut
+ * short.
+ */
+public final class RunDirectory {
+  private static final String JOB = "job.yaml";
+  private static final String MODEL = "model";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String METRICS = "metrics.jsonl";
+  private static final String SUMMARY = "summary.json";
+
+  /** What a run writes behind {@code job.yaml}. */
+  private static final List<String> OUTPUTS = List.of(CHECKPOINTS, MODEL, METRICS, SUMMARY);
+
+  private static final String FIRST_LINE =
+      "# The resolved job of the Invar run in this directory\n";
+  private static final String LAST_LINE = "# end of job\n";
+  private static final int DIFFERENCES_SHOWN = 5;
+
+  private final FileSystem fileSystem;
+  private final Path path;
+
+  /** What to do with what a directory holds already. */
+  public enum Mode {
+    /** The directory must be empty or missing. */
+    NEW,
+    /** A run of the same job goes on; an empty or missing directory starts one. */
+    RESUME,
+    /** A run that is there is deleted. */
+    OVERWRITE
+  }
+
+  private RunDirectory(FileSystem fileSystem, Path path) {
+    this.fileSystem = fileSystem;
+    this.path = fileSystem.makeQualified(path);
+  }
+
+  /**
+   * Opens a directory for a run and records the job in it.
+   *
+   * @param path on any Hadoop file system
+   * @param configuration finds the file system
+   * @param jobYaml the resolved job, a YAML mapping
+   * @param mode what to do with what is there
+   * @throws InvarException when the mode does not allow what is there, a run of another job for
+   *     example, or the directory cannot be read or written
+   */
+  public static RunDirectory open(
+      Path path, Configuration configuration, String jobYaml, Mode mode) {
+    String job = FIRST_LINE + jobYaml + (jobYaml.endsWith("\n") ? "" : "\n") + LAST_LINE;
+    try {
+      var directory = new RunDirectory(RunFiles.fileSystem(path, configuration), path);
+      List<String> names = directory.names();
+      String recorded = directory.recordedJob(names);
+      switch (mode) {
+        case NEW -> directory.requireEmpty(names);
+        case RESUME -> directory.requireSame(names, recorded, job);
+        case OVERWRITE -> directory.clear(names, recorded);
+      }
+      if (mode != Mode.RESUME || !recorded.endsWith(LAST_LINE)) {
+        directory.write(JOB, job.getBytes(StandardCharsets.UTF_8));
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new InvarException(
+          path + ": cannot be used as a run directory: " + e + ". Check the path and its rights.",
+          e);
+    }
+  }
+
+  /** Returns the directory itself, with its file system's scheme. */
+  public Path path() {
+    return path;
+  }
+
+  /** Returns where the finished model goes. */
+  public Path model() {
+    return new Path(path, MODEL);
+  }
+
+  /** Returns where checkpoints go. */
+  public Path checkpoints() {
+    return new Path(path, CHECKPOINTS);
+  }
+
+  /**
+   * Creates {@code metrics.jsonl}, in place of one that may be there.
+   *
+   * @param lines those of the checkpoint that the run goes on from; none at a start
+   */
+  public MetricsLog metrics(List<String> lines) throws IOException {
+    return MetricsLog.create(fileSystem, new Path(path, METRICS), lines);
+  }
+
+  /** Writes {@code summary.json}, in place of one that may be there. */
+  public void writeSummary(ObjectNode summary) throws IOException {
+    write(SUMMARY, Json.text(summary));
+  }
+
+  /** Returns {@code summary.json}; empty when it is missing or was cut short by a kill. */
+  public Optional<JsonNode> summary() throws IOException {
+    try {
+      JsonNode summary = Json.MAPPER.readTree(RunFiles.read(fileSystem, new Path(path, SUMMARY)));
+      return Optional.of(summary).filter(JsonNode::isObject);
+    } catch (FileNotFoundException | JacksonException e) {
+      return Optional.empty();
+    }
+  }
+
+  private List<String> names() throws IOException {
+    if (fileSystem.exists(path) && !fileSystem.getFileStatus(path).isDirectory()) {
+      throw InvarException.of(
+          path.toString(), "a directory", "a file", "Name another directory with --out.");
+    }
+    return RunFiles.names(fileSystem, path);
+  }
+
+  /** Returns the text of {@code job.yaml}; empty without one. */
+  private String recordedJob(List<String> names) throws IOException {
+    return names.contains(JOB)
+        ? new String(RunFiles.read(fileSystem, new Path(path, JOB)), StandardCharsets.UTF_8)
+        : "";
+  }
+
+  private void requireEmpty(List<String> names) {
+    if (!names.isEmpty()) {
+      String remedy =
+          names.contains(JOB)
+              ? "Go on with the run that is there with --resume, delete it with --overwrite, or"
+                  + " name another directory with --out."
+              : "It is not the directory of a run: name another one with --out.";
+      throw InvarException.of(
+          path.toString(), "an empty or missing directory", String.join(", ", names), remedy);
+    }
+  }
+
+  private void requireSame(List<String> names, String recorded, String job) {
+    requireRun(names, recorded, "Name the directory of the run to resume with --out.");
+    String place = new Path(path, JOB).toString();
+    if (recorded.endsWith(LAST_LINE)) {
+      requireSameSettings(place, JobDifferences.between(recorded, job, place));
+    } else if (names.stream().anyMatch(OUTPUTS::contains) && !job.startsWith(recorded)) {
+      throw InvarException.of(
+          place,
+          "a whole job, ending in \"" + LAST_LINE.strip() + "\"",
+          "the beginning of another one than this",
+          "Put the run's own job.yaml back, or delete the run with --overwrite.");
+    }
+  }
+
+  private static void requireSameSettings(String place, List<String> differences) {
+    if (!differences.isEmpty()) {
+      int shown = Math.min(DIFFERENCES_SHOWN, differences.size());
+      throw InvarException.of(
+          place,
+          "the job that is to be resumed",
+          "another one, which differs in "
+              + String.join(", ", differences.subList(0, shown))
+              + (shown < differences.size() ? ", …" : ""),
+          "Resume with the settings of the run that is there (only name and checkpoint may differ),"
+              + " delete it with --overwrite, or name another directory with --out.");
+    }
+  }
+
+  /** Deletes a run; its job stays until it is overwritten, so that a kill leaves a run. */
+  private void clear(List<String> names, String recorded) throws IOException {
+    requireRun(names, recorded, "Nothing was deleted: name another directory with --out.");
+    for (String output : OUTPUTS) {
+      if (names.contains(output)) {
+        fileSystem.delete(new Path(path, output), true);
+      }
+    }
+  }
+
+  private void requireRun(List<String> names, String recorded, String remedy) {
+    boolean ours =
+        names.contains(JOB) && (recorded.startsWith(FIRST_LINE) || FIRST_LINE.startsWith(recorded));
+    if (!ours && !names.isEmpty()) {
+      throw InvarException.of(
+          path.toString(),
+          "an empty directory or that of a run, with a " + JOB + " that Invar wrote",
+          String.join(", ", names),
+          remedy);
+    }
+  }
+
+  private void write(String name, byte[] bytes) throws IOException {
+    RunFiles.overwrite(fileSystem, new Path(path, name), bytes);
+  }
+}

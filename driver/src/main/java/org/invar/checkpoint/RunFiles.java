@@ -1,0 +1,71 @@
+package org.invar.checkpoint;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+
+/** The few file system operations that this package is built on. */
+final class RunFiles {
+  private RunFiles() {}
+
+  /**
+   * Returns the path's file system, a local one without Hadoop's {@code .crc} files.
+   *
+   * <p>Those files come second, so a kill leaves data with a wrong checksum that nobody can read,
+   * and they keep up to 512 bytes of a flushed line back. Our SHA-256 covers more than they do.
+   */
+  static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
+    FileSystem fileSystem = path.getFileSystem(configuration);
+    return fileSystem instanceof ChecksumFileSystem checked
+        ? checked.getRawFileSystem()
+        : fileSystem;
+  }
+
+  /** Returns the names in a directory, in order; none when it does not exist. */
+  static List<String> names(FileSystem fileSystem, Path directory) throws IOException {
+    try {
+      return Arrays.stream(fileSystem.listStatus(directory))
+          .map(status -> status.getPath().getName())
+          .sorted()
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+  }
+
+  /** Returns a small file's bytes. */
+  static byte[] read(FileSystem fileSystem, Path file) throws IOException {
+    try (FSDataInputStream in = fileSystem.open(file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /** Writes a small file, in place of one that may be there. */
+  static void overwrite(FileSystem fileSystem, Path file, byte[] bytes) throws IOException {
+    try (FSDataOutputStream out = fileSystem.create(file, true)) {
+      out.write(bytes);
+    }
+  }
+
+  /**
+   * Throws a failure on again that says nothing about the file: an interrupt, a missing permission.
+   * Whatever else a read fails with counts as damage.
+   */
+  static void rethrowUnlessDamage(IOException failure) throws IOException {
+    if (failure instanceof InterruptedIOException
+        || failure instanceof ClosedByInterruptException
+        || failure instanceof AccessControlException) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package org.invar.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.invar.InvarException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a file must be to be the one that was written.
+ *
+ * @param name its name inside its directory
+ * @param length in bytes
+ * @param sha256 of all its bytes, 64 lower-case hexadecimal digits
+ */
+record StoredFile(String name, long length, String sha256) {
+  /** What is written to a file. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Takes a value from a stream of {@code length} bytes; refuses wrong content. */
+  interface Reading<T> {
+    T from(InputStream in, long length) throws IOException;
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @param overwrite whether one that exists is replaced; otherwise it is an error
+   */
+  static StoredFile write(FileSystem fileSystem, Path file, boolean overwrite, Content content)
+      throws IOException {
+    try (OutputStream out = fileSystem.create(file, overwrite)) {
+      return copy(file.getName(), out, content);
+    }
+  }
+
+  /** Returns what {@link #write} would, without a file. */
+  static StoredFile unwritten(String name, Content content) throws IOException {
+    return copy(name, OutputStream.nullOutputStream(), content);
+  }
+
+  /** Returns the SHA-256 of some bytes as it stands in a {@link StoredFile}. */
+  static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(digest().digest(bytes));
+  }
+
+  /**
+   * Reads the file and checks it, both in one pass.
+   *
+   * @throws DamagedFileException when it is missing, has another length or other bytes
+   * @throws InvarException when its bytes are the ones written and {@code reading} refuses them
+   */
+  <T> T read(FileSystem fileSystem, Path directory, Reading<T> reading) throws IOException {
+    Path file = new Path(directory, name);
+    long found = lengthOf(fileSystem, file);
+    if (found != length) {
+      throw new DamagedFileException(file.toString(), length + " bytes", found + " bytes");
+    }
+    MessageDigest digest = digest();
+    try (var in = new DigestInputStream(fileSystem.open(file), digest)) {
+      @Nullable InvarException refusal = null;
+      @Nullable T value = null;
+      try {
+        value = reading.from(in, length);
+      } catch (InvarException e) {
+        refusal = e;
+      }
+      in.transferTo(OutputStream.nullOutputStream());
+      String hash = HexFormat.of().formatHex(digest.digest());
+      if (!hash.equals(sha256)) {
+        throw new DamagedFileException(file.toString(), "SHA-256 " + sha256, "SHA-256 " + hash);
+      }
+      if (refusal != null || value == null) {
+        throw refusal != null ? refusal : new IllegalStateException(file + ": read as null");
+      }
+      return value;
+    } catch (ChecksumException e) {
+      throw new DamagedFileException(
+          file.toString(), "SHA-256 " + sha256, "bytes that its file system rejects (" + e + ")");
+    }
+  }
+
+  /** Returns the file's bytes; fails as {@link #read}. */
+  byte[] bytes(FileSystem fileSystem, Path directory) throws IOException {
+    return read(fileSystem, directory, (in, bytes) -> in.readAllBytes());
+  }
+
+  /** Checks the file; fails as {@link #read}. */
+  void verify(FileSystem fileSystem, Path directory) throws IOException {
+    read(fileSystem, directory, (in, bytes) -> in.transferTo(OutputStream.nullOutputStream()));
+  }
+
+  /** Returns whether a file of this name and length exists, without reading it. */
+  boolean present(FileSystem fileSystem, Path directory) throws IOException {
+    try {
+      return lengthOf(fileSystem, new Path(directory, name)) == length;
+    } catch (DamagedFileException e) {
+      return false;
+    }
+  }
+
+  /** Returns the form that {@link #fromJson} reads. */
+  ObjectNode toJson() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("name", name)
+        .put("length", length)
+        .put("sha256", sha256);
+  }
+
+  /**
+   * Returns what {@link #toJson} wrote.
+   *
+   * @throws IllegalArgumentException when a key is missing
+   */
+  static StoredFile fromJson(JsonNode json) {
+    return new StoredFile(
+        json.required("name").asText(),
+        json.required("length").asLong(),
+        json.required("sha256").asText());
+  }
+
+  private static long lengthOf(FileSystem fileSystem, Path file) throws IOException {
+    try {
+      return fileSystem.getFileStatus(file).getLen();
+    } catch (FileNotFoundException e) {
+      throw new DamagedFileException(file.toString(), "a file", "none of that name");
+    }
+  }
+
+  private static StoredFile copy(String name, OutputStream out, Content content)
+      throws IOException {
+    var hashing = new HashingStream(out);
+    content.writeTo(hashing);
+    hashing.flush();
+    return new StoredFile(name, hashing.length, HexFormat.of().formatHex(hashing.digest.digest()));
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Counts and hashes what passes. */
+  private static final class HashingStream extends FilterOutputStream {
+    private final MessageDigest digest = digest();
+    private long length;
+
+    HashingStream(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      out.write(value);
+      digest.update((byte) value);
+      length++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int count) throws IOException {
+      out.write(bytes, offset, count);
+      digest.update(bytes, offset, count);
+      length += count;
+    }
+  }
+}
