@@ -1,6 +1,7 @@
 package org.invar.param;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * All that a network has learnt: two flat float32 vectors. Holds the arrays themselves, not copies.
@@ -10,6 +11,11 @@ import java.io.Serializable;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Weights(float[] parameters, float[] state) implements Serializable {
+  /** Returns whether all values are the same, element by element. */
+  public boolean sameValues(Weights other) {
+    return Arrays.equals(parameters, other.parameters) && Arrays.equals(state, other.state);
+  }
+
   /** Returns a copy that shares nothing. */
   public Weights copy() {
     return new Weights(parameters.clone(), state.clone());

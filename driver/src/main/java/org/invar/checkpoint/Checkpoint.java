@@ -2,6 +2,7 @@ package org.invar.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.invar.param.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**

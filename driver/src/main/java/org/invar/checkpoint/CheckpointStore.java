@@ -19,6 +19,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.param.Layout;
+import org.invar.param.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,7 +178,7 @@ public final class CheckpointStore {
   }
 
   private StoredFile writeWeights(String name, Weights weights) throws IOException {
-    return create(name, out -> weights.writeTo(out, parameters, state));
+    return create(name, out -> WeightsFile.write(out, weights, parameters, state));
   }
 
   private StoredFile create(String name, StoredFile.Content content) throws IOException {
@@ -234,7 +235,7 @@ public final class CheckpointStore {
     return file.read(
         fileSystem,
         directory,
-        (in, length) -> Weights.readFrom(in, length, place, parameters, state));
+        (in, length) -> WeightsFile.read(in, length, place, parameters, state));
   }
 
   /**

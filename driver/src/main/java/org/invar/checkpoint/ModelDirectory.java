@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.param.Layout;
+import org.invar.param.Weights;
 
 /**
  * A finished model: {@code architecture.yaml}, {@code weights.safetensors}, {@code
@@ -66,7 +67,7 @@ public final class ModelDirectory {
     FileSystem fileSystem = RunFiles.fileSystem(path, configuration);
     Map<String, StoredFile.Content> contents = new LinkedHashMap<>();
     contents.put(ARCHITECTURE, out -> out.write(architecture.getBytes(StandardCharsets.UTF_8)));
-    contents.put(WEIGHTS, out -> weights.writeTo(out, parameters, state));
+    contents.put(WEIGHTS, out -> WeightsFile.write(out, weights, parameters, state));
     contents.put(PREPROCESSING, out -> out.write(Json.text(preprocessing)));
     Map<String, StoredFile> files = new LinkedHashMap<>();
     for (Map.Entry<String, StoredFile.Content> content : contents.entrySet()) {
@@ -144,7 +145,7 @@ public final class ModelDirectory {
    */
   public Weights weights(Layout parameters, Layout state) throws IOException {
     String place = new Path(path, WEIGHTS).toString();
-    return read(WEIGHTS, (in, n) -> Weights.readFrom(in, n, place, parameters, state));
+    return read(WEIGHTS, (in, n) -> WeightsFile.read(in, n, place, parameters, state));
   }
 
   /** Returns whether the directory has this {@code model.json} and each file that it names. */

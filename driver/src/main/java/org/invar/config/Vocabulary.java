@@ -1,12 +1,23 @@
 package org.invar.config;
 
 import java.util.List;
+import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.Loss;
 import org.invar.loss.MeanSquaredError;
 import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.nn.Activate;
+import org.invar.nn.AveragePool2d;
+import org.invar.nn.BatchNorm;
+import org.invar.nn.Concat;
+import org.invar.nn.Conv2d;
 import org.invar.nn.Dense;
+import org.invar.nn.Dropout;
 import org.invar.nn.Flatten;
+import org.invar.nn.GlobalAveragePool2d;
 import org.invar.nn.Layer;
+import org.invar.nn.MaxPool2d;
+import org.invar.nn.Residual;
+import org.invar.nn.Sequential;
 import org.invar.nn.zoo.Lenet5;
 import org.invar.nn.zoo.Zoo;
 import org.invar.source.DataSource;
@@ -16,8 +27,24 @@ public final class Vocabulary {
   private static final Binder STANDARD =
       Binder.of()
           .tagged(DataSource.class, "format")
-          .register(Loss.class, List.of(SoftmaxCrossEntropy.class, MeanSquaredError.class))
-          .register(Layer.class, List.of(Dense.class, Flatten.class))
+          .register(
+              Loss.class,
+              List.of(SoftmaxCrossEntropy.class, BinaryCrossEntropy.class, MeanSquaredError.class))
+          .register(
+              Layer.class,
+              List.of(
+                  Dense.class,
+                  Conv2d.class,
+                  MaxPool2d.class,
+                  AveragePool2d.class,
+                  GlobalAveragePool2d.class,
+                  Flatten.class,
+                  Dropout.class,
+                  BatchNorm.class,
+                  Activate.class,
+                  Sequential.class,
+                  Residual.class,
+                  Concat.class))
           .register(Zoo.class, List.of(Lenet5.class));
 
   private Vocabulary() {}

@@ -1,6 +1,7 @@
 package org.invar.source;
 
 import java.util.Map;
+import org.invar.param.Size;
 import org.jspecify.annotations.Nullable;
 
 /** Where rows come from. Paths are any that Hadoop can read. */
@@ -31,22 +32,6 @@ public sealed interface DataSource {
     /** Returns a folder of color pictures. */
     public static Images of(String path, Size size) {
       return new Images(path, size, 3);
-    }
-  }
-
-  /**
-   * The size of a picture.
-   *
-   * @param height in pixels
-   * @param width in pixels
-   */
-  record Size(int height, int width) {
-    /** Refuses sizes below 1. */
-    public Size {
-      if (height < 1 || width < 1) {
-        throw new IllegalArgumentException(
-            "height=" + height + " or width=" + width + " is not positive");
-      }
     }
   }
 

@@ -49,6 +49,16 @@ public final class Packer {
   }
 
   /**
+   * Returns what the columns of the training source are, before its rows are read: not yet fitted,
+   * and without classes where they are unknown numbers.
+   *
+   * @throws InvarException when a column is missing or of a type that cannot be used
+   */
+  public static Preprocessing schema(Input train, Packing packing) {
+    return SchemaReader.read(train, packing);
+  }
+
+  /**
    * Reads and packs.
    *
    * @param packing what the job says about its data
@@ -56,7 +66,7 @@ public final class Packer {
    * @param dev a dev source of its own, or null; then {@code packing.devFraction()} must be 0
    * @param test a test source of its own, or null; then {@code packing.testFraction()} must be 0
    * @param shards gives V for the rows of the training split; all splits have as many
-   * @param partitions N, the partitions that shards are spread over, at least 1
+   * @param partitions the most partitions that shards are spread over, at least 1
    * @throws InvarException when a source or one of its rows cannot be used
    */
   public static PackedSplits pack(
@@ -159,6 +169,6 @@ public final class Packer {
                 classWeights,
                 packing.seed(),
                 v,
-                partitions));
+                Math.min(partitions, v)));
   }
 }

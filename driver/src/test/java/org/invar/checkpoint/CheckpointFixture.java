@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.invar.param.Layout;
 import org.invar.param.Shape;
+import org.invar.param.Weights;
 
 /** A small run: what its checkpoint at a step is, and whether one read back is that. */
 final class CheckpointFixture {

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import org.invar.InvarException;
 import org.invar.param.Layout;
 import org.invar.param.Shape;
+import org.invar.param.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

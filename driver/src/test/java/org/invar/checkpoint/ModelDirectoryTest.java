@@ -16,6 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.invar.InvarException;
 import org.invar.param.Layout;
 import org.invar.param.Shape;
+import org.invar.param.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -19,6 +19,7 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.param.Shape;
+import org.invar.param.Size;
 import org.invar.worker.PackedBlock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,7 +72,7 @@ class PicturesTest {
     write("my cats/deep.PNG", png(4, 4, BufferedImage.TYPE_INT_RGB, 0x0A141F));
     write("dogs/1.png", png(3, 3, BufferedImage.TYPE_BYTE_GRAY, 100));
     write("dogs/notes.txt", new byte[] {1});
-    var source = DataSource.Images.of(folder.toString(), new DataSource.Size(4, 6));
+    var source = DataSource.Images.of(folder.toString(), new Size(4, 6));
     PackedSplits packed = pack(Input.open(spark, source));
     assertEquals(List.of("dogs", "my cats"), packed.preprocessing().classes());
     assertEquals(Shape.of(4, 6, 3), packed.preprocessing().shape());
@@ -94,7 +95,7 @@ class PicturesTest {
     byte[] whole = png(40, 40, BufferedImage.TYPE_INT_RGB, 0x123456);
     write("a/fine.png", whole);
     write("b/broken one.png", Arrays.copyOf(whole, whole.length / 2));
-    var source = new DataSource.Images(folder.toString(), new DataSource.Size(4, 4), 1);
+    var source = new DataSource.Images(folder.toString(), new Size(4, 4), 1);
     Input input = Input.open(spark, source);
     var e = assertThrows(InvarException.class, () -> pack(input));
     assertTrue(e.getMessage().contains("b/broken one.png, row 1"), e.getMessage());

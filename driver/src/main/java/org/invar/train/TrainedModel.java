@@ -1,0 +1,144 @@
+package org.invar.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.invar.InvarException;
+import org.invar.checkpoint.ModelDirectory;
+import org.invar.checkpoint.RunDirectory;
+import org.invar.config.Binder;
+import org.invar.config.Vocabulary;
+import org.invar.config.YamlDocument;
+import org.invar.config.YamlText;
+import org.invar.nn.Network;
+import org.invar.param.Weights;
+import org.invar.source.Input;
+import org.invar.source.Preprocessing;
+import org.invar.source.RowEncoder;
+
+/**
+ * A trained network with its weights and the preprocessing that it was trained with: scores tables
+ * of any size.
+ *
+ * <p>Immutable; predictions are lazy, as Spark's transformations are.
+ */
+public final class TrainedModel {
+  private final SparkSession spark;
+  private final Network network;
+  private final Preprocessing preprocessing;
+  private final Weights weights;
+
+  private TrainedModel(
+      SparkSession spark, Network network, Preprocessing preprocessing, Weights weights) {
+    this.spark = spark;
+    this.network = network;
+    this.preprocessing = preprocessing;
+    this.weights = weights;
+  }
+
+  /**
+   * Reads the model of a finished run.
+   *
+   * @param directory the run's directory, of any Hadoop file system
+   * @throws InvarException when there is no model, or a file of it is damaged
+   */
+  public static TrainedModel load(SparkSession spark, String directory) {
+    return load(spark, directory, Vocabulary.standard());
+  }
+
+  /**
+   * Reads the model of a finished run with layers of the caller's own.
+   *
+   * @param binder knows the names of all layers in the model
+   */
+  public static TrainedModel load(SparkSession spark, String directory, Binder binder) {
+    Path path = new Path(directory, "model");
+    try {
+      var model = ModelDirectory.open(path, spark.sparkContext().hadoopConfiguration());
+      YamlDocument architecture =
+          YamlDocument.parse(model.architecture(), path + "/architecture.yaml");
+      Network network = binder.bind(architecture, Network.class);
+      Preprocessing preprocessing =
+          Reports.JSON.treeToValue(model.preprocessing(), Preprocessing.class);
+      Weights weights = model.weights(network.layout(), network.stateLayout());
+      return new TrainedModel(spark, network, preprocessing, weights);
+    } catch (JsonProcessingException e) {
+      throw new InvarException(
+          path
+              + "/preprocessing.json: not what this version of Invar writes: "
+              + e.getOriginalMessage(),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes {@code model/} of a run. */
+  static void write(
+      RunDirectory run,
+      Configuration hadoop,
+      Binder binder,
+      Network network,
+      Preprocessing preprocessing,
+      Weights weights)
+      throws IOException {
+    ModelDirectory.write(
+        run.model(),
+        hadoop,
+        YamlText.render(binder.tree(network)),
+        Reports.JSON.valueToTree(preprocessing),
+        network.layout(),
+        network.stateLayout(),
+        weights);
+  }
+
+  /** Returns layers and loss. */
+  public Network network() {
+    return network;
+  }
+
+  /** Returns how rows become the network's inputs. */
+  public Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  /** Returns the weights themselves; leave them as they are. */
+  public Weights weights() {
+    return weights;
+  }
+
+  /**
+   * Returns the rows with the columns {@code prediction} and, for classes, {@code probability}: see
+   * {@link Predictions}.
+   *
+   * @throws InvarException when a column that the model needs is missing or of another type; rows
+   *     that cannot be used are named when the result is computed
+   */
+  public Dataset<Row> predict(Dataset<Row> rows) {
+    return predict(Input.of(rows));
+  }
+
+  /** Returns the rows of a source with predictions; pictures' pixels are left out. */
+  public Dataset<Row> predict(Input input) {
+    RowEncoder encoder = RowEncoder.unlabeled(preprocessing, input);
+    Predictions predictions =
+        Predictions.of(input.rows().schema(), input.kept(), preprocessing, network);
+    Broadcast<Weights> broadcast =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(weights);
+    StructType schema = predictions.schema();
+    return spark.createDataFrame(
+        input
+            .rows()
+            .toJavaRDD()
+            .mapPartitions(rows -> predictions.of(rows, encoder, broadcast.value())),
+        schema);
+  }
+}
