@@ -103,7 +103,7 @@ final class Training {
     }
     checkMetrics();
     this.position = Position.start(plan, splits, fingerprint, scores);
-    List<String> lines = resume(fingerprint);
+    List<String> lines = resume();
     this.metrics = directory.metrics(lines);
   }
 
@@ -199,19 +199,24 @@ final class Training {
     WatchedMetric patience =
         stopping == null
             ? before.earlyStopping()
-            : stopping.after(before.earlyStopping(), values.get(stopping.metric()));
+            : stopping.after(before.earlyStopping(), value(values, stopping.metric()));
     Plateau plateau =
         settings
             .schedule()
             .plateau()
-            .map(rule -> rule.after(before.plateau(), values.get(rule.metric())))
+            .map(rule -> rule.after(before.plateau(), value(values, rule.metric())))
             .orElse(before.plateau());
     WatchedMetric kept =
         settings.keepBest() == null
             ? before.best()
             : new BestModel(settings.keepBest())
-                .after(before.best(), values.get(settings.keepBest()));
+                .after(before.best(), value(values, settings.keepBest()));
     return new Position.Watches(patience, plateau, kept);
+  }
+
+  /** A metric that {@link #checkMetrics} found; NaN where a split has no score. */
+  private static double value(Map<String, Double> values, String metric) {
+    return values.getOrDefault(metric, Double.NaN);
   }
 
   private void putScores(Map<String, Double> values, Split split, double @Nullable [] sums) {
@@ -284,7 +289,7 @@ final class Training {
   }
 
   /** Goes to the newest checkpoint, if there is one; returns the metrics' lines up to it. */
-  private List<String> resume(KernelFingerprint fingerprint) throws IOException {
+  private List<String> resume() throws IOException {
     Checkpoint checkpoint = checkpoints.newest().orElse(null);
     if (checkpoint == null) {
       return List.of();
