@@ -1,0 +1,61 @@
+package org.invar.cli;
+
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.invar.config.Job;
+import org.invar.report.LayerTable;
+import org.invar.report.MemoryEstimate;
+import org.invar.train.Preparation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code invar explain JOB.yaml}. */
+@Command(
+    name = "explain",
+    description =
+        "Prints a job's settings with every default, its layers, and the memory that a worker needs;"
+            + " refuses what train would refuse before its first step.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class ExplainCommand implements Callable<Integer> {
+  @Mixin private final JobOptions job = new JobOptions();
+  @Mixin private final SparkOptions spark = new SparkOptions();
+  private final PrintStream out;
+
+  ExplainCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    Job described = job.job();
+    out.println("# The job, with every default");
+    out.print(described.yaml());
+    SparkSession session = spark.session("invar explain " + described.name());
+    try {
+      Preparation preparation = Preparation.of(session, described, null);
+      int cores = session.sparkContext().defaultParallelism();
+      out.println();
+      out.println(new LayerTable(preparation.network()).render());
+      Preparation.Explanation explanation = preparation.explain();
+      out.println(
+          "%d rows to train on, %d shards, %d steps an epoch"
+              .formatted(explanation.rows(), explanation.shards(), explanation.stepsPerEpoch()));
+      if (explanation.shards() < cores) {
+        out.println(
+            "warning: %d shards keep %d of %d cores idle; a larger train.batchSize or train.shards would use them"
+                .formatted(explanation.shards(), cores - explanation.shards(), cores));
+      }
+      var memory =
+          MemoryEstimate.of(
+              preparation.network(),
+              described.settings().train().optimizer(),
+              explanation.rowsOfShardAndBatch());
+      out.println(memory.render());
+    } finally {
+      session.stop();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,92 @@
+package org.invar.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import org.invar.InvarException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+
+/** The command line's entry point, started by spark-submit or by {@code bin/invar}. */
+@Command(
+    name = "invar",
+    description =
+        "Trains neural networks on Apache Spark; the weights do not depend on the cluster.",
+    subcommands = {
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      ExplainCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  /** The exit code of a command that was refused or failed; wrong options give 2. */
+  static final int FAILED = 1;
+
+  /** What {@code --version} prints. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"invar " + (version == null ? "(from sources)" : version)};
+    }
+  }
+
+  private Main() {}
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(System.out, System.err, arguments));
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int run(PrintStream out, PrintStream err, String... arguments) {
+    CommandLine line = new CommandLine(new Main(), new Factory(out));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(new java.io.PrintWriter(out, true, java.nio.charset.StandardCharsets.UTF_8));
+    line.setErr(new java.io.PrintWriter(err, true, java.nio.charset.StandardCharsets.UTF_8));
+    line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, parsed, err));
+    if (arguments.length == 0) {
+      line.usage(err);
+      return CommandLine.ExitCode.USAGE;
+    }
+    return line.execute(arguments);
+  }
+
+  /** A mistake of the user's is one paragraph; a defect of ours comes with its trace. */
+  private static int explain(Exception failure, ParseResult parsed, PrintStream err) {
+    List<ParseResult> commands = parsed.subcommands();
+    boolean verbose =
+        !commands.isEmpty() && commands.get(commands.size() - 1).hasMatchedOption("--verbose");
+    if (failure instanceof InvarException) {
+      err.println("invar: " + failure.getMessage());
+      if (verbose) {
+        failure.printStackTrace(err);
+      }
+      return FAILED;
+    }
+    err.println("invar: failed unexpectedly; please report this with the lines below.");
+    failure.printStackTrace(err);
+    return FAILED;
+  }
+
+  /** Gives commands the stream that they print results to. */
+  private record Factory(PrintStream out) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      for (Class<?> command :
+          List.of(
+              TrainCommand.class,
+              EvaluateCommand.class,
+              PredictCommand.class,
+              ExplainCommand.class)) {
+        if (type == command) {
+          return type.getDeclaredConstructor(PrintStream.class).newInstance(out);
+        }
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
+  }
+}

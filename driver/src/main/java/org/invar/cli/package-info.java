@@ -1,0 +1,7 @@
+/**
+ * The command line: {@code bin/invar train}, {@code evaluate}, {@code predict}, {@code explain}.
+ */
+@NullMarked
+package org.invar.cli;
+
+import org.jspecify.annotations.NullMarked;
