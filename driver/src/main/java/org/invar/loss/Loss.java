@@ -1,0 +1,4 @@
+package org.invar.loss;
+
+/** A loss. */
+public interface Loss {}

@@ -1,0 +1,4 @@
+package org.invar.nn;
+
+/** A stand-in. */
+public record Flatten() implements Layer {}

@@ -1,0 +1,4 @@
+package org.invar.nn;
+
+/** A layer. */
+public interface Layer {}

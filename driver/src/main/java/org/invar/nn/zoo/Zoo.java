@@ -1,0 +1,4 @@
+package org.invar.nn.zoo;
+
+/** A known network. */
+public interface Zoo {}

@@ -1,0 +1,4 @@
+package org.invar.optim;
+
+/** An update rule. */
+public sealed interface Optimizer permits Sgd, Adam {}

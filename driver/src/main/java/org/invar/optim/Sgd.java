@@ -1,0 +1,4 @@
+package org.invar.optim;
+
+/** A stand-in. */
+public record Sgd() implements Optimizer {}
