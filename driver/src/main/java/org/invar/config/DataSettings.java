@@ -1,0 +1,110 @@
+package org.invar.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.invar.param.Shape;
+import org.invar.source.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data of a run and what is done to it before training.
+ *
+ * @param train the source of the training rows, and of splits
+ * @param dev what each epoch is judged by; null for none
+ * @param test what the result is judged by; null for none
+ * @param features columns of a table; empty for every column but label, weight and id
+ * @param label columns of a table: a class or target, or several regression targets; empty where
+ *     the source has its own labels
+ * @param weight the column of example weights, or null for 1 everywhere
+ * @param id the column that tells equal rows apart, or null
+ * @param shape of one example's tensor; null for flat, or the images' own
+ * @param scale values are divided by it; finite and positive
+ * @param standardize whether each feature gets mean 0 and variance 1, fitted on the training split
+ * @param oneHot columns of categories, each of which becomes a column
+ * @param classes in the order of their ids; empty for sorted names
+ * @param classWeights how much rows of each class count; null for equally
+ */
+public record DataSettings(
+    DataSource train,
+    @Nullable Holdout dev,
+    @Nullable Holdout test,
+    List<String> features,
+    List<String> label,
+    @Nullable String weight,
+    @Nullable String id,
+    @Nullable Shape shape,
+    double scale,
+    boolean standardize,
+    List<String> oneHot,
+    List<String> classes,
+    @Nullable ClassWeights classWeights) {
+
+  /** Refuses splits of everything, names given twice, columns in two roles and unknown classes. */
+  public DataSettings {
+    features = List.copyOf(features);
+    label = List.copyOf(label);
+    oneHot = List.copyOf(oneHot);
+    classes = List.copyOf(classes);
+    Require.positive("scale", scale);
+    Require.distinct("features", features);
+    Require.distinct("label", label);
+    Require.distinct("oneHot", oneHot);
+    Require.distinct("classes", classes);
+    checkSplits(dev, test);
+    checkColumns(features, label, weight, id, oneHot);
+    boolean table = train instanceof DataSource.Table;
+    Require.check(table || features.isEmpty(), "features", features, "for tables alone");
+    Require.check(table || label.isEmpty(), "label", label, "for tables alone");
+    Require.check(table || oneHot.isEmpty(), "oneHot", oneHot, "for tables alone");
+    Require.check(table || weight == null, "weight", "" + weight, "for tables alone");
+    Require.check(table || id == null, "id", "" + id, "for tables alone");
+    if (classWeights instanceof ClassWeights.Each each && !classes.isEmpty()) {
+      for (String name : each.weights().keySet()) {
+        Require.check(
+            classes.contains(name), "classWeights", name, "one of the classes " + classes);
+      }
+    }
+  }
+
+  /** Returns the settings of a source without dev and test set, whose values stay as they are. */
+  public static DataSettings of(DataSource train) {
+    return new DataSettings(
+        train, null, null, List.of(), List.of(), null, null, null, 1, false, List.of(), List.of(),
+        null);
+  }
+
+  private static void checkSplits(@Nullable Holdout dev, @Nullable Holdout test) {
+    if (dev instanceof Holdout.Split one && test instanceof Holdout.Split other) {
+      double sum = one.fraction() + other.fraction();
+      String shown = String.format(Locale.ROOT, "%s + %s", one.fraction(), other.fraction());
+      Require.check(
+          sum < 1, "dev", shown, "a split that leaves rows to train on: the sum must be below 1");
+    }
+  }
+
+  private static void checkColumns(
+      List<String> features,
+      List<String> label,
+      @Nullable String weight,
+      @Nullable String id,
+      List<String> oneHot) {
+    List<String> others = new ArrayList<>(label);
+    if (weight != null) {
+      Require.check(!others.contains(weight), "weight", weight, "a column beside the label's");
+      others.add(weight);
+    }
+    if (id != null) {
+      Require.check(!others.contains(id), "id", id, "a column beside label and weight");
+      others.add(id);
+    }
+    for (String column : features) {
+      Require.check(
+          !others.contains(column), "features", column, "a column beside label, weight and id");
+    }
+    for (String column : oneHot) {
+      boolean known = features.isEmpty() ? !others.contains(column) : features.contains(column);
+      Require.check(known, "oneHot", column, "one of the features");
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package org.invar.config;
+
+/**
+ * Into how many shards the data and every mini-batch are cut: {@code auto} or a number.
+ *
+ * <p>The number of shards bounds how many cores can help, and is part of what makes a run what it
+ * is: another number means other sums and so other weights.
+ */
+public sealed interface Shards {
+  /** As many as follow from the batch size, the rows and the model; never from the cluster. */
+  record Auto() implements Shards {}
+
+  /**
+   * A number of the user's choice.
+   *
+   * @param count at least 1
+   */
+  @Bare
+  record Fixed(int count) implements Shards {
+    /** Refuses less than one shard. */
+    public Fixed {
+      Require.atLeast("count", 1, count, "Write auto where no number is meant.");
+    }
+  }
+}

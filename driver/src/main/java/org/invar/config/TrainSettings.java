@@ -1,0 +1,72 @@
+package org.invar.config;
+
+import org.invar.optim.Clipping;
+import org.invar.optim.EarlyStopping;
+import org.invar.optim.Optimizer;
+import org.invar.optim.Schedule;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a network is trained.
+ *
+ * @param epochs passes over the training rows, at least 1
+ * @param optimizer the update rule
+ * @param schedule the learning rate
+ * @param batchSize rows of a step over all workers, at least 1
+ * @param seed of the order of rows, the initial weights, dropout and augmentation
+ * @param shards into how many parts data and batches are cut
+ * @param exchange how gradients travel
+ * @param exact whether a run refuses machines whose results could differ in a bit
+ * @param l2 λ of L2 regularization, 0 or more
+ * @param clip bounds on the gradient
+ * @param earlyStopping when to end before the last epoch; null for never
+ * @param keepBest the metric whose best epoch's weights are the result; null for the last epoch's
+ * @param optimalError human or Bayes error, for the bias and variance diagnosis, 0 or more
+ */
+public record TrainSettings(
+    int epochs,
+    Optimizer optimizer,
+    Schedule schedule,
+    int batchSize,
+    long seed,
+    Shards shards,
+    Exchange exchange,
+    boolean exact,
+    double l2,
+    Clipping clip,
+    @Nullable EarlyStopping earlyStopping,
+    @Nullable String keepBest,
+    double optimalError) {
+
+  /** Refuses numbers out of range and metrics that cannot be watched. */
+  public TrainSettings {
+    Require.atLeast("epochs", 1, epochs, "An epoch is one pass over the training rows.");
+    Require.atLeast("batchSize", 1, batchSize, "It is the number of rows of a step.");
+    Require.notNegative("l2", l2);
+    Require.notNegative("optimalError", optimalError);
+    if (earlyStopping != null) {
+      Require.metric("earlyStopping.metric", earlyStopping.metric());
+    }
+    if (keepBest != null) {
+      Require.metric("keepBest", keepBest);
+    }
+  }
+
+  /** Returns the settings with all defaults. */
+  public static TrainSettings of(int epochs, Optimizer optimizer, Schedule schedule) {
+    return new TrainSettings(
+        epochs,
+        optimizer,
+        schedule,
+        32,
+        1,
+        new Shards.Auto(),
+        Exchange.DRIVER,
+        true,
+        0,
+        Clipping.of(),
+        null,
+        null,
+        0);
+  }
+}
