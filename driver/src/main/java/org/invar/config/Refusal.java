@@ -19,6 +19,9 @@ record Refusal(KeyPath path, String sentence) {
               + "=(?:(?<found>.*?) (?:is|are) not (?<expected>.*?)(?<remedy>\\.|\\. .*)?|.*)",
           Pattern.DOTALL);
 
+  /** Another "name=" outside brackets: the sentence is about several values. */
+  private static final Pattern SEVERAL = Pattern.compile("[^\\[]*=");
+
   /** Expectations that can follow "expected" as they are. */
   private static final Pattern NOUN = Pattern.compile("(?s)(an?|one|the) .*");
 
@@ -42,7 +45,7 @@ record Refusal(KeyPath path, String sentence) {
       path = path.then(step);
     }
     String expected = parts.group("expected");
-    if (expected == null) {
+    if (expected == null || SEVERAL.matcher(parts.group("found")).lookingAt()) {
       return new Refusal(path, message);
     }
     String remedy = parts.group("remedy");

@@ -3,6 +3,7 @@ package org.invar.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.invar.InvarException;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +163,20 @@ class BinderErrorsTest {
             + " filters.",
         refusal("main: {conv: {\n  filters: 0}}"));
     assertEquals("s.yaml:3: inner.low: low=3.0 is above high=1.0.", refusal("inner: {low: 3}"));
+  }
+
+  @Test
+  void refusalsOfSeveralValuesStayWhole() {
+    List<String> names = List.of("low", "high");
+    assertEquals(
+        new Refusal(KeyPath.ROOT.key("low"), "low=0 or high=0 is not positive"),
+        Refusal.of("low=0 or high=0 is not positive", names, KeyPath.ROOT, null));
+    assertEquals(
+        new Refusal(KeyPath.ROOT.key("low"), "expected a part of it, found [x=1, 2]. Cut it."),
+        Refusal.of("low=[x=1, 2] is not a part of it. Cut it.", names, KeyPath.ROOT, null));
+    assertEquals(
+        new Refusal(KeyPath.ROOT, "0 is not positive"),
+        Refusal.of("0 is not positive", names, KeyPath.ROOT, null));
   }
 
   @Test

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
 import org.invar.param.Shape;
-import org.invar.param.Size;
 import org.invar.source.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,7 +144,7 @@ class JobTest {
     assertEquals(
         new DataSource.Idx("a.gz", "b.gz"), source("{format: idx, images: a.gz, labels: b.gz}"));
     assertEquals(
-        new DataSource.Images("dir", new Size(32, 24), 3),
+        new DataSource.Images("dir", new DataSource.Size(32, 24), 3),
         source("{format: images, path: dir, size: [32, 24], channels: 3}"));
     assertEquals(
         new DataSource.Table("org.acme.Source", null, Map.of()),
@@ -221,7 +220,7 @@ class JobTest {
         "model.zoo | lenet5 | model.zoo: expected a value that is absent where there are layers, found",
         "model | {} | model: expected layers or zoo, found neither.",
         "model.layers | [] | model.layers: expected a list of at least one layer, found none.",
-        "model.layers[1].dense | 0 | model.layers[1].dense: expected a value that is at least 1,",
+        "model.layers[1].dense | 0 | model.layers[1].dense: expected a whole number of at least 1,",
         "loss | softmax | loss: expected one of softmaxCrossEntropy",
         "train.epochs | 0 | train.epochs: expected a whole number of at least 1, found 0.",
         "train.shards | 0 | train.shards: expected a whole number of at least 1, found 0.",
