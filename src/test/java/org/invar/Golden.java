@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,7 +22,9 @@ public record Golden(String name, JsonNode json) {
   public static final double TOLERANCE = 1e-5;
 
   public static Golden of(String name) {
-    try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".json")) {
+    String resource = "/golden/" + name + ".json";
+    try (InputStream in =
+        Objects.requireNonNull(Golden.class.getResourceAsStream(resource), resource)) {
       return new Golden(name, new ObjectMapper().readTree(in));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -38,8 +41,10 @@ public record Golden(String name, JsonNode json) {
     return Nd4j.createFromArray(values(pointer)).castTo(DataType.FLOAT).reshape('c', shape(tensor));
   }
 
+  /** The data of the tensor, or the plain array of numbers, at a JSON pointer. */
   public double[] values(String pointer) {
-    JsonNode data = json.at(pointer).get("data");
+    JsonNode node = json.at(pointer);
+    JsonNode data = node.has("data") ? node.get("data") : node;
     double[] values = new double[data.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = data.get(i).asDouble();
@@ -47,6 +52,7 @@ public record Golden(String name, JsonNode json) {
     return values;
   }
 
+  /** The same in float32. */
   public float[] floats(String pointer) {
     double[] values = values(pointer);
     float[] floats = new float[values.length];
@@ -70,6 +76,16 @@ public record Golden(String name, JsonNode json) {
     assertMatches(pointer, actual.dup('c').data().asDouble());
   }
 
+  /** Asserts that the values are those at the pointer. */
+  public void assertMatches(String pointer, float[] actual) {
+    double[] values = new double[actual.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = actual[i];
+    }
+    assertMatches(pointer, values);
+  }
+
+  /** Asserts that the values are those at the pointer. */
   public void assertMatches(String pointer, double[] actual) {
     double[] expected = values(pointer);
     assertEquals(expected.length, actual.length, name + pointer + " length");

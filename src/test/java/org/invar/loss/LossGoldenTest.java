@@ -2,46 +2,45 @@ package org.invar.loss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import org.invar.Golden;
 import org.junit.jupiter.api.Test;
 
 class LossGoldenTest {
   @Test
   void softmaxCrossEntropy() {
-    JsonNode golden = Golden.read("loss-softmax-cross-entropy");
+    var golden = Golden.of("loss-softmax-cross-entropy");
     check(SoftmaxCrossEntropy.of(), golden, "logits", "labels");
   }
 
   @Test
   void weightedAndSmoothed() {
-    JsonNode golden = Golden.read("loss-softmax-cross-entropy-weighted-smoothed");
-    double smoothing = golden.get("config").get("labelSmoothing").asDouble();
+    var golden = Golden.of("loss-softmax-cross-entropy-weighted-smoothed");
+    double smoothing = golden.config().get("labelSmoothing").asDouble();
     var loss = new SoftmaxCrossEntropy(smoothing, SoftmaxCrossEntropy.Targets.CLASS_IDS);
     check(loss, golden, "logits", "labels");
   }
 
   @Test
   void binaryCrossEntropy() {
-    JsonNode golden = Golden.read("loss-binary-cross-entropy-logits");
+    var golden = Golden.of("loss-binary-cross-entropy-logits");
     check(new BinaryCrossEntropy(), golden, "logits", "y");
   }
 
   @Test
   void meanSquaredError() {
-    JsonNode golden = Golden.read("loss-mean-squared-error");
+    var golden = Golden.of("loss-mean-squared-error");
     check(new MeanSquaredError(), golden, "prediction", "y");
   }
 
-  private static void check(Loss loss, JsonNode golden, String output, String target) {
-    JsonNode inputs = golden.get("inputs");
-    double[] outputs = Golden.doubles(inputs.get(output));
-    float[] targets = Golden.floats(inputs.get(target));
-    int rows = inputs.get(output).get("shape").get(0).asInt();
+  private static void check(Loss loss, Golden golden, String output, String target) {
+    double[] outputs = golden.values("/inputs/" + output);
+    float[] targets = golden.floats("/inputs/" + target);
+    int rows = (int) Golden.shape(golden.json().at("/inputs/" + output))[0];
     float[] weights = new float[rows];
     Arrays.fill(weights, 1);
-    if (inputs.has("weights")) {
-      weights = Golden.floats(inputs.get("weights"));
+    if (golden.json().get("inputs").has("weights")) {
+      weights = golden.floats("/inputs/weights");
     }
     double total = 0;
     for (float weight : weights) {
@@ -53,9 +52,9 @@ class LossGoldenTest {
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] /= total;
     }
-    double expected = golden.get("loss").asDouble();
+    double expected = golden.json().get("loss").asDouble();
     assertEquals(expected, sum / total, 1e-6 * expected);
-    Golden.assertClose(Golden.doubles(golden.get("gradients").get(output)), gradient, "gradient");
+    golden.assertMatches("/gradients/" + output, gradient);
     assertEquals(sum, loss.sum(outputs, targets, weights, rows, null));
   }
 }

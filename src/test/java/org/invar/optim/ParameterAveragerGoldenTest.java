@@ -2,10 +2,9 @@ package org.invar.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
-import org.invar.loss.Golden;
+import org.invar.Golden;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
@@ -19,30 +18,29 @@ class ParameterAveragerGoldenTest {
 
   @Test
   void l2() {
-    JsonNode golden = Golden.read("loss-l2");
-    JsonNode inputs = golden.get("inputs");
-    double[] x = Golden.doubles(inputs.get("x"));
+    var golden = Golden.of("loss-l2");
+    double[] x = golden.values("/inputs/x");
     float[] flat = new float[(INPUTS + 1) * CLASSES];
-    System.arraycopy(Golden.floats(inputs.get("w")), 0, flat, 0, INPUTS * CLASSES);
-    System.arraycopy(Golden.floats(inputs.get("b")), 0, flat, INPUTS * CLASSES, CLASSES);
+    System.arraycopy(golden.floats("/inputs/w"), 0, flat, 0, INPUTS * CLASSES);
+    System.arraycopy(golden.floats("/inputs/b"), 0, flat, INPUTS * CLASSES, CLASSES);
     var layout =
         Layout.of(
             List.of(
                 Layout.Spec.decayed("w", Shape.of(INPUTS, CLASSES), new Initializer.Zeros()),
                 Layout.Spec.plain("b", Shape.of(CLASSES), new Initializer.Zeros())));
-    double lambda = golden.get("config").get("lambda").asDouble();
+    double lambda = golden.config().get("lambda").asDouble();
     var averager =
         ParameterAverager.of(layout, new Sgd(), lambda, Clipping.of(), flat, 0, flat.length);
 
     double[] dz = new double[ROWS * CLASSES];
     float[] ones = new float[ROWS];
     Arrays.fill(ones, 1);
-    float[] labels = Golden.floats(inputs.get("labels"));
+    float[] labels = golden.floats("/inputs/labels");
     double loss = SoftmaxCrossEntropy.of().sum(logits(x, flat), labels, ones, ROWS, dz);
     double[] blocks = new double[1];
     averager.blockSquaredWeights(blocks);
     double cost = loss / ROWS + averager.l2Cost(ParameterAverager.sumBlocks(blocks), (double) ROWS);
-    double expected = golden.get("loss").asDouble();
+    double expected = golden.json().get("loss").asDouble();
     assertEquals(expected, cost, 1e-6 * expected);
 
     averager.step(gradientSum(x, dz), ROWS, 1);
@@ -50,13 +48,9 @@ class ParameterAveragerGoldenTest {
     for (int i = 0; i < flat.length; i++) {
       gradient[i] = (double) flat[i] - averager.parameters()[i];
     }
-    JsonNode gradients = golden.get("gradients");
-    Golden.assertClose(
-        Golden.doubles(gradients.get("w")), Arrays.copyOf(gradient, INPUTS * CLASSES), "w");
-    Golden.assertClose(
-        Golden.doubles(gradients.get("b")),
-        Arrays.copyOfRange(gradient, INPUTS * CLASSES, flat.length),
-        "b");
+    golden.assertMatches("/gradients/w", Arrays.copyOf(gradient, INPUTS * CLASSES));
+    golden.assertMatches(
+        "/gradients/b", Arrays.copyOfRange(gradient, INPUTS * CLASSES, flat.length));
   }
 
   private static double[] logits(double[] x, float[] flat) {

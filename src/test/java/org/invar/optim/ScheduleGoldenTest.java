@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.invar.loss.Golden;
+import org.invar.Golden;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 class ScheduleGoldenTest {
-  private static final JsonNode GOLDEN = Golden.read("schedules");
-  private static final double INITIAL_RATE = GOLDEN.get("initialRate").asDouble();
+  private static final Golden GOLDEN = Golden.of("schedules");
+  private static final double INITIAL_RATE = GOLDEN.json().get("initialRate").asDouble();
   private static final int STEPS_PER_EPOCH = 7;
 
   private static Schedule schedule(String name, JsonNode settings) {
@@ -22,8 +22,7 @@ class ScheduleGoldenTest {
       case "exponential" -> Schedule.Exponential.of(INITIAL_RATE, settings.get("base").asDouble());
       case "inverseSquareRoot" ->
           Schedule.InverseSquareRoot.of(INITIAL_RATE, settings.get("k").asDouble());
-      case "piecewise" ->
-          Schedule.Piecewise.of(list(settings.get("boundaries")), list(settings.get("rates")));
+      case "piecewise" -> Schedule.Piecewise.of(list(name, "boundaries"), list(name, "rates"));
       case "cosine" -> Schedule.Cosine.of(INITIAL_RATE, settings.get("totalEpochs").asInt());
       case "step" ->
           Schedule.Step.of(
@@ -37,14 +36,15 @@ class ScheduleGoldenTest {
     };
   }
 
-  private static List<Double> list(JsonNode node) {
-    return Arrays.stream(Golden.doubles(node)).boxed().toList();
+  private static List<Double> list(String name, String key) {
+    return Arrays.stream(GOLDEN.values("/schedules/" + name + "/" + key)).boxed().toList();
   }
 
   @TestFactory
   List<DynamicTest> everySchedule() {
     List<DynamicTest> tests = new ArrayList<>();
     GOLDEN
+        .json()
         .get("schedules")
         .properties()
         .forEach(
@@ -58,9 +58,8 @@ class ScheduleGoldenTest {
 
   private static void check(String name, JsonNode settings) {
     Schedule schedule = schedule(name, settings);
-    double[] expected = Golden.doubles(settings.get("values"));
-    int[] epochs =
-        Arrays.stream(Golden.doubles(GOLDEN.get("epochs"))).mapToInt(e -> (int) e).toArray();
+    double[] expected = GOLDEN.values("/schedules/" + name + "/values");
+    int[] epochs = Arrays.stream(GOLDEN.values("/epochs")).mapToInt(e -> (int) e).toArray();
     for (int i = 0; i < epochs.length; i++) {
       for (int step = 0; step < STEPS_PER_EPOCH; step++) {
         long steps = (long) epochs[i] * STEPS_PER_EPOCH + step;

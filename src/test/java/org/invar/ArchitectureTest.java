@@ -1,0 +1,73 @@
+package org.invar;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The arrows inside the core, and what it never knows of. */
+class ArchitectureTest {
+  private static final JavaClasses CORE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.invar");
+
+  @Test
+  void theCoreKnowsNothingOfSparkNorOfTheModulesAbove() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.spark..",
+            "org.apache.hadoop..",
+            "scala..",
+            "com.fasterxml..",
+            "com.esotericsoftware..",
+            "org.invar.collective..",
+            "org.invar.worker..",
+            "org.invar.checkpoint..",
+            "org.invar.cli..",
+            "org.invar.config..",
+            "org.invar.ml..",
+            "org.invar.report..",
+            "org.invar.search..",
+            "org.invar.source..",
+            "org.invar.train..")
+        .check(CORE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "random, param kernel nn loss optim data metric",
+    "param, kernel nn loss optim data metric",
+    "kernel, nn loss optim data metric",
+    "loss, nn optim data metric",
+    "optim, nn loss data metric",
+    "data, nn loss optim metric",
+    "metric, nn optim data",
+    "nn, optim metric"
+  })
+  void aPackageKnowsNothingOf(String name, String others) {
+    noClasses()
+        .that()
+        .resideInAPackage("org.invar." + name + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            Arrays.stream(others.split(" "))
+                .map(other -> "org.invar." + other + "..")
+                .toArray(String[]::new))
+        .check(CORE);
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    slices().matching("org.invar.(**)").should().beFreeOfCycles().check(CORE);
+  }
+}
