@@ -1,5 +1,7 @@
 package org.invar.source;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.invar.param.Size;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +50,9 @@ public sealed interface DataSource {
    */
   record Table(String format, @Nullable String path, Map<String, String> options)
       implements DataSource {
-    /** Copies the options. */
+    /** Copies the options, in their order. */
     public Table {
-      options = Map.copyOf(options);
+      options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
     /** Returns a source without path and options. */

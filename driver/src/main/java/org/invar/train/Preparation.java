@@ -88,6 +88,34 @@ public final class Preparation {
         mostPartitions);
   }
 
+  /**
+   * What follows from the job and the number of its rows.
+   *
+   * @param rows of the training split
+   * @param shards V
+   * @param stepsPerEpoch mini-batches of an epoch
+   * @param rowsOfShardAndBatch the most rows that one shard has in a batch, about
+   */
+  public record Explanation(long rows, int shards, long stepsPerEpoch, int rowsOfShardAndBatch) {}
+
+  /** Reads and checks the rows, and returns what follows from their number. */
+  public Explanation explain() {
+    PackedSplits splits = pack(spark.sparkContext().defaultParallelism());
+    try {
+      long[] shardRows = splits.train().shardRows();
+      checkBatches(shardRows);
+      int batchSize = job.settings().train().batchSize();
+      int rows = Math.max(1, (int) Math.ceil((double) batchSize / shardRows.length));
+      return new Explanation(
+          splits.train().rows(),
+          shardRows.length,
+          BatchPlan.of(shardRows, batchSize).steps(),
+          rows);
+    } finally {
+      splits.unpersist();
+    }
+  }
+
   /** Returns V for a training split of that many rows. */
   public static int shards(TrainSettings settings, long rows) {
     return settings.shards() instanceof org.invar.config.Shards.Fixed fixed

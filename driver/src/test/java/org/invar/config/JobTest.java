@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
 import org.invar.param.Shape;
+import org.invar.param.Size;
 import org.invar.source.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,7 +145,7 @@ class JobTest {
     assertEquals(
         new DataSource.Idx("a.gz", "b.gz"), source("{format: idx, images: a.gz, labels: b.gz}"));
     assertEquals(
-        new DataSource.Images("dir", new DataSource.Size(32, 24), 3),
+        new DataSource.Images("dir", new Size(32, 24), 3),
         source("{format: images, path: dir, size: [32, 24], channels: 3}"));
     assertEquals(
         new DataSource.Table("org.acme.Source", null, Map.of()),
