@@ -9,6 +9,8 @@ final class Consoles {
 
   private Consoles() {}
 
+  // JDK 22 gives a console to pipes too; the build is for 17, and the launcher says what it knows.
+  @SuppressWarnings("SystemConsoleNull")
   static ConsoleReport report(PrintStream out) {
     boolean terminal = out == System.out && System.console() != null;
     String columns = System.getenv("COLUMNS");
