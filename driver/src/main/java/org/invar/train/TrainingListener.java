@@ -56,7 +56,8 @@ public interface TrainingListener {
    * @param epoch counted from 1
    * @param epochs the most epochs that the job wants
    * @param step the steps so far
-   * @param scores {@code trainLoss}, {@code trainAccuracy}, {@code devLoss}, …; the training ones are running scores of the epoch's batches
+   * @param scores {@code trainLoss}, {@code trainAccuracy}, {@code devLoss}, …; the training ones
+   *     are running scores of the epoch's batches
    * @param learningRate α of the epoch's last step
    * @param seconds that the epoch took
    * @param best whether the watched metric was the best so far, where the job keeps the best model

@@ -9,12 +9,13 @@ import org.invar.metric.ConfusionMatrix;
  * What a run ended with.
  *
  * @param directory the run's directory
- * @param scores {@code trainLoss}, {@code trainAccuracy}, {@code devLoss}, {@code testAccuracy}, …: of the final weights, in prediction mode,
- *     for each split that there is
+ * @param scores {@code trainLoss}, {@code trainAccuracy}, {@code devLoss}, {@code testAccuracy}, …:
+ *     of the final weights, in prediction mode, for each split that there is
  * @param epochs the epochs trained
  * @param steps the steps taken
  * @param parameters the number of trainable parameters
- * @param secondsTraining wall-clock seconds of steps and evaluations, over all resumed parts of the run
+ * @param secondsTraining wall-clock seconds of steps and evaluations, over all resumed parts of the
+ *     run
  * @param samplesPerSecond training rows per second of stepping
  * @param stoppedEarly whether early stopping ended the run
  * @param keptEpoch the epoch, counted from 1, whose weights were kept
