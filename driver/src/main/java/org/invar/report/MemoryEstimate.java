@@ -1,0 +1,94 @@
+package org.invar.report;
+
+import java.util.List;
+import org.invar.nn.Concat;
+import org.invar.nn.Layer;
+import org.invar.nn.Network;
+import org.invar.nn.Residual;
+import org.invar.nn.Sequential;
+import org.invar.optim.Optimizer;
+import org.invar.param.Shape;
+
+/**
+ * An estimate of the bytes that training keeps at once.
+ *
+ * <p>Every compute thread has its own copy of parameters and gradients and works on one shard's
+ * rows at a time. Activations are float32: the rows' input, and for every layer, those inside
+ * containers included, its output and the gradient of it. Not counted are what a kernel allocates
+ * for itself, partial sums of shards, and the rows that a worker holds; and a layer that only
+ * passes a view on counts as if it copied.
+ *
+ * @param rows the rows of one shard's part of a batch
+ * @param parameters bytes of parameters and running state, a compute thread
+ * @param gradients bytes of their gradients, a compute thread
+ * @param activations bytes of activations and their gradients, a compute thread
+ * @param moments bytes of the optimizer's moments, at the driver
+ */
+public record MemoryEstimate(
+    int rows, long parameters, long gradients, long activations, long moments) {
+  /**
+   * Returns the estimate for a batch of {@code rows} rows a shard.
+   *
+   * @param network what is trained
+   * @param optimizer whose moments are counted
+   * @param rows at least 1
+   */
+  public static MemoryEstimate of(Network network, Optimizer optimizer, int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows=" + rows + " is not positive");
+    }
+    long length = network.layout().length();
+    long vector = Float.BYTES * (length + network.stateLayout().length());
+    long values = network.input().size() + 2 * outputs(network.layers(), network.input());
+    return new MemoryEstimate(
+        rows,
+        vector,
+        vector,
+        Float.BYTES * values * rows,
+        Float.BYTES * length * optimizer.moments());
+  }
+
+  /** Returns the bytes of a worker with that many compute threads. */
+  public long worker(int threads) {
+    return threads * (parameters + gradients + activations);
+  }
+
+  /** Returns a line for each part: what, where, how much. */
+  public String render() {
+    String thread = "each compute thread";
+    return TextTable.aligned("llr")
+        .row("estimated memory", "where", "size")
+        .row("parameters and running state", thread, Numbers.bytes(parameters))
+        .row("their gradients", thread, Numbers.bytes(gradients))
+        .row("activations of " + Numbers.count(rows, "row"), thread, Numbers.bytes(activations))
+        .row("optimizer moments", "driver", Numbers.bytes(moments))
+        .render();
+  }
+
+  /** The number of values that layers one behind another give for one example. */
+  private static long outputs(List<Layer> layers, Shape input) {
+    if (layers.isEmpty()) {
+      return 0;
+    }
+    List<Shape> shapes = new Sequential(layers).shapes(input);
+    long sum = 0;
+    for (int i = 0; i < layers.size(); i++) {
+      sum += outputs(layers.get(i), shapes.get(i), shapes.get(i + 1));
+    }
+    return sum;
+  }
+
+  private static long outputs(Layer layer, Shape input, Shape output) {
+    if (layer instanceof Sequential sequential) {
+      return outputs(sequential.layers(), input);
+    }
+    if (layer instanceof Residual residual) {
+      return outputs(residual.body(), input) + outputs(residual.shortcut(), input) + output.size();
+    }
+    if (layer instanceof Concat concat) {
+      return output.size()
+          + concat.branches().stream().mapToLong(branch -> outputs(branch, input)).sum();
+    }
+    return output.size();
+  }
+}

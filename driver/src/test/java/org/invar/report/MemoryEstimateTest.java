@@ -1,0 +1,71 @@
+package org.invar.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.invar.kernel.Activation;
+import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.nn.BatchNorm;
+import org.invar.nn.Concat;
+import org.invar.nn.Dense;
+import org.invar.nn.Network;
+import org.invar.nn.Residual;
+import org.invar.nn.zoo.Lenet5;
+import org.invar.optim.Adam;
+import org.invar.optim.Sgd;
+import org.invar.param.Shape;
+import org.junit.jupiter.api.Test;
+
+class MemoryEstimateTest {
+  private static final Network LENET =
+      new Network(Shape.of(28, 28, 1), Lenet5.of().layers(), SoftmaxCrossEntropy.of());
+
+  @Test
+  void lenet5() {
+    var estimate = MemoryEstimate.of(LENET, Adam.of(), 16);
+    int outputs =
+        28 * 28 * 6 + 14 * 14 * 6 + 10 * 10 * 16 + 5 * 5 * 16 + 400 + 120 + 84 + 10; // 8,494
+    assertEquals(4 * 61_706, estimate.parameters());
+    assertEquals(4 * 61_706, estimate.gradients());
+    assertEquals(4L * 16 * (28 * 28 + 2 * outputs), estimate.activations());
+    assertEquals(2 * 4 * 61_706, estimate.moments());
+    assertEquals(2 * (246_824 + 246_824 + 1_137_408), estimate.worker(2));
+    assertEquals(
+        """
+        estimated memory              where                     size
+        parameters and running state  each compute thread  241.0 KiB
+        their gradients               each compute thread  241.0 KiB
+        activations of 16 rows        each compute thread    1.1 MiB
+        optimizer moments             driver               482.1 KiB
+        """,
+        estimate.render());
+  }
+
+  @Test
+  void layersInsideContainersAndRunningStateCount() {
+    var network =
+        new Network(
+            Shape.of(4),
+            List.of(
+                new Residual(
+                    List.of(Dense.of(6), Dense.of(4)), List.of(Dense.of(4)), Activation.RELU),
+                new Concat(List.of(List.of(Dense.of(3)), List.of())),
+                BatchNorm.of(),
+                Dense.of(2)),
+            SoftmaxCrossEntropy.of());
+    var estimate = MemoryEstimate.of(network, new Sgd(), 1);
+    int outputs = (6 + 4 + 4 + 4) + (3 + 7) + 7 + 2;
+    assertEquals(4L * (4 + 2 * outputs), estimate.activations());
+    int trainable = (4 * 6 + 6) + (6 * 4 + 4) + (4 * 4 + 4) + (4 * 3 + 3) + 2 * 7 + (7 * 2 + 2);
+    assertEquals(4L * (trainable + 2 * 7), estimate.parameters());
+    assertEquals(0, estimate.moments());
+  }
+
+  @Test
+  void aBatchWithoutRowsIsRefused() {
+    var e =
+        assertThrows(IllegalArgumentException.class, () -> MemoryEstimate.of(LENET, new Sgd(), 0));
+    assertEquals("rows=0 is not positive", e.getMessage());
+  }
+}
