@@ -1,5 +1,6 @@
 package org.invar.loss;
 
+import java.io.Serializable;
 import org.invar.param.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A loss is an immutable value and may be shared by threads. It computes in float64 and takes
  * the rows in order, so that a shard's sum is the same wherever it is computed.
  */
-public interface Loss {
+public interface Loss extends Serializable {
   /**
    * Refuses output shapes to which the loss does not apply.
    *

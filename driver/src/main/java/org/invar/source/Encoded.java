@@ -2,23 +2,55 @@ package org.invar.source;
 
 import java.io.Serializable;
 import org.invar.worker.Identity;
+import org.jspecify.annotations.Nullable;
 
-/** What becomes of a row: its encoding, or why it has none. */
-sealed interface Encoded extends Serializable {
+/**
+ * What becomes of a row: its encoding, or why it has none.
+ *
+ * <p>A bad row is data and not an exception of the task: Spark would try a failed task again and
+ * fill the screen with its stack. A plain class of arrays and texts, so that any serializer can
+ * spill it.
+ */
+final class Encoded implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final long high;
+  private final long low;
+  private final byte[] bytes;
+  private final @Nullable String problem;
+
+  private Encoded(long high, long low, byte[] bytes, @Nullable String problem) {
+    this.high = high;
+    this.low = low;
+    this.bytes = bytes;
+    this.problem = problem;
+  }
+
   /**
-   * A good row.
+   * Returns a good row.
    *
    * @param identity what it is known by
    * @param bytes its canonical encoding
    */
-  @SuppressWarnings("ArrayRecordComponent")
-  record Good(Identity identity, byte[] bytes) implements Encoded {}
+  static Encoded good(Identity identity, byte[] bytes) {
+    return new Encoded(identity.high(), identity.low(), bytes, null);
+  }
 
-  /**
-   * A bad row. It is data and not an exception of the task: Spark would try a failed task again and
-   * fill the screen with its stack.
-   *
-   * @param message the whole message for the user
-   */
-  record Bad(String message) implements Encoded {}
+  /** Returns a bad row; the message is the whole one for the user. */
+  static Encoded bad(String message) {
+    return new Encoded(0, 0, new byte[0], message);
+  }
+
+  Identity identity() {
+    return new Identity(high, low);
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Returns the message of a bad row, or null for a good one. */
+  @Nullable String problem() {
+    return problem;
+  }
 }

@@ -19,6 +19,7 @@ import org.invar.worker.BlockPacker;
 import org.invar.worker.PackedBlock;
 import org.invar.worker.RowEncoding;
 import org.invar.worker.ShardedRow;
+import org.invar.worker.Shipped;
 import scala.Tuple2;
 
 /**
@@ -62,7 +63,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
 
   /** Sends every row to its shard, packs and persists. */
   static PackedDataset pack(
-      JavaRDD<Encoded.Good> rows,
+      JavaRDD<Encoded> rows,
       RowEncoding encoding,
       float[] classWeights,
       long seed,
@@ -83,7 +84,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
     blocks
         .mapPartitions(PackedDataset::summaries)
         .collect()
-        .forEach(summary -> found.put(summary._1(), summary._2()));
+        .forEach(summary -> found.put(summary._1(), summary._2().value()));
     Shard empty = new Content().shard();
     List<Shard> all = new ArrayList<>();
     for (int shard = 0; shard < shards; shard++) {
@@ -92,7 +93,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
     return new PackedDataset(blocks, encoding, all);
   }
 
-  private static Iterator<Tuple2<Integer, Shard>> summaries(Iterator<byte[]> blocks) {
+  private static Iterator<Tuple2<Integer, Shipped<Shard>>> summaries(Iterator<byte[]> blocks) {
     BlockCodec codec = new BlockCodec();
     Map<Integer, Content> contents = new TreeMap<>();
     while (blocks.hasNext()) {
@@ -101,7 +102,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
       contents.computeIfAbsent(block.shard(), shard -> new Content()).add(block.rows(), bytes);
     }
     return contents.entrySet().stream()
-        .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue().shard()))
+        .map(entry -> new Tuple2<>(entry.getKey(), Shipped.of(entry.getValue().shard())))
         .iterator();
   }
 

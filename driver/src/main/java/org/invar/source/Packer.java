@@ -155,11 +155,7 @@ public final class Packer {
 
   private PackedDataset packed(Checked source, Split split, float[] classWeights, int v) {
     Splits splits = source.splits();
-    JavaRDD<Encoded.Good> rows =
-        source
-            .rows()
-            .map(row -> (Encoded.Good) row)
-            .filter(row -> splits.of(row.identity()) == split);
+    JavaRDD<Encoded> rows = source.rows().filter(row -> splits.of(row.identity()) == split);
     return SparkFailures.explained(
         source.input().name(),
         () ->

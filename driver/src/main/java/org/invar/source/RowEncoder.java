@@ -149,7 +149,7 @@ public final class RowEncoder implements Serializable {
           return encode(row);
         } catch (BadValue bad) {
           ended = true;
-          return new Encoded.Bad(place.message(row, number, bad));
+          return Encoded.bad(place.message(row, number, bad));
         }
       }
     };
@@ -166,13 +166,13 @@ public final class RowEncoder implements Serializable {
     }
     byte[] bytes = encoding.encode(features(row), targets(row), exampleWeight);
     if (id < 0) {
-      return new Encoded.Good(Identity.of(bytes), bytes);
+      return Encoded.good(Identity.of(bytes), bytes);
     }
     Object text = row.get(id);
     if (text == null) {
       throw new BadValue(row.schema().fieldNames()[id], "an id", null);
     }
-    return new Encoded.Good(Identity.ofId(text.toString()), bytes);
+    return Encoded.good(Identity.ofId(text.toString()), bytes);
   }
 
   private byte[] features(Row row) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.invar.InvarException;
 import org.invar.worker.RowEncoding;
+import org.invar.worker.Shipped;
 import org.jspecify.annotations.Nullable;
 
 /** What one pass over encoded rows counts; integers, so that their order does not matter. */
@@ -33,16 +34,17 @@ final class Tally implements Serializable {
       Splits splits,
       RowEncoding encoding,
       boolean classes) {
-    List<Tally> parts =
+    List<Shipped<Tally>> parts =
         SparkFailures.explained(
             place,
             () ->
                 encoded
                     .mapPartitions(
-                        part -> List.of(count(part, splits, encoding, classes)).iterator())
+                        part ->
+                            List.of(Shipped.of(count(part, splits, encoding, classes))).iterator())
                     .collect());
     Tally all = new Tally();
-    parts.forEach(all::add);
+    parts.forEach(part -> all.add(part.value()));
     if (all.bad != null) {
       throw new InvarException(all.bad);
     }
@@ -54,18 +56,18 @@ final class Tally implements Serializable {
     Tally tally = new Tally();
     while (part.hasNext() && tally.bad == null) {
       Encoded next = part.next();
-      if (next instanceof Encoded.Good row) {
-        Splits.Split split = splits.of(row.identity());
+      if (next.problem() == null) {
+        Splits.Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
         if (classes) {
-          int id = (int) encoding.target(row.bytes(), 0);
+          int id = (int) encoding.target(next.bytes(), 0);
           tally.highestClass = Math.max(tally.highestClass, id);
           if (split == Splits.Split.TRAIN) {
             tally.trainClasses.merge(id, 1L, Long::sum);
           }
         }
-      } else if (next instanceof Encoded.Bad row) {
-        tally.bad = row.message();
+      } else {
+        tally.bad = next.problem();
       }
     }
     return tally;

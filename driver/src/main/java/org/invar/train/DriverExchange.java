@@ -12,6 +12,7 @@ import org.invar.source.PackedSplits;
 import org.invar.worker.RunPlan;
 import org.invar.worker.ShardSum;
 import org.invar.worker.ShardTask;
+import org.invar.worker.Shipped;
 import org.invar.worker.StepResult;
 import org.invar.worker.StepResult.NonFinite;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +28,13 @@ final class DriverExchange implements Exchange {
   private final JavaSparkContext spark;
   private final RunPlan plan;
   private final PackedSplits splits;
-  private final Broadcast<RunPlan> broadcastPlan;
+  private final Broadcast<Shipped<RunPlan>> broadcastPlan;
 
   DriverExchange(JavaSparkContext spark, RunPlan plan, PackedSplits splits) {
     this.spark = spark;
     this.plan = plan;
     this.splits = splits;
-    this.broadcastPlan = spark.broadcast(plan);
+    this.broadcastPlan = spark.broadcast(Shipped.of(plan));
   }
 
   @Override
@@ -54,10 +55,10 @@ final class DriverExchange implements Exchange {
 
   private @Nullable ShardSum sum(
       Weights weights, Split split, PackedDataset data, ShardTask.@Nullable Step step) {
-    Broadcast<Weights> broadcast = spark.broadcast(weights);
+    Broadcast<Shipped<Weights>> broadcast = spark.broadcast(Shipped.of(weights));
     try {
       int partitions = data.blocks().getNumPartitions();
-      List<StepResult> results =
+      List<Shipped<StepResult>> results =
           data.blocks()
               .mapPartitionsWithIndex(
                   new ShardTask(broadcastPlan, broadcast, split.label(), partitions, step), true)
@@ -68,9 +69,10 @@ final class DriverExchange implements Exchange {
     }
   }
 
-  private @Nullable ShardSum finish(List<StepResult> results) {
+  private @Nullable ShardSum finish(List<Shipped<StepResult>> results) {
     Map<SumTree.Node, ShardSum> pieces = new HashMap<>();
-    for (StepResult result : results) {
+    for (Shipped<StepResult> shipped : results) {
+      StepResult result = shipped.value();
       NonFinite nonFinite = result.nonFinite();
       if (nonFinite != null) {
         throw new NonFiniteException(nonFinite);

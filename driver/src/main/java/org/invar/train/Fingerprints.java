@@ -6,6 +6,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.worker.KernelFingerprint;
+import org.invar.worker.Shipped;
 
 /** What the workers' kernels are, before the first step. */
 final class Fingerprints {
@@ -21,9 +22,12 @@ final class Fingerprints {
     List<KernelFingerprint> found =
         spark
             .parallelize(Collections.nCopies(tasks, 0), tasks)
-            .map(task -> KernelFingerprint.current())
+            .map(task -> Shipped.of(KernelFingerprint.current()))
+            .collect()
+            .stream()
+            .map(Shipped::value)
             .distinct()
-            .collect();
+            .toList();
     if (found.size() > 1 && job.settings().train().exact()) {
       throw job.wrong(
           "train.exact",

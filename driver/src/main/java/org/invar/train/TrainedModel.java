@@ -23,6 +23,7 @@ import org.invar.param.Weights;
 import org.invar.source.Input;
 import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
+import org.invar.worker.Shipped;
 
 /**
  * A trained network with its weights and the preprocessing that it was trained with: scores tables
@@ -131,14 +132,14 @@ public final class TrainedModel {
     RowEncoder encoder = RowEncoder.unlabeled(preprocessing, input);
     Predictions predictions =
         Predictions.of(input.rows().schema(), input.kept(), preprocessing, network);
-    Broadcast<Weights> broadcast =
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(weights);
+    Broadcast<Shipped<Weights>> broadcast =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(Shipped.of(weights));
     StructType schema = predictions.schema();
     return spark.createDataFrame(
         input
             .rows()
             .toJavaRDD()
-            .mapPartitions(rows -> predictions.of(rows, encoder, broadcast.value())),
+            .mapPartitions(rows -> predictions.of(rows, encoder, broadcast.value().value())),
         schema);
   }
 }

@@ -7,6 +7,7 @@ import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
+import org.invar.param.Weights;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -67,9 +68,9 @@ final class ShardComputer {
   }
 
   /** Takes the parameters and the running state for what follows. */
-  void load(float[] newParameters, float[] newState) {
-    write(flat, newParameters);
-    write(state, newState);
+  void load(Weights weights) {
+    write(flat, weights.parameters());
+    write(state, weights.state());
   }
 
   /** Returns the sum over the rows {@code order[from..to)}, at least one, of a shard. */

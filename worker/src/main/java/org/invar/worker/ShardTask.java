@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param step which mini-batch, or null to score every row
  */
 public record ShardTask(
-    Broadcast<RunPlan> plan,
-    Broadcast<Weights> weights,
+    Broadcast<Shipped<RunPlan>> plan,
+    Broadcast<Shipped<Weights>> weights,
     String split,
     int partitions,
     @Nullable Step step)
-    implements Function2<Integer, Iterator<byte[]>, Iterator<StepResult>> {
+    implements Function2<Integer, Iterator<byte[]>, Iterator<Shipped<StepResult>>> {
   /**
    * A mini-batch's place in the run.
    *
@@ -42,20 +42,20 @@ public record ShardTask(
   public record Step(long epoch, long batch, long step) implements Serializable {}
 
   @Override
-  public Iterator<StepResult> call(Integer partition, Iterator<byte[]> blocks) {
-    RunPlan run = plan.value();
+  public Iterator<Shipped<StepResult>> call(Integer partition, Iterator<byte[]> blocks) {
+    RunPlan run = plan.value().value();
     WorkerState worker = WorkerState.of(run);
     Map<Integer, ShardRows> shards = worker.shards(split, partition, blocks);
     Shards.Range range = Shards.range(run.shards(), partitions, partition);
     StepResult result =
         worker.compute(
             computer -> {
-              computer.load(weights.value().parameters(), weights.value().state());
+              computer.load(weights.value().value());
               return step == null
                   ? evaluate(run, range, shards, computer)
                   : new StepPass(run, worker, step, shards, computer).run(range);
             });
-    return List.of(result).iterator();
+    return List.of(Shipped.of(result)).iterator();
   }
 
   private static StepResult evaluate(
