@@ -133,6 +133,12 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void alreadyFinished(TrainingResult result) {
+    line("This run is finished already: nothing is left to do.");
+    finished(result);
+  }
+
+  @Override
   public void finished(TrainingResult result) {
     close();
     paragraph(new EpochTable(result.history(), result.keptEpoch()).render());
@@ -200,7 +206,9 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         result.keptEpoch());
   }
 
-  private static String artifacts(String directory) {
+  private static String artifacts(String qualified) {
+    // Local paths as people type them.
+    String directory = qualified.replaceFirst("^file:(//)?", "");
     return "Everything is in "
         + directory
         + ", the trained model in its model/. To go on:\n"

@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,16 @@ final class DriverExchange implements Exchange {
     PackedDataset data = split.of(splits);
     ShardSum sum = data == null ? null : sum(weights, split, data, null);
     return sum == null ? null : sum.scores();
+  }
+
+  @Override
+  public void close() {
+    String runId = plan.runId();
+    int tasks = Math.max(1, spark.defaultParallelism());
+    spark
+        .parallelize(Collections.nCopies(tasks, 0), tasks)
+        .foreach(task -> ShardTask.release(runId));
+    broadcastPlan.destroy(false);
   }
 
   private @Nullable ShardSum sum(

@@ -6,7 +6,7 @@ import org.invar.worker.ShardTask.Step;
 import org.jspecify.annotations.Nullable;
 
 /** How the shards' sums of a step, or of an evaluation, come together on the driver. */
-interface Exchange {
+interface Exchange extends AutoCloseable {
   /**
    * Returns the sum of a mini-batch over all shards.
    *
@@ -18,4 +18,8 @@ interface Exchange {
 
   /** Returns the scores of all rows of a split, or null when the job has no such split. */
   double @Nullable [] evaluate(Weights weights, Split split);
+
+  /** Lets the workers forget the run. */
+  @Override
+  void close();
 }

@@ -1,9 +1,15 @@
 package org.invar.train;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.invar.metric.ConfusionMatrix;
 
 /**
@@ -60,7 +66,45 @@ final class Reports {
       summary.set("classes", JSON.valueToTree(result.classes()));
     }
     result.confusion().ifPresent(matrix -> summary.set("confusion", rows(matrix)));
+    summary.set("history", JSON.valueToTree(result.history()));
     return summary;
+  }
+
+  /** Reads back what {@link #summary} wrote. */
+  static TrainingResult result(String directory, JsonNode summary) {
+    Map<String, Double> scores = new LinkedHashMap<>();
+    summary
+        .properties()
+        .forEach(
+            field -> {
+              if (field.getKey().matches("(train|dev|test)[A-Z].*")) {
+                scores.put(field.getKey(), field.getValue().asDouble(Double.NaN));
+              }
+            });
+    return new TrainingResult(
+        directory,
+        scores,
+        summary.path("epochs").asInt(),
+        summary.path("steps").asLong(),
+        summary.path("parameters").asInt(),
+        summary.path("secondsTraining").asDouble(),
+        summary.path("samplesPerSecond").asDouble(),
+        summary.path("stoppedEarly").asBoolean(),
+        summary.path("keptEpoch").asInt(),
+        JSON.convertValue(summary.path("history"), new TypeReference<>() {}),
+        summary.has("confusion") ? Optional.of(matrix(summary.get("confusion"))) : Optional.empty(),
+        JSON.convertValue(
+            summary.path("classes").isMissingNode() ? List.of() : summary.path("classes"),
+            new TypeReference<>() {}),
+        summary.path("optimalError").asDouble());
+  }
+
+  private static ConfusionMatrix matrix(JsonNode rows) {
+    double[] counts = new double[rows.size() * rows.size()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = rows.get(i / rows.size()).get(i % rows.size()).asDouble();
+    }
+    return ConfusionMatrix.of(counts, 0, rows.size());
   }
 
   /** Row by actual class, column by predicted class. */

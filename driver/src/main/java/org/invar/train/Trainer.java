@@ -1,7 +1,8 @@
 package org.invar.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -9,6 +10,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Job;
 import org.invar.source.PackedSplits;
@@ -76,35 +78,67 @@ public final class Trainer {
   /**
    * Trains to the end and writes the model.
    *
-   * @throws org.invar.InvarException when the job, the data or the directory cannot be used, or the
-   *     loss stops being finite
+   * @throws InvarException when the job, the data or the directory cannot be used, or the loss
+   *     stops being finite
    */
   public TrainingResult train() {
     Preparation preparation = Preparation.of(spark, job, rows);
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     RunDirectory run = RunDirectory.open(new Path(directory), hadoop, job.yaml(), mode);
+    try {
+      Optional<TrainingResult> finished =
+          mode == RunDirectory.Mode.RESUME ? finished(run) : Optional.empty();
+      if (finished.isPresent()) {
+        listener.alreadyFinished(finished.get());
+        return finished.get();
+      }
+      return train(preparation, run, hadoop);
+    } catch (IOException e) {
+      throw new InvarException(
+          run.path()
+              + ": cannot be written: "
+              + e
+              + ". What was saved before stays; go on with --resume.",
+          e);
+    }
+  }
+
+  private TrainingResult train(Preparation preparation, RunDirectory run, Configuration hadoop)
+      throws IOException {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     context.setJobGroup("invar-" + job.name(), "Invar " + job.name(), true);
     PackedSplits splits = preparation.pack(context.defaultParallelism());
-    RunPlan plan =
-        new RunPlan(
-            job.name() + "-" + UUID.randomUUID(),
-            preparation.network(),
-            splits.preprocessing().normalization(),
-            job.settings().train().seed(),
-            job.settings().train().batchSize(),
-            splits.train().shardRows());
     try {
-      preparation.checkBatches(plan.shardRows());
+      preparation.checkBatches(splits.train().shardRows());
+      RunPlan plan =
+          new RunPlan(
+              job.name() + "-" + UUID.randomUUID(),
+              preparation.network(),
+              splits.preprocessing().normalization(),
+              job.settings().train().seed(),
+              job.settings().train().batchSize(),
+              splits.train().shardRows());
       KernelFingerprint fingerprint = Fingerprints.of(context, job);
-      var exchange = new DriverExchange(context, plan, splits);
-      var training = new Training(job, plan, splits, exchange, fingerprint, run, hadoop, listener);
-      return training.run();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      try (var exchange = new DriverExchange(context, plan, splits)) {
+        return new Training(job, plan, splits, exchange, fingerprint, run, hadoop, listener).run();
+      }
     } finally {
       splits.unpersist();
       context.clearJobGroup();
+    }
+  }
+
+  /** The result of a run that wrote its summary and whose model is whole; empty for any other. */
+  private Optional<TrainingResult> finished(RunDirectory run) throws IOException {
+    Optional<JsonNode> summary = run.summary();
+    if (summary.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      TrainedModel.load(spark, run.path().toString(), job.binder());
+      return Optional.of(Reports.result(run.path().toString(), summary.get()));
+    } catch (InvarException e) {
+      return Optional.empty(); // The model is damaged: the newest checkpoint makes it again.
     }
   }
 }

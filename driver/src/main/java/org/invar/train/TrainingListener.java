@@ -83,6 +83,9 @@ public interface TrainingListener {
   /** Called with a checkpoint's step as soon as the checkpoint is complete. */
   default void checkpointed(long step) {}
 
+  /** Called instead of everything else when a run that is resumed has nothing left to do. */
+  default void alreadyFinished(TrainingResult result) {}
+
   /** Called once, after the model and the summary were written. */
   default void finished(TrainingResult result) {}
 }

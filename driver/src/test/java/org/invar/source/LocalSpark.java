@@ -7,10 +7,10 @@ import org.invar.worker.BlockCodec;
 import org.invar.worker.PackedBlock;
 
 /** Spark in this JVM, and what the tests of sources share. */
-final class LocalSpark {
+public final class LocalSpark {
   private LocalSpark() {}
 
-  static SparkSession start(int cores) {
+  public static SparkSession start(int cores) {
     return SparkSession.builder()
         .master("local[" + cores + "]")
         .config("spark.ui.enabled", "false")

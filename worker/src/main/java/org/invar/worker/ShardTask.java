@@ -58,6 +58,11 @@ public record ShardTask(
     return List.of(Shipped.of(result)).iterator();
   }
 
+  /** Lets this JVM forget what it keeps of a run. */
+  public static void release(String runId) {
+    WorkerState.release(runId);
+  }
+
   private static StepResult evaluate(
       RunPlan run, Shards.Range range, Map<Integer, ShardRows> shards, ShardComputer computer) {
     return new StepResult(

@@ -1,5 +1,6 @@
 package org.invar.worker;
 
+import java.lang.ref.SoftReference;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads.
  */
 final class WorkerState {
-  private static final Map<String, WorkerState> RUNS = new ConcurrentHashMap<>();
+  // Soft: an executor that was not told of a run's end must not keep its data for ever.
+  private static final Map<String, SoftReference<WorkerState>> RUNS = new ConcurrentHashMap<>();
 
   /** A split's partition. */
   private record Key(String split, int partition) {}
@@ -36,7 +38,18 @@ final class WorkerState {
 
   /** Returns this JVM's state of a run. */
   static WorkerState of(RunPlan plan) {
-    return RUNS.computeIfAbsent(plan.runId(), id -> new WorkerState(plan));
+    WorkerState[] state = new WorkerState[1];
+    RUNS.compute(
+        plan.runId(),
+        (id, known) -> {
+          state[0] = known == null ? null : known.get();
+          if (state[0] != null) {
+            return known;
+          }
+          state[0] = new WorkerState(plan);
+          return new SoftReference<>(state[0]);
+        });
+    return state[0];
   }
 
   /** Forgets a run; its tasks are over. */
