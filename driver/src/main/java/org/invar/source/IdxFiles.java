@@ -29,6 +29,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
 import org.invar.data.Shards;
+import org.invar.worker.Shipped;
 
 /**
  * The IDX format of Y. LeCun's MNIST page: two zero bytes, the type (8 for unsigned bytes), the
@@ -186,18 +187,18 @@ final class IdxFiles {
     int parts =
         images.gzipped() ? 1 : Math.max(1, Math.min(images.rows(), context.defaultParallelism()));
     byte[] ids = ids(source.labels(), labels, context.hadoopConfiguration());
-    List<Part> ranges = new ArrayList<>();
+    List<Shipped<Part>> ranges = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
       Shards.Range range = Shards.range(Math.max(1, ids.length), parts, part);
       int to = Math.min(range.to(), ids.length);
-      ranges.add(new Part(range.from(), Arrays.copyOfRange(ids, range.from(), to)));
+      ranges.add(Shipped.of(new Part(range.from(), Arrays.copyOfRange(ids, range.from(), to))));
     }
     var hadoop = new SerializableConfiguration(context.hadoopConfiguration());
     String path = source.images();
     JavaRDD<Row> rows =
         context
             .parallelize(ranges, parts)
-            .flatMap(part -> read(path, images, part, hadoop.value()));
+            .flatMap(part -> read(path, images, part.value(), hadoop.value()));
     return spark.createDataFrame(rows, SCHEMA);
   }
 

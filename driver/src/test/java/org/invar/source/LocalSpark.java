@@ -14,6 +14,8 @@ public final class LocalSpark {
     return SparkSession.builder()
         .master("local[" + cores + "]")
         .config("spark.ui.enabled", "false")
+        // As conf/spark-defaults.conf has it: it refuses more than Java's serializer does.
+        .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
         .config("spark.sql.shuffle.partitions", "3")
         .config("spark.driver.host", "127.0.0.1")
         .getOrCreate();
