@@ -1,8 +1,17 @@
 package org.invar.nn;
 
-/** What the compact constructors of layers check. */
+import org.invar.param.Shape;
+
+/** What layers check of their hyperparameters and inputs. */
 final class Checks {
   private Checks() {}
+
+  static void sequence(Shape input) {
+    if (input.rank() != 2) {
+      throw new IllegalArgumentException(
+          "expected a sequence (time, features), found shape " + input);
+    }
+  }
 
   static void positive(String name, int value) {
     if (value < 1) {

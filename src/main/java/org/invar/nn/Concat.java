@@ -83,7 +83,7 @@ public record Concat(List<List<Layer>> branches) implements Layer {
               : branch(i).forward(x, parameters.scope(name(i)), tape.scope(name(i)));
       tape.push(outputs[i]);
     }
-    return Nd4j.concat(x.rank() - 1, outputs);
+    return Nd4j.concat(outputs[0].rank() - 1, outputs);
   }
 
   @Override

@@ -43,12 +43,17 @@ class LayerContractTest {
     for (Padding padding : Padding.values()) {
       cases.add(new Case(Conv2d.of(4, THREE).withPadding(padding), image));
       cases.add(new Case(Conv2d.of(2, new Size(2, 3)).withStride(TWO).withPadding(padding), image));
+      cases.add(
+          new Case(
+              Conv1d.of(4, 3).withStride(2).withPadding(padding).withActivation(Activation.TANH),
+              Shape.of(7, 3)));
       cases.add(new Case(MaxPool2d.of(THREE).withStride(TWO).withPadding(padding), image));
       cases.add(new Case(AveragePool2d.of(THREE).withStride(TWO).withPadding(padding), image));
     }
     cases.add(new Case(Conv2d.of(4, THREE).withBias(false).withActivation(Activation.GELU), image));
     cases.add(new Case(Dense.of(4).withBias(false), Shape.of(7)));
     cases.add(new Case(new GlobalAveragePool2d(), image));
+    cases.add(new Case(new MaxOverTime(), Shape.of(7, 3)));
     cases.add(new Case(new Flatten(), image));
     cases.add(new Case(new Dropout(0.4), image));
     cases.add(new Case(BatchNorm.of(), image));

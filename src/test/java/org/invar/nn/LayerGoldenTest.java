@@ -3,6 +3,7 @@ package org.invar.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +64,36 @@ class LayerGoldenTest {
     Size stride = Size.square(config.get("stride").asInt());
     check("maxpool2d-" + suffix, MaxPool2d.of(size).withStride(stride), Map.of());
     check("averagepool2d-" + suffix, AveragePool2d.of(size).withStride(stride), Map.of());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conv1d-8x3-to2-k4-s1-same",
+        "conv1d-8x3-to2-k4-s1-valid",
+        "conv1d-7x5-to1-k2-s1-valid",
+        "conv1d-9x4-to3-k3-s2-same"
+      })
+  void conv1d(String name) {
+    JsonNode config = Golden.of(name).config();
+    var layer =
+        Conv1d.of(config.get("filters").asInt(), config.get("kernel").asInt())
+            .withStride(config.get("stride").asInt())
+            .withPadding(Padding.valueOf(config.get("padding").asText().toUpperCase(Locale.ROOT)));
+    check(name, layer, Map.of("kernel", "w", "bias", "b"));
+  }
+
+  @Test
+  void concat() {
+    List<List<Layer>> branches = new ArrayList<>();
+    Map<String, String> names = new TreeMap<>();
+    for (int width : new int[] {2, 2, 3, 3, 4, 4}) {
+      String branch = "branch" + (branches.size() + 1) + ".conv1d1.";
+      names.put(branch + "kernel", "w" + branches.size());
+      names.put(branch + "bias", "b" + branches.size());
+      branches.add(List.of(Conv1d.of(1, width), new MaxOverTime()));
+    }
+    check("concat-conv1d-maxovertime", new Concat(branches), names);
   }
 
   @Test

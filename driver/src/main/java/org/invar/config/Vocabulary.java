@@ -9,12 +9,14 @@ import org.invar.nn.Activate;
 import org.invar.nn.AveragePool2d;
 import org.invar.nn.BatchNorm;
 import org.invar.nn.Concat;
+import org.invar.nn.Conv1d;
 import org.invar.nn.Conv2d;
 import org.invar.nn.Dense;
 import org.invar.nn.Dropout;
 import org.invar.nn.Flatten;
 import org.invar.nn.GlobalAveragePool2d;
 import org.invar.nn.Layer;
+import org.invar.nn.MaxOverTime;
 import org.invar.nn.MaxPool2d;
 import org.invar.nn.Residual;
 import org.invar.nn.Sequential;
@@ -34,7 +36,9 @@ public final class Vocabulary {
               Layer.class,
               List.of(
                   Dense.class,
+                  Conv1d.class,
                   Conv2d.class,
+                  MaxOverTime.class,
                   MaxPool2d.class,
                   AveragePool2d.class,
                   GlobalAveragePool2d.class,

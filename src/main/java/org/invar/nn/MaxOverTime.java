@@ -1,0 +1,45 @@
+package org.invar.nn;
+
+import org.invar.kernel.Kernels.Pooling;
+import org.invar.kernel.Window;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.invar.param.Size;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The largest value of each feature over time: (time, features) → (features). */
+public record MaxOverTime() implements Layer {
+  @Override
+  public Shape outputShape(Shape input) {
+    Checks.sequence(input);
+    return Shape.of(input.get(1));
+  }
+
+  @Override
+  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    INDArray image = x.reshape('c', x.size(0), 1, x.size(1), x.size(2));
+    tape.push(image);
+    return tape.kernels()
+        .pool2d(Pooling.MAX, image, window(image))
+        .reshape('c', x.size(0), x.size(2));
+  }
+
+  @Override
+  public @Nullable INDArray backward(
+      INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    INDArray image = tape.pop();
+    if (!tape.wantsInputGradient()) {
+      return null;
+    }
+    INDArray upstream = dy.reshape('c', image.size(0), 1, 1, image.size(3));
+    return tape.kernels()
+        .pool2dGradient(Pooling.MAX, image, upstream, window(image))
+        .reshape('c', image.size(0), image.size(2), image.size(3));
+  }
+
+  private static Window window(INDArray image) {
+    Size all = new Size(1, Math.toIntExact(image.size(2)));
+    return new Window(all, all, Window.Padding.VALID);
+  }
+}
