@@ -33,7 +33,7 @@ public final class LocalSpark {
     return new Packing(columns, targets, 0, List.of(), null, 1, false, false, 0, 0, 1);
   }
 
-  static List<PackedBlock> blocks(PackedDataset data) {
+  public static List<PackedBlock> blocks(PackedDataset data) {
     var codec = new BlockCodec();
     return data.blocks().collect().stream().map(codec::decode).toList();
   }
