@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -52,8 +53,8 @@ public final class Preparation {
    * @throws InvarException when source, columns, layers or loss cannot be used
    */
   public static Preparation of(SparkSession spark, Job job, @Nullable Dataset<Row> given) {
-    Input train = open(spark, job, job.settings().data().train(), given);
-    Preprocessing schema = Packer.schema(train, packing(job, 0));
+    Input train = open(spark, job, "data.train", job.settings().data().train(), given);
+    Preprocessing schema = at(job, "data", () -> Packer.schema(train, packing(job, 0)));
     return new Preparation(spark, job, train, schema, JobNetwork.of(job, schema.shape()));
   }
 
@@ -82,8 +83,8 @@ public final class Preparation {
     return Packer.pack(
         packing(job, outputs),
         train,
-        own(data.dev()),
-        own(data.test()),
+        own("data.dev", data.dev()),
+        own("data.test", data.test()),
         rows -> shards(settings, rows),
         mostPartitions);
   }
@@ -148,12 +149,12 @@ public final class Preparation {
     }
   }
 
-  private @Nullable Input own(@Nullable Holdout holdout) {
-    return holdout instanceof Holdout.Source own ? open(spark, job, own.source(), null) : null;
+  private @Nullable Input own(String key, @Nullable Holdout holdout) {
+    return holdout instanceof Holdout.Source own ? open(spark, job, key, own.source(), null) : null;
   }
 
   private static Input open(
-      SparkSession spark, Job job, DataSource source, @Nullable Dataset<Row> given) {
+      SparkSession spark, Job job, String key, DataSource source, @Nullable Dataset<Row> given) {
     boolean wantsGiven = source instanceof DataSource.Table table && table.format().equals(GIVEN);
     if (wantsGiven && given != null) {
       return Input.of(given);
@@ -165,10 +166,15 @@ public final class Preparation {
           given == null ? "format " + GIVEN + " and no rows" : "another format beside given rows",
           "Give rows by Trainer.data(…) and write format: " + GIVEN + ", or neither.");
     }
+    return at(job, key, () -> Input.open(spark, source));
+  }
+
+  /** Puts the setting's place in front of what is wrong with the data that it names. */
+  private static <T> T at(Job job, String key, Supplier<T> action) {
     try {
-      return Input.open(spark, source);
+      return action.get();
     } catch (InvarException e) {
-      throw new InvarException(job.place("data") + ": " + e.getMessage(), e);
+      throw new InvarException(job.place(key) + ": " + e.getMessage(), e);
     }
   }
 
