@@ -120,7 +120,17 @@ public final class Trainer {
               splits.train().shardRows());
       KernelFingerprint fingerprint = Fingerprints.of(context, job);
       try (var exchange = new DriverExchange(context, plan, splits)) {
-        return new Training(job, plan, splits, exchange, fingerprint, run, hadoop, listener).run();
+        return new Training(
+                job,
+                plan,
+                splits,
+                exchange,
+                fingerprint,
+                context.defaultParallelism(),
+                run,
+                hadoop,
+                listener)
+            .run();
       }
     } finally {
       splits.unpersist();

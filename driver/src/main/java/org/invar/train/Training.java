@@ -60,6 +60,7 @@ final class Training {
       PackedSplits splits,
       Exchange exchange,
       KernelFingerprint fingerprint,
+      int cores,
       RunDirectory directory,
       Configuration hadoop,
       TrainingListener listener)
@@ -100,6 +101,11 @@ final class Training {
               + fingerprint.threads()
               + ", not 1: runs are not exact to the bit. Set it to 1 before the JVM starts, and"
               + " spark.executorEnv.OMP_NUM_THREADS=1 for executors.");
+    }
+    if (plan.shards() < cores) {
+      warnings.add(
+          "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
+              .formatted(plan.shards(), cores - plan.shards(), cores));
     }
     checkMetrics();
     this.position = Position.start(plan, splits, fingerprint, scores);
