@@ -226,7 +226,6 @@ class ConsoleReportTest {
         List.of(epoch(1, false), epoch(2, true)),
         Optional.empty(),
         List.of(),
-        0,
-        "0123");
+        0);
   }
 }
