@@ -18,8 +18,9 @@ import org.invar.loss.SoftmaxCrossEntropy.Targets;
  *
  * @param classes the number of classes, at least 2
  * @param targets how a row's target is given
+ * @param matrix whether confusions are counted; without them there are no precision, recall and f1
  */
-public record Classification(int classes, Targets targets) implements Metric {
+public record Classification(int classes, Targets targets, boolean matrix) implements Metric {
   private static final int TOP = 5;
 
   // The matrix of more, such as the words of a language, would fill the memory and tell nobody
@@ -36,13 +37,20 @@ public record Classification(int classes, Targets targets) implements Metric {
     }
   }
 
-  private boolean confuses() {
-    return classes <= MOST_CONFUSED;
+  /** Returns the metric with a confusion matrix, unless it would be too large. */
+  public static Classification of(int classes, Targets targets) {
+    return new Classification(classes, targets, classes <= MOST_CONFUSED);
+  }
+
+  /** Returns the metric without a confusion matrix. */
+  @Override
+  public Classification quick() {
+    return new Classification(classes, targets, false);
   }
 
   @Override
   public int width() {
-    return MATRIX + (confuses() ? classes * classes : 0);
+    return MATRIX + (matrix ? classes * classes : 0);
   }
 
   @Override
@@ -56,7 +64,7 @@ public record Classification(int classes, Targets targets) implements Metric {
       int predicted = largest(output, start);
       sums[offset + RIGHT] += predicted == actual ? 1 : 0;
       sums[offset + IN_TOP] += inTop(output, start, actual) ? 1 : 0;
-      if (confuses()) {
+      if (matrix) {
         sums[offset + MATRIX + actual * classes + predicted]++;
       }
     }
@@ -123,7 +131,7 @@ public record Classification(int classes, Targets targets) implements Metric {
 
   @Override
   public Optional<ConfusionMatrix> confusion(double[] sums, int offset) {
-    return confuses()
+    return matrix
         ? Optional.of(ConfusionMatrix.of(sums, offset + MATRIX, classes))
         : Optional.empty();
   }

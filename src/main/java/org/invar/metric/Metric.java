@@ -40,6 +40,11 @@ public interface Metric {
    */
   Map<String, Double> values(double[] sums, int offset);
 
+  /** Returns the metric for every step: without what only an evaluation is looked at for. */
+  default Metric quick() {
+    return this;
+  }
+
   /** Returns the confusion matrix that the sums hold, or nothing where the metric has none. */
   default Optional<ConfusionMatrix> confusion(double[] sums, int offset) {
     return Optional.empty();
@@ -54,7 +59,7 @@ public interface Metric {
    */
   static Metric of(Loss loss, Shape output) {
     if (loss instanceof SoftmaxCrossEntropy softmax) {
-      return new Classification(output.size(), softmax.targets());
+      return Classification.of(output.size(), softmax.targets());
     }
     if (loss instanceof BinaryCrossEntropy) {
       return new BinaryClassification();

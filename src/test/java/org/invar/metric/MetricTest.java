@@ -42,7 +42,7 @@ class MetricTest {
   @Test
   @DisplayName("class 2 is never predicted: its precision is undefined, and 0 in the macro average")
   void classNeverPredicted() {
-    var metric = new Classification(3, Targets.CLASS_IDS);
+    var metric = Classification.of(3, Targets.CLASS_IDS);
     float[] targets = {0, 0, 1, 1, 2};
     double[] output = oneHot(3, 0, 1, 1, 1, 0);
     double[] sums = new double[metric.width()];
@@ -63,14 +63,14 @@ class MetricTest {
   @Test
   @DisplayName("a class that does not occur at all has no part in macro averages")
   void classThatDoesNotOccur() {
-    var metric = new Classification(4, Targets.CLASS_IDS);
+    var metric = Classification.of(4, Targets.CLASS_IDS);
     var values = values(metric, oneHot(4, 0, 1), new float[] {0, 1}, 2);
     assertEquals(Map.of("accuracy", 1.0, "precision", 1.0, "recall", 1.0, "f1", 1.0), values);
   }
 
   @Test
   void topFiveCountsTheFiveLargest() {
-    var metric = new Classification(7, Targets.CLASS_IDS);
+    var metric = Classification.of(7, Targets.CLASS_IDS);
     double[] row = {7, 6, 5, 4, 3, 2, 1};
     double[] output = new double[3 * 7];
     for (int i = 0; i < 3; i++) {
@@ -84,7 +84,7 @@ class MetricTest {
   @Test
   @DisplayName("of equal outputs the first counts, and NaN is never the largest")
   void tiesAndNaN() {
-    var metric = new Classification(6, Targets.CLASS_IDS);
+    var metric = Classification.of(6, Targets.CLASS_IDS);
     double nan = Double.NaN;
     double[] output = {
       1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, nan, 0, -1, nan, 2, nan, nan, nan, nan, nan, nan, nan
@@ -96,7 +96,7 @@ class MetricTest {
 
   @Test
   void distributionsCountAsTheirLargestClass() {
-    var metric = new Classification(2, Targets.DISTRIBUTIONS);
+    var metric = Classification.of(2, Targets.DISTRIBUTIONS);
     float[] targets = {0.4f, 0.6f, 0.9f, 0.1f};
     assertEquals(0.5, values(metric, oneHot(2, 1, 1), targets, 2).get("accuracy"), EPSILON);
   }
@@ -104,7 +104,7 @@ class MetricTest {
   @Test
   @DisplayName("beyond a thousand classes there is no confusion matrix, and no k² sums")
   void vocabulary() {
-    var metric = new Classification(50_000, Targets.CLASS_IDS);
+    var metric = Classification.of(50_000, Targets.CLASS_IDS);
     double[] sums = new double[metric.width()];
     assertEquals(3, sums.length);
     metric.add(sums, 0, oneHot(50_000, 49_999, 7), new float[] {49_999, 49_999}, 2);
@@ -158,8 +158,8 @@ class MetricTest {
 
   static Stream<Metric> metrics() {
     return Stream.of(
-        new Classification(3, Targets.CLASS_IDS),
-        new Classification(6, Targets.CLASS_IDS),
+        Classification.of(3, Targets.CLASS_IDS),
+        Classification.of(6, Targets.CLASS_IDS),
         new BinaryClassification(),
         new Regression(),
         new NoScores());
@@ -207,7 +207,7 @@ class MetricTest {
   @Test
   void theLossChoosesTheMetric() {
     assertEquals(
-        new Classification(10, Targets.CLASS_IDS),
+        Classification.of(10, Targets.CLASS_IDS),
         Metric.of(SoftmaxCrossEntropy.of(), Shape.of(10)));
     assertInstanceOf(BinaryClassification.class, Metric.of(new BinaryCrossEntropy(), Shape.of(1)));
     assertInstanceOf(Regression.class, Metric.of(new MeanSquaredError(), Shape.of(2)));
@@ -215,7 +215,7 @@ class MetricTest {
 
   @Test
   void wrongLengthsAndClassesAreRefused() {
-    var metric = new Classification(3, Targets.CLASS_IDS);
+    var metric = Classification.of(3, Targets.CLASS_IDS);
     double[] sums = new double[metric.width()];
     assertThrows(
         IllegalArgumentException.class, () -> metric.add(sums, 0, new double[5], new float[2], 2));

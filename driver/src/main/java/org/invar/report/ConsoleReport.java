@@ -83,6 +83,11 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void warning(String warning) {
+    line("warning: " + warning);
+  }
+
+  @Override
   public void step(Step step) {
     long now = nanoTime.getAsLong();
     if (pace == null || !pace.covers(step)) {

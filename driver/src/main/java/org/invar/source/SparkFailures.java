@@ -10,9 +10,9 @@ public final class SparkFailures {
 
   /**
    * Returns what a Spark action returns, or throws one {@link InvarException} for whatever went
-   * wrong while rows were read.
+   * wrong in it.
    *
-   * @param place what is read, for the message
+   * @param place what the action does or reads, for the message
    * @param action the action
    */
   public static <T> T explained(String place, Supplier<T> action) {
@@ -37,11 +37,7 @@ public final class SparkFailures {
             .flatMap(message -> message.lines().filter(line -> !line.isBlank()).findFirst())
             .orElse("no message");
     return new InvarException(
-        place
-            + ": Spark could not read it: "
-            + root.getClass().getSimpleName()
-            + ": "
-            + first.strip(),
+        place + ": a Spark job failed: " + root.getClass().getSimpleName() + ": " + first.strip(),
         failure);
   }
 }

@@ -10,6 +10,7 @@ import org.invar.param.SumTree;
 import org.invar.param.Weights;
 import org.invar.source.PackedDataset;
 import org.invar.source.PackedSplits;
+import org.invar.source.SparkFailures;
 import org.invar.worker.RunPlan;
 import org.invar.worker.ShardSum;
 import org.invar.worker.ShardTask;
@@ -69,11 +70,11 @@ final class DriverExchange implements Exchange {
     Broadcast<Shipped<Weights>> broadcast = spark.broadcast(Shipped.of(weights));
     try {
       int partitions = data.blocks().getNumPartitions();
+      var task = new ShardTask(broadcastPlan, broadcast, split.label(), partitions, step);
       List<Shipped<StepResult>> results =
-          data.blocks()
-              .mapPartitionsWithIndex(
-                  new ShardTask(broadcastPlan, broadcast, split.label(), partitions, step), true)
-              .collect();
+          SparkFailures.explained(
+              step == null ? "evaluation of " + split.label() : "step " + (step.step() + 1),
+              () -> data.blocks().mapPartitionsWithIndex(task, true).collect());
       return finish(results);
     } finally {
       broadcast.destroy(false);

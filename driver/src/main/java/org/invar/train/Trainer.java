@@ -110,6 +110,7 @@ public final class Trainer {
     PackedSplits splits = preparation.pack(context.defaultParallelism());
     try {
       preparation.checkBatches(splits.train().shardRows());
+      KernelFingerprint fingerprint = Fingerprints.of(context, job);
       RunPlan plan =
           new RunPlan(
               job.name() + "-" + UUID.randomUUID(),
@@ -117,8 +118,8 @@ public final class Trainer {
               splits.preprocessing().normalization(),
               job.settings().train().seed(),
               job.settings().train().batchSize(),
-              splits.train().shardRows());
-      KernelFingerprint fingerprint = Fingerprints.of(context, job);
+              splits.train().shardRows(),
+              job.settings().train().exact() ? fingerprint : null);
       try (var exchange = new DriverExchange(context, plan, splits)) {
         return new Training(
                 job,

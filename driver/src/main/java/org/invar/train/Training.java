@@ -40,6 +40,7 @@ final class Training {
   private final PackedSplits splits;
   private final Exchange exchange;
   private final Scores scores;
+  private final Scores stepScores;
   private final long stepsPerEpoch;
   private final ParameterAverager averager;
   private final RunningState state;
@@ -53,6 +54,7 @@ final class Training {
   private MetricsLog metrics;
   private Checkpoint.@Nullable Best best;
   private long stepOfLastCheckpoint = -1;
+  private boolean shown;
 
   Training(
       Job job,
@@ -71,6 +73,7 @@ final class Training {
     this.splits = splits;
     this.exchange = exchange;
     this.scores = plan.scores();
+    this.stepScores = plan.stepScores();
     this.stepsPerEpoch = plan.batches().steps();
     this.directory = directory;
     this.hadoop = hadoop;
@@ -94,7 +97,7 @@ final class Training {
             layout,
             stateLayout,
             job.settings().checkpoint().keep(),
-            warnings::add);
+            this::warn);
     if (!fingerprint.pinned()) {
       warnings.add(
           "OMP_NUM_THREADS is "
@@ -108,9 +111,18 @@ final class Training {
               .formatted(plan.shards(), cores - plan.shards(), cores));
     }
     checkMetrics();
-    this.position = Position.start(plan, splits, fingerprint, scores);
+    this.position = Position.start(plan, splits, fingerprint, stepScores);
     List<String> lines = resume();
     this.metrics = directory.metrics(lines);
+  }
+
+  /** Before the run is shown a warning waits for it; afterwards it is told at once. */
+  private void warn(String warning) {
+    if (shown) {
+      listener.warning(warning);
+    } else {
+      warnings.add(warning);
+    }
   }
 
   TrainingResult run() throws IOException {
@@ -176,8 +188,8 @@ final class Training {
   private void endEpoch() throws IOException {
     Stopwatch watch = new Stopwatch();
     Map<String, Double> values = new LinkedHashMap<>();
-    putScores(values, Split.TRAIN, position.epochSums());
-    putScores(values, Split.DEV, exchange.evaluate(weights(), Split.DEV));
+    putScores(values, stepScores, Split.TRAIN, position.epochSums());
+    putScores(values, scores, Split.DEV, exchange.evaluate(weights(), Split.DEV));
     Position.Watches watches = watch(values);
     boolean improved = settings.keepBest() != null && watches.best().improved();
     if (improved) {
@@ -225,9 +237,10 @@ final class Training {
     return values.getOrDefault(metric, Double.NaN);
   }
 
-  private void putScores(Map<String, Double> values, Split split, double @Nullable [] sums) {
+  private static void putScores(
+      Map<String, Double> values, Scores kind, Split split, double @Nullable [] sums) {
     if (sums != null) {
-      scores.values(sums).forEach((name, value) -> values.put(split.score(name), value));
+      kind.values(sums).forEach((name, value) -> values.put(split.score(name), value));
     }
   }
 
@@ -241,7 +254,7 @@ final class Training {
             position.batch(),
             stepsPerEpoch,
             position.step(),
-            scores.values(position.epochSums()),
+            stepScores.values(position.epochSums()),
             rate,
             perSecond);
     listener.step(step);
@@ -318,7 +331,8 @@ final class Training {
     List<String> known = new ArrayList<>();
     for (Split split : List.of(Split.TRAIN, Split.DEV)) {
       if (split.of(splits) != null) {
-        scores.values(scores.zero()).keySet().forEach(name -> known.add(split.score(name)));
+        Scores kind = split == Split.TRAIN ? stepScores : scores;
+        kind.values(kind.zero()).keySet().forEach(name -> known.add(split.score(name)));
       }
     }
     EarlyStopping stopping = settings.earlyStopping();
@@ -356,6 +370,7 @@ final class Training {
             stepsPerEpoch,
             position.step(),
             List.copyOf(warnings)));
+    shown = true;
   }
 
   private TrainingResult finish() throws IOException {
@@ -364,7 +379,7 @@ final class Training {
     double[] judged = null;
     for (Split split : Split.values()) {
       double[] sums = exchange.evaluate(kept, split);
-      putScores(values, split, sums);
+      putScores(values, scores, split, sums);
       judged = sums == null ? judged : sums;
     }
     Optional<ConfusionMatrix> confusion =

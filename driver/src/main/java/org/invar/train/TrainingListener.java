@@ -74,6 +74,9 @@ public interface TrainingListener {
   /** Called once, before the first step. */
   default void started(Started started) {}
 
+  /** Called with what the user should know and that came up after the start: a sentence. */
+  default void warning(String warning) {}
+
   /** Called after every step. */
   default void step(Step step) {}
 

@@ -32,8 +32,17 @@ public record KernelFingerprint(String kernels, String library, String threads, 
     implements Serializable {
   private static final String ONE_THREAD = "1";
 
+  /** Computed once a process, when it is first asked for. */
+  private static final class Current {
+    static final KernelFingerprint VALUE = compute();
+  }
+
   /** Returns the fingerprint of this process. */
   public static KernelFingerprint current() {
+    return Current.VALUE;
+  }
+
+  private static KernelFingerprint compute() {
     // First: it loads ND4J's backend, which the native operations below belong to.
     String probe = probe(new PortableKernels());
     @Nullable String threads = System.getenv("OMP_NUM_THREADS");

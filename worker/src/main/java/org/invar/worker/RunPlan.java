@@ -5,6 +5,7 @@ import org.invar.data.BatchPlan;
 import org.invar.data.Normalization;
 import org.invar.metric.Metric;
 import org.invar.nn.Network;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every worker must know of a run, and what does not change during it.
@@ -15,6 +16,7 @@ import org.invar.nn.Network;
  * @param seed of everything random
  * @param batchSize rows of a mini-batch over all shards
  * @param shardRows the training rows of each shard
+ * @param fingerprint what every worker's kernels must be, or null when the job is not exact
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record RunPlan(
@@ -23,7 +25,8 @@ public record RunPlan(
     Normalization normalization,
     long seed,
     int batchSize,
-    long[] shardRows)
+    long[] shardRows,
+    @Nullable KernelFingerprint fingerprint)
     implements Serializable {
   /** Returns V, the number of shards. */
   public int shards() {
@@ -33,6 +36,11 @@ public record RunPlan(
   /** Returns which rows of each shard a mini-batch takes. */
   public BatchPlan batches() {
     return BatchPlan.of(shardRows, batchSize);
+  }
+
+  /** Returns the scores of a step: without what only an evaluation is looked at for. */
+  public Scores stepScores() {
+    return new Scores(Metric.of(network.loss(), network.output()).quick());
   }
 
   /** Returns the scores that go with the network's loss. */

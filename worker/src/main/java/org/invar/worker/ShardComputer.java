@@ -41,6 +41,7 @@ final class ShardComputer {
   private final RunPlan plan;
   private final Network network;
   private final Scores scores;
+  private final Scores stepScores;
   private final PortableKernels kernels = new PortableKernels();
   private final int length;
   private final int stateLength;
@@ -55,6 +56,7 @@ final class ShardComputer {
     this.plan = plan;
     this.network = plan.network();
     this.scores = plan.scores();
+    this.stepScores = plan.stepScores();
     Layout layout = network.layout();
     Layout stateLayout = network.stateLayout();
     this.length = layout.length();
@@ -78,12 +80,12 @@ final class ShardComputer {
       ShardRows rows, int shard, int[] order, int from, int to, long epoch, long step) {
     gradient.assign(0);
     statistics.assign(0);
-    double[] sums = scores.zero();
+    double[] sums = stepScores.zero();
     try (MemoryWorkspace pass = workspace()) {
       Batch batch = rows.batch(order, from, to, plan.normalization(), network.input());
       Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
       Network.Outcome outcome = network.lossAndGradient(batch, parameters, gradients, tape);
-      add(sums, batch, outcome);
+      add(stepScores, sums, batch, outcome);
     }
     return new ShardSum(read(gradient, length), read(statistics, stateLength), sums);
   }
@@ -95,7 +97,7 @@ final class ShardComputer {
       int to = Math.min(rows.rows(), from + EVALUATION_ROWS);
       try (MemoryWorkspace pass = workspace()) {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input());
-        add(sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
+        add(scores, sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
       }
     }
     return sums;
@@ -131,8 +133,8 @@ final class ShardComputer {
     return first[0] != null ? first[0] : Double.isFinite(loss) ? null : "the loss";
   }
 
-  private void add(double[] sums, Batch batch, Network.Outcome outcome) {
-    scores.add(
+  private static void add(Scores kind, double[] sums, Batch batch, Network.Outcome outcome) {
+    kind.add(
         sums, outcome.lossSum(), batch.weight(), batch.rows(), outcome.output(), batch.targets());
   }
 

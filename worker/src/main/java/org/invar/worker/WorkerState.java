@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
+import org.invar.InvarException;
 import org.invar.data.ShardOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,16 @@ final class WorkerState {
 
   private WorkerState(RunPlan plan) {
     this.plan = plan;
+    KernelFingerprint required = plan.fingerprint();
+    KernelFingerprint found = KernelFingerprint.current();
+    if (required != null && !required.equals(found)) {
+      throw InvarException.of(
+          "a worker that joined the run",
+          "the kernels of the others, " + required,
+          found.toString(),
+          "Use machines of one kind with the same settings, or give up exactness with train.exact:"
+              + " false.");
+    }
   }
 
   /** Returns this JVM's state of a run. */
