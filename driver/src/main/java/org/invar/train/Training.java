@@ -15,13 +15,9 @@ import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.metric.ConfusionMatrix;
-import org.invar.optim.BestModel;
-import org.invar.optim.EarlyStopping;
 import org.invar.optim.ParameterAverager;
-import org.invar.optim.Plateau;
 import org.invar.optim.Progress;
 import org.invar.optim.RunningState;
-import org.invar.optim.WatchedMetric;
 import org.invar.param.Layout;
 import org.invar.param.Weights;
 import org.invar.source.PackedSplits;
@@ -36,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Training {
   private final Job job;
   private final TrainSettings settings;
+  private final Decisions decisions;
   private final RunPlan plan;
   private final PackedSplits splits;
   private final Exchange exchange;
@@ -69,6 +66,7 @@ final class Training {
       throws IOException {
     this.job = job;
     this.settings = job.settings().train();
+    this.decisions = new Decisions(settings);
     this.plan = plan;
     this.splits = splits;
     this.exchange = exchange;
@@ -110,7 +108,7 @@ final class Training {
           "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
               .formatted(plan.shards(), cores - plan.shards(), cores));
     }
-    checkMetrics();
+    decisions.check(job, scoreNames());
     this.position = Position.start(plan, splits, fingerprint, stepScores);
     List<String> lines = resume();
     this.metrics = directory.metrics(lines);
@@ -173,6 +171,9 @@ final class Training {
 
   private void update(ShardSum sum, double rate) {
     double weight = Scores.weight(sum.scores());
+    if (weight == 0) {
+      return; // Every row of the batch weighs nothing: there is no mean gradient to follow.
+    }
     if (settings.clip().boundsNorm()) {
       double[] blocks = new double[ParameterAverager.blocks(sum.gradient().length)];
       averager.blockSquaredNorms(sum.gradient(), weight, blocks);
@@ -190,13 +191,11 @@ final class Training {
     Map<String, Double> values = new LinkedHashMap<>();
     putScores(values, stepScores, Split.TRAIN, position.epochSums());
     putScores(values, scores, Split.DEV, exchange.evaluate(weights(), Split.DEV));
-    Position.Watches watches = watch(values);
-    boolean improved = settings.keepBest() != null && watches.best().improved();
+    Position.Watches watches = decisions.after(position.watches(), values);
+    boolean improved = decisions.keeps(watches);
     if (improved) {
       best = new Checkpoint.Best(position.step(), weights().copy());
     }
-    EarlyStopping stopping = settings.earlyStopping();
-    boolean stop = stopping != null && stopping.stops(watches.earlyStopping());
     var epoch =
         new TrainingListener.Epoch(
             position.epoch() + 1,
@@ -206,35 +205,9 @@ final class Training {
             learningRate(position.step() - 1),
             position.clock().epoch() + watch.seconds(),
             improved);
-    position = position.afterEpoch(epoch, watches, stop, watch.seconds());
+    position = position.afterEpoch(epoch, watches, decisions.stops(watches), watch.seconds());
     metrics.append(Reports.epoch(epoch));
     listener.epoch(epoch);
-  }
-
-  private Position.Watches watch(Map<String, Double> values) {
-    Position.Watches before = position.watches();
-    EarlyStopping stopping = settings.earlyStopping();
-    WatchedMetric patience =
-        stopping == null
-            ? before.earlyStopping()
-            : stopping.after(before.earlyStopping(), value(values, stopping.metric()));
-    Plateau plateau =
-        settings
-            .schedule()
-            .plateau()
-            .map(rule -> rule.after(before.plateau(), value(values, rule.metric())))
-            .orElse(before.plateau());
-    WatchedMetric kept =
-        settings.keepBest() == null
-            ? before.best()
-            : new BestModel(settings.keepBest())
-                .after(before.best(), value(values, settings.keepBest()));
-    return new Position.Watches(patience, plateau, kept);
-  }
-
-  /** A metric that {@link #checkMetrics} found; NaN where a split has no score. */
-  private static double value(Map<String, Double> values, String metric) {
-    return values.getOrDefault(metric, Double.NaN);
   }
 
   private static void putScores(
@@ -326,29 +299,17 @@ final class Training {
     return checkpoint.metrics();
   }
 
-  /** Refuses a watched metric that this run does not have. */
-  private void checkMetrics() {
-    List<String> known = new ArrayList<>();
-    for (Split split : List.of(Split.TRAIN, Split.DEV)) {
-      if (split.of(splits) != null) {
-        Scores kind = split == Split.TRAIN ? stepScores : scores;
-        kind.values(kind.zero()).keySet().forEach(name -> known.add(split.score(name)));
-      }
+  /** The names of the scores that every epoch has. */
+  private List<String> scoreNames() {
+    List<String> names = new ArrayList<>();
+    stepScores
+        .values(stepScores.zero())
+        .keySet()
+        .forEach(name -> names.add(Split.TRAIN.score(name)));
+    if (splits.dev() != null) {
+      scores.values(scores.zero()).keySet().forEach(name -> names.add(Split.DEV.score(name)));
     }
-    EarlyStopping stopping = settings.earlyStopping();
-    checkMetric("train.earlyStopping.metric", stopping == null ? null : stopping.metric(), known);
-    checkMetric("train.keepBest", settings.keepBest(), known);
-    settings
-        .schedule()
-        .plateau()
-        .ifPresent(rule -> checkMetric("train.schedule", rule.metric(), known));
-  }
-
-  private void checkMetric(String key, @Nullable String metric, List<String> known) {
-    if (metric != null && !known.contains(metric)) {
-      throw job.wrong(
-          key, "one of " + String.join(", ", known), metric, "Watch a metric that the run has.");
-    }
+    return names;
   }
 
   private void started() {

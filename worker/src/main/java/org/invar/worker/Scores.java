@@ -42,7 +42,12 @@ public record Scores(Metric metric) {
     return (long) sums[ROWS];
   }
 
-  /** Returns the weighted mean loss. */
+  /** Returns whether the loss is a number. */
+  static boolean finite(double[] sums) {
+    return Double.isFinite(sums[LOSS]);
+  }
+
+  /** Returns the weighted mean loss; NaN without weight. */
   public static double loss(double[] sums) {
     return sums[LOSS] / sums[WEIGHT];
   }

@@ -128,7 +128,7 @@ public record ShardTask(
       int[] order = worker.order(step.epoch(), shard, rows.rows());
       ShardSum sum =
           computer.gradient(rows, shard, order, from[shard], to[shard], step.epoch(), step.step());
-      if (nonFinite == null && !Double.isFinite(Scores.loss(sum.scores()))) {
+      if (nonFinite == null && !Scores.finite(sum.scores())) {
         String what =
             computer.firstNonFinite(
                 rows, shard, order, from[shard], to[shard], step.epoch(), step.step());
