@@ -116,13 +116,16 @@ public final class CheckpointStore {
   }
 
   /**
-   * Returns the newest checkpoint that is whole; empty when there is none.
+   * Returns the newest checkpoint that is whole; empty when none was ever completed.
    *
-   * @throws InvarException when the newest whole one is of a network with other entries or shapes
+   * @throws InvarException when the newest whole one is of a network with other entries or shapes,
+   *     or when there are completed ones and all are damaged: starting anew would lose what they
+   *     hold
    * @throws IOException when files may not be read, or the thread is interrupted
    */
   public Optional<Checkpoint> newest() throws IOException {
     List<String> files = RunFiles.names(fileSystem, directory);
+    String damage = null;
     for (CheckpointName name : checkpoints(files).descendingSet()) {
       try {
         Manifest manifest = manifest(name, files);
@@ -133,9 +136,31 @@ public final class CheckpointStore {
       } catch (IOException e) {
         RunFiles.rethrowUnlessDamage(e);
         notice.accept("checkpoint " + name + " is ignored: " + e.getMessage());
+        damage = damage == null && completed(name, files) ? e.getMessage() : damage;
       }
     }
+    if (damage != null) {
+      throw new InvarException(
+          directory
+              + ": expected at least one whole checkpoint, found none; of the newest, "
+              + damage
+              + ". Put the files back from a copy, or start again with --overwrite.");
+    }
     return Optional.empty();
+  }
+
+  /** Whether the checkpoint was whole once: its manifest was written to the end. */
+  private boolean completed(CheckpointName name, List<String> files) throws IOException {
+    if (!files.contains(name.manifest())) {
+      return false;
+    }
+    try {
+      Path manifest = new Path(directory, name.manifest());
+      return !Manifest.cutShort(RunFiles.read(fileSystem, manifest));
+    } catch (IOException e) {
+      RunFiles.rethrowUnlessDamage(e);
+      return true;
+    }
   }
 
   private Manifest write(CheckpointName name, Checkpoint checkpoint) throws IOException {

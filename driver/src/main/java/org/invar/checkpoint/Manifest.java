@@ -113,6 +113,14 @@ record Manifest(
                 best.required("step").longValue(), StoredFile.fromJson(best.required("file"))));
   }
 
+  /** Returns whether the bytes are the beginning of a manifest whose writing was cut short. */
+  static boolean cutShort(byte[] bytes) {
+    int length = Math.min(bytes.length, HEAD.length());
+    boolean begun = text(bytes, 0, length).equals(HEAD.substring(0, length));
+    int tail = bytes.length - TAIL.length();
+    return begun && (tail < 0 || !text(bytes, tail, bytes.length).equals(TAIL));
+  }
+
   private static JsonNode body(byte[] bytes, String place) throws IOException {
     int hashEnd = HEAD.length() + HASH_DIGITS;
     int bodyBegin = hashEnd + MIDDLE.length();

@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,6 +50,32 @@ class CheckpointStoreTest {
 
     assertEquals(10_000_000_000L, found.step());
     assertWhole(found);
+  }
+
+  @Test
+  void completedCheckpointsOfWhichNoneIsWholeAreNotPassedOver() throws IOException {
+    CheckpointStore store = store(directory, 3);
+    store.save(checkpoint(1));
+    store.save(checkpoint(2));
+    for (String name : CheckpointFixture.names(directory)) {
+      if (name.endsWith("weights.safetensors")) {
+        Files.write(directory.resolve(name), new byte[] {1, 2, 3});
+      }
+    }
+    var e = assertThrows(InvarException.class, () -> store(directory, 3).newest());
+    assertTrue(e.getMessage().contains("step-0000000002-000.weights.safetensors"), e.getMessage());
+    assertTrue(e.getMessage().contains("--overwrite"), e.getMessage());
+  }
+
+  @Test
+  void aFirstCheckpointThatWasCutShortIsNone() throws IOException {
+    store(directory, 3).save(checkpoint(1));
+    Path manifest = directory.resolve(CheckpointFixture.manifests(directory).get(0));
+    byte[] bytes = Files.readAllBytes(manifest);
+    for (int length = 0; length < bytes.length; length += 7) {
+      Files.write(manifest, Arrays.copyOf(bytes, length));
+      assertTrue(store(directory, 3).newest().isEmpty(), "cut to " + length);
+    }
   }
 
   @Test

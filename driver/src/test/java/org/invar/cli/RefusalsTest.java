@@ -130,7 +130,7 @@ class RefusalsTest {
   }
 
   @Test
-  void damagedCheckpointsArePassedOverAndADirectoryInTheWayIsRefused() throws Exception {
+  void aDamagedModelIsRefusedAndADirectoryInTheWayToo() throws Exception {
     Path job = write(JOB);
     Path run = directory.resolve("run");
     assertEquals(0, run("train", job.toString(), "--out", run.toString()).code);
@@ -140,10 +140,27 @@ class RefusalsTest {
     Outcome evaluated = run("evaluate", run.toString());
     assertRefused(evaluated);
     assertTrue(evaluated.err.contains("weights.safetensors"), evaluated.err);
-    // The newest checkpoint makes the model again, and with none the run starts from its beginning.
+    // The newest checkpoint makes the model again.
     assertEquals(0, run("train", job.toString(), "--out", run.toString(), "--resume").code);
     assertEquals(
         -1, Arrays.mismatch(weights, Files.readAllBytes(run.resolve("model/weights.safetensors"))));
+  }
+
+  @Test
+  void aRunWhoseCheckpointsAreAllDamagedIsNotStartedAgainInSilence() throws Exception {
+    Path job = write(JOB);
+    Path run = directory.resolve("run");
+    assertEquals(0, run("train", job.toString(), "--out", run.toString()).code);
+    Files.delete(run.resolve("summary.json"));
+    try (var files = Files.list(run.resolve("checkpoints"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith("safetensors")).toList()) {
+        Files.write(file, new byte[] {1, 2, 3});
+      }
+    }
+    Outcome outcome = run("train", job.toString(), "--out", run.toString(), "--resume");
+    assertRefused(outcome);
+    assertTrue(outcome.err.contains("safetensors"), outcome.err);
+    assertTrue(outcome.err.contains("--overwrite"), outcome.err);
   }
 
   private static void assertRefused(Outcome outcome) {
