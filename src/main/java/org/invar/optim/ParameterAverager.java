@@ -182,6 +182,11 @@ public final class ParameterAverager {
     }
   }
 
+  /** Counts a step that changes nothing: that of a batch whose rows all weigh 0. */
+  public void skip() {
+    steps++;
+  }
+
   private void average(
       float[] gradient, int start, int end, float decay, float scale, float factor) {
     for (int i = start; i < end; i++) {

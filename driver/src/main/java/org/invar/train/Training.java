@@ -15,10 +15,7 @@ import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.metric.ConfusionMatrix;
-import org.invar.optim.ParameterAverager;
 import org.invar.optim.Progress;
-import org.invar.optim.RunningState;
-import org.invar.param.Layout;
 import org.invar.param.Weights;
 import org.invar.source.PackedSplits;
 import org.invar.worker.KernelFingerprint;
@@ -39,17 +36,14 @@ final class Training {
   private final Scores scores;
   private final Scores stepScores;
   private final long stepsPerEpoch;
-  private final ParameterAverager averager;
-  private final RunningState state;
+  private final TrainingState state;
   private final CheckpointStore checkpoints;
   private final RunDirectory directory;
   private final Configuration hadoop;
   private final TrainingListener listener;
   private final List<String> warnings = new ArrayList<>();
 
-  private Position position;
   private MetricsLog metrics;
-  private Checkpoint.@Nullable Best best;
   private long stepOfLastCheckpoint = -1;
   private boolean shown;
 
@@ -76,24 +70,12 @@ final class Training {
     this.directory = directory;
     this.hadoop = hadoop;
     this.listener = listener;
-    Layout layout = plan.network().layout();
-    Layout stateLayout = plan.network().stateLayout();
-    this.averager =
-        ParameterAverager.of(
-            layout,
-            settings.optimizer(),
-            settings.l2(),
-            settings.clip(),
-            layout.initialValues(plan.seed()),
-            0,
-            layout.length());
-    this.state = RunningState.of(stateLayout, stateLayout.initialValues(plan.seed()));
     this.checkpoints =
         CheckpointStore.of(
             directory.checkpoints(),
             hadoop,
-            layout,
-            stateLayout,
+            plan.network().layout(),
+            plan.network().stateLayout(),
             job.settings().checkpoint().keep(),
             this::warn);
     if (!fingerprint.pinned()) {
@@ -109,7 +91,8 @@ final class Training {
               .formatted(plan.shards(), cores - plan.shards(), cores));
     }
     decisions.check(job, scoreNames());
-    this.position = Position.start(plan, splits, fingerprint, stepScores);
+    this.state =
+        TrainingState.start(plan, settings, Position.start(plan, splits, fingerprint, stepScores));
     List<String> lines = resume();
     this.metrics = directory.metrics(lines);
   }
@@ -126,7 +109,7 @@ final class Training {
   TrainingResult run() throws IOException {
     started();
     try {
-      while (position.epoch() < settings.epochs() && !position.stopped()) {
+      while (position().epoch() < settings.epochs() && !position().stopped()) {
         trainEpoch();
         endEpoch();
         checkpoint();
@@ -139,73 +122,62 @@ final class Training {
 
   private void trainEpoch() throws IOException {
     Stopwatch epoch = new Stopwatch();
-    long rowsAtStart = Scores.rows(position.epochSums());
-    while (position.batch() < stepsPerEpoch) {
+    long rowsAtStart = Scores.rows(position().epochSums());
+    while (position().batch() < stepsPerEpoch) {
       Stopwatch watch = new Stopwatch();
-      double rate = learningRate(position.step());
+      double rate = learningRate(position().step());
       ShardSum sum = gradient();
       double computed = watch.millis();
-      update(sum, rate);
-      position = position.afterStep(sum.scores(), watch.seconds());
+      state.update(sum, rate);
+      state.moveTo(position().afterStep(sum.scores(), watch.seconds()));
       report(rate, rowsAtStart, epoch, computed, watch.millis() - computed);
-      if (position.batch() < stepsPerEpoch
-          && position.step() % job.settings().checkpoint().everySteps() == 0) {
+      if (position().batch() < stepsPerEpoch
+          && position().step() % job.settings().checkpoint().everySteps() == 0) {
         checkpoint();
       }
     }
   }
 
+  private Position position() {
+    return state.position();
+  }
+
   private double learningRate(long step) {
-    int reductions = position.watches().plateau().reductions();
+    int reductions = position().watches().plateau().reductions();
     return settings.schedule().rate(new Progress(step, stepsPerEpoch, reductions));
   }
 
   private ShardSum gradient() {
     try {
       return exchange.step(
-          weights(), new ShardTask.Step(position.epoch(), position.batch(), position.step()));
+          state.weights(),
+          new ShardTask.Step(position().epoch(), position().batch(), position().step()));
     } catch (NonFiniteException e) {
       throw notFinite(e.found().what(), ", shard " + e.found().shard());
     }
-  }
-
-  private void update(ShardSum sum, double rate) {
-    double weight = Scores.weight(sum.scores());
-    if (weight == 0) {
-      return; // Every row of the batch weighs nothing: there is no mean gradient to follow.
-    }
-    if (settings.clip().boundsNorm()) {
-      double[] blocks = new double[ParameterAverager.blocks(sum.gradient().length)];
-      averager.blockSquaredNorms(sum.gradient(), weight, blocks);
-      double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
-      averager.step(sum.gradient(), weight, rate, norm);
-    } else {
-      averager.step(sum.gradient(), weight, rate);
-    }
-    state.update(sum.statistics(), Scores.rows(sum.scores()));
   }
 
   /** Scores dev, takes the epoch's decisions, and remembers the epoch. */
   private void endEpoch() throws IOException {
     Stopwatch watch = new Stopwatch();
     Map<String, Double> values = new LinkedHashMap<>();
-    putScores(values, stepScores, Split.TRAIN, position.epochSums());
-    putScores(values, scores, Split.DEV, exchange.evaluate(weights(), Split.DEV));
-    Position.Watches watches = decisions.after(position.watches(), values);
+    putScores(values, stepScores, Split.TRAIN, position().epochSums());
+    putScores(values, scores, Split.DEV, exchange.evaluate(state.weights(), Split.DEV));
+    Position.Watches watches = decisions.after(position().watches(), values);
     boolean improved = decisions.keeps(watches);
     if (improved) {
-      best = new Checkpoint.Best(position.step(), weights().copy());
+      state.keep();
     }
     var epoch =
         new TrainingListener.Epoch(
-            position.epoch() + 1,
+            position().epoch() + 1,
             settings.epochs(),
-            position.step(),
+            position().step(),
             values,
-            learningRate(position.step() - 1),
-            position.clock().epoch() + watch.seconds(),
+            learningRate(position().step() - 1),
+            position().clock().epoch() + watch.seconds(),
             improved);
-    position = position.afterEpoch(epoch, watches, decisions.stops(watches), watch.seconds());
+    state.moveTo(position().afterEpoch(epoch, watches, decisions.stops(watches), watch.seconds()));
     metrics.append(Reports.epoch(epoch));
     listener.epoch(epoch);
   }
@@ -220,53 +192,31 @@ final class Training {
   private void report(
       double rate, long rowsAtStart, Stopwatch epoch, double gradientMillis, double updateMillis)
       throws IOException {
-    double perSecond = (Scores.rows(position.epochSums()) - rowsAtStart) / epoch.seconds();
+    double perSecond = (Scores.rows(position().epochSums()) - rowsAtStart) / epoch.seconds();
     var step =
         new TrainingListener.Step(
-            position.epoch() + 1,
-            position.batch(),
+            position().epoch() + 1,
+            position().batch(),
             stepsPerEpoch,
-            position.step(),
-            stepScores.values(position.epochSums()),
+            position().step(),
+            stepScores.values(position().epochSums()),
             rate,
             perSecond);
     listener.step(step);
-    if (position.step() % Reports.STEPS_A_LINE == 0) {
+    if (position().step() % Reports.STEPS_A_LINE == 0) {
       metrics.append(Reports.step(step, gradientMillis, updateMillis));
     }
   }
 
-  private Weights weights() {
-    return new Weights(averager.parameters(), state.values());
-  }
-
   private void checkpoint() throws IOException {
-    requireFinite();
-    List<float[]> moments = new ArrayList<>();
-    for (int i = 0; i < averager.moments(); i++) {
-      moments.add(averager.moment(i));
+    String broken = state.firstNonFinite();
+    if (broken != null) {
+      // It could not be gone on from, and would push out those that can.
+      throw notFinite("parameter " + broken, "");
     }
-    checkpoints.save(
-        new Checkpoint(
-            position.step(),
-            Reports.JSON.valueToTree(position),
-            weights(),
-            moments,
-            best,
-            metrics.lines()));
-    stepOfLastCheckpoint = position.step();
-    listener.checkpointed(position.step());
-  }
-
-  /** A checkpoint that cannot be gone on from would push out those that can. */
-  private void requireFinite() {
-    for (Layout.Entry entry : plan.network().layout().entries()) {
-      for (int i = entry.offset(); i < entry.end(); i++) {
-        if (!Float.isFinite(averager.parameters()[i])) {
-          throw notFinite("parameter " + entry.name(), "");
-        }
-      }
-    }
+    checkpoints.save(state.checkpoint(metrics.lines()));
+    stepOfLastCheckpoint = position().step();
+    listener.checkpointed(stepOfLastCheckpoint);
   }
 
   private InvarException notFinite(String what, String shard) {
@@ -277,7 +227,7 @@ final class Training {
                 .formatted(stepOfLastCheckpoint, directory.checkpoints());
     return new InvarException(
         "step %d (epoch %d)%s: expected finite values, found NaN or infinity first in %s. %s Lower the learning rate or set train.clip.norm."
-            .formatted(position.step() + 1, position.epoch() + 1, shard, what, kept));
+            .formatted(position().step() + 1, position().epoch() + 1, shard, what, kept));
   }
 
   /** Goes to the newest checkpoint, if there is one; returns the metrics' lines up to it. */
@@ -287,14 +237,8 @@ final class Training {
       return List.of();
     }
     Position saved = Reports.JSON.treeToValue(checkpoint.position(), Position.class);
-    Identities.check(job, directory, saved.identity(), position.identity());
-    averager.restore(
-        checkpoint.weights().parameters(),
-        checkpoint.moments().toArray(float[][]::new),
-        checkpoint.step());
-    System.arraycopy(checkpoint.weights().state(), 0, state.values(), 0, state.values().length);
-    position = saved;
-    best = checkpoint.best();
+    Identities.check(job, directory, saved.identity(), position().identity());
+    state.restore(checkpoint, saved);
     stepOfLastCheckpoint = checkpoint.step();
     return checkpoint.metrics();
   }
@@ -329,13 +273,13 @@ final class Training {
             splits.train().blocks().getNumPartitions(),
             settings.epochs(),
             stepsPerEpoch,
-            position.step(),
+            position().step(),
             List.copyOf(warnings)));
     shown = true;
   }
 
   private TrainingResult finish() throws IOException {
-    Weights kept = best == null ? weights() : best.weights();
+    Weights kept = state.kept();
     Map<String, Double> values = new LinkedHashMap<>();
     double[] judged = null;
     for (Split split : Split.values()) {
@@ -349,14 +293,14 @@ final class Training {
         new TrainingResult(
             directory.path().toString(),
             values,
-            position.epoch(),
-            position.step(),
+            position().epoch(),
+            position().step(),
             plan.network().layout().length(),
-            position.clock().stepping() + position.clock().evaluating(),
+            position().clock().stepping() + position().clock().evaluating(),
             samplesPerSecond(),
-            position.stopped(),
+            position().stopped(),
             keptEpoch(),
-            position.history(),
+            position().history(),
             confusion,
             splits.preprocessing().classes(),
             settings.optimalError());
@@ -368,12 +312,12 @@ final class Training {
   }
 
   private double samplesPerSecond() {
-    double rows = (double) splits.train().rows() * position.epoch();
-    return rows / position.clock().stepping();
+    double rows = (double) splits.train().rows() * position().epoch();
+    return rows / position().clock().stepping();
   }
 
   /** The epoch, counted from 1, whose weights are the result. */
   private int keptEpoch() {
-    return best == null ? position.epoch() : (int) (best.step() / stepsPerEpoch);
+    return (int) (state.keptStep() / stepsPerEpoch);
   }
 }

@@ -322,6 +322,35 @@ class TrainerTest {
         .scores();
   }
 
+  /** Mini-batches of one row, most of which weigh nothing: those change nothing. */
+  @Test
+  void rowsOfWeightZeroChangeNothing() {
+    StructType schema =
+        new StructType()
+            .add("x", DataTypes.DoubleType)
+            .add("w", DataTypes.DoubleType)
+            .add("y", DataTypes.DoubleType);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      boolean counts = i % 4 == 0;
+      rows.add(RowFactory.create(i / 20.0 - 1, counts ? 1.0 : 0.0, counts ? 2.0 : -1e6));
+    }
+    Job job =
+        Job.parse(
+            """
+            name: weighted
+            data: {train: {format: dataset}, label: y, weight: w}
+            model: {layers: [dense: 1]}
+            loss: meanSquaredError
+            train: {epochs: 10, batchSize: 1, optimizer: sgd, schedule: {constant: 0.2}}
+            """,
+            "job");
+    var result = trainer(job).data(spark.createDataFrame(rows, schema)).train();
+    float[] learnt = TrainedModel.load(spark, result.directory()).weights().parameters();
+    assertEquals(0, learnt[0], 0.05, "slope");
+    assertEquals(2, learnt[1], 0.05, "bias");
+  }
+
   private Trainer trainer(Job job) {
     return Trainer.of(spark, job).directory(directory.resolve("run").toString());
   }
