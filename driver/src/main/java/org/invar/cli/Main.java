@@ -71,16 +71,31 @@ public final class Main {
     List<ParseResult> commands = parsed.subcommands();
     boolean verbose =
         !commands.isEmpty() && commands.get(commands.size() - 1).hasMatchedOption("--verbose");
-    if (failure instanceof InvarException) {
+    if (failure instanceof InvarException && !ending()) {
       err.println("invar: " + failure.getMessage());
       if (verbose) {
         failure.printStackTrace(err);
       }
       return FAILED;
     }
+    if (ending()) {
+      return FAILED; // Interrupted: Spark was stopped under the command, which says nothing new.
+    }
     err.println("invar: failed unexpectedly; please report this with the lines below.");
     failure.printStackTrace(err);
     return FAILED;
+  }
+
+  /** Whether the JVM is shutting down, after Ctrl-C or a signal. */
+  private static boolean ending() {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 
   /** Gives commands the stream that they print results to. */
