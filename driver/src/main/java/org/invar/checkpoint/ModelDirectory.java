@@ -102,7 +102,7 @@ public final class ModelDirectory {
           path.toString(),
           "a model, with a " + MODEL,
           "no file of that name",
-          "Name the model directory of a finished run; an unfinished one writes it at its end,"
+          "Name the directory of a finished run; an unfinished one writes its model at the end,"
               + " with train --resume.");
     } catch (JacksonException e) {
       throw InvarException.of(file.toString(), "JSON", e.getOriginalMessage(), REMEDY);

@@ -87,6 +87,32 @@ public final class RunDirectory {
     }
   }
 
+  /**
+   * Opens the directory of a run for reading.
+   *
+   * @param path on any Hadoop file system
+   * @param configuration finds the file system
+   * @throws InvarException when no run is there, or its {@code job.yaml} is not whole
+   */
+  public static RunDirectory read(Path path, Configuration configuration) throws IOException {
+    var directory = new RunDirectory(RunFiles.fileSystem(path, configuration), path);
+    List<String> names = directory.names();
+    String recorded = directory.recordedJob(names);
+    if (!recorded.startsWith(FIRST_LINE) || !recorded.endsWith(LAST_LINE)) {
+      throw InvarException.of(
+          path.toString(),
+          "the directory of a run, with a whole " + JOB + " that Invar wrote",
+          names.isEmpty() ? "nothing" : String.join(", ", names),
+          "Name the directory that train wrote.");
+    }
+    return directory;
+  }
+
+  /** Returns the resolved job of the run, a YAML mapping. */
+  public String job() throws IOException {
+    return new String(RunFiles.read(fileSystem, new Path(path, JOB)), StandardCharsets.UTF_8);
+  }
+
   /** Returns the directory itself, with its file system's scheme. */
   public Path path() {
     return path;
@@ -128,8 +154,7 @@ public final class RunDirectory {
 
   private List<String> names() throws IOException {
     if (fileSystem.exists(path) && !fileSystem.getFileStatus(path).isDirectory()) {
-      throw InvarException.of(
-          path.toString(), "a directory", "a file", "Name another directory with --out.");
+      throw InvarException.of(path.toString(), "a directory", "a file", "Name another directory.");
     }
     return RunFiles.names(fileSystem, path);
   }

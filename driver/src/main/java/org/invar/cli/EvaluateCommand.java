@@ -1,12 +1,56 @@
 package org.invar.cli;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
+import org.invar.report.EvaluationReport;
+import org.invar.source.Input;
+import org.invar.source.Split;
+import org.invar.train.Evaluation;
+import org.invar.train.TrainedModel;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code invar evaluate DIR}. */
-@Command(name = "evaluate", description = "Scores a trained model.")
+@Command(
+    name = "evaluate",
+    description =
+        "Scores a trained model on a split of its data, or on other rows that have labels: loss,"
+            + " metrics, confusion matrix.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "DIR", description = "The directory of a finished run.")
+  @SuppressWarnings("NullAway.Init")
+  private String directory;
+
+  @Option(
+      names = "--split",
+      paramLabel = "SPLIT",
+      description =
+          "train, dev or test: the same rows as in training (default: test where there is one, else"
+              + " dev, else train).")
+  private @Nullable Split split;
+
+  @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write everything, in full digits, to this file, in place of what it has.")
+  private @Nullable String json;
+
+  @Mixin private final SparkOptions spark = new SparkOptions();
+
   private final PrintStream out;
 
   EvaluateCommand(PrintStream out) {
@@ -15,7 +59,47 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    out.println();
+    if (split != null && source.given()) {
+      throw InvarException.of(
+          "--split",
+          "a split of the run's data or other rows",
+          "both",
+          "Leave --split out to score the rows that --input and its like name.");
+    }
+    spark.run("invar evaluate " + directory, this::evaluate);
     return 0;
+  }
+
+  private void evaluate(SparkSession session) {
+    TrainedModel model = TrainedModel.load(session, directory);
+    EvaluationReport report;
+    if (source.given()) {
+      Input input = source.open(session, model.preprocessing(), true);
+      report = new EvaluationReport(input.name(), model.evaluate(input));
+    } else {
+      Split chosen = split;
+      if (chosen == null) {
+        List<Split> splits = model.splits();
+        chosen = splits.get(splits.size() - 1);
+      }
+      report = new EvaluationReport(chosen.label(), model.evaluate(chosen));
+    }
+    out.print(report.render());
+    out.flush();
+    if (json != null) {
+      write(session, json, report.evaluation());
+    }
+  }
+
+  private static void write(SparkSession session, String file, Evaluation evaluation) {
+    try {
+      Path path = new Path(file);
+      var fileSystem = path.getFileSystem(session.sparkContext().hadoopConfiguration());
+      try (OutputStream bytes = fileSystem.create(path, true)) {
+        bytes.write(evaluation.json().getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvarException("--json " + file + ": cannot be written: " + e + ".", e);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package org.invar.cli;
 
+import java.util.List;
+import java.util.function.Consumer;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
@@ -8,6 +10,14 @@ import picocli.CommandLine.Option;
 
 /** What every command that uses Spark takes, and the session that it gets. */
 final class SparkOptions {
+  /** These log the trace of a failed task, of which the command prints what matters. */
+  private static final List<String> OF_FAILED_TASKS =
+      List.of(
+          "org.apache.spark.executor.Executor",
+          "org.apache.spark.scheduler.TaskSetManager",
+          "org.apache.spark.sql.execution.datasources.FileFormatWriter",
+          "org.apache.spark.util.Utils");
+
   @Option(
       names = "--master",
       paramLabel = "MASTER",
@@ -20,10 +30,26 @@ final class SparkOptions {
 
   SparkOptions() {}
 
+  /** Gives the command a session; one that was there before outlives it. */
+  void run(String name, Consumer<SparkSession> command) {
+    boolean ours = SparkSession.getDefaultSession().isEmpty();
+    SparkSession session = session(name);
+    try {
+      command.accept(session);
+    } finally {
+      if (ours) {
+        session.stop();
+      }
+    }
+  }
+
   /** Returns the session; the JVM ends with the command, and Spark with it. */
   SparkSession session(String name) {
     Configurator.setRootLevel(verbose ? Level.INFO : Level.ERROR);
     Configurator.setLevel("org.apache.spark", verbose ? Level.INFO : Level.ERROR);
+    for (String logger : OF_FAILED_TASKS) {
+      Configurator.setLevel(logger, verbose ? Level.INFO : Level.OFF);
+    }
     Configurator.setLevel("org.invar", verbose ? Level.INFO : Level.WARN);
     SparkSession.Builder builder = SparkSession.builder().appName(name);
     if (master != null) {

@@ -41,6 +41,26 @@ public record ScoreTable(Map<String, Double> scores) {
     return table.render();
   }
 
+  /**
+   * Returns a table of one line.
+   *
+   * @param data what was scored
+   * @param rows the number of its rows
+   * @param scores by name without a split: {@code loss}, {@code accuracy}, …
+   */
+  static String oneLine(String data, long rows, Map<String, Double> scores) {
+    TreeSet<String> names = new TreeSet<>(ScoreNames.ORDER);
+    names.addAll(scores.keySet());
+    List<String> head = new ArrayList<>(List.of("rows"));
+    head.addAll(names);
+    List<String> cells = new ArrayList<>(List.of(Numbers.count(rows)));
+    names.forEach(name -> cells.add(cell(scores.get(name))));
+    return TextTable.aligned("l" + "r".repeat(head.size()))
+        .row(line("data", head))
+        .row(line(data, cells))
+        .render();
+  }
+
   /** Returns the score as text, "-" for none. */
   static String cell(@Nullable Double value) {
     return value == null ? "-" : Numbers.score(value);

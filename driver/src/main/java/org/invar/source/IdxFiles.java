@@ -30,17 +30,14 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
 import org.invar.data.Shards;
 import org.invar.worker.Shipped;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The IDX format of Y. LeCun's MNIST page: two zero bytes, the type (8 for unsigned bytes), the
  * number of dimensions, the dimensions as big-endian ints, then the values.
  */
 final class IdxFiles {
-  static final StructType SCHEMA =
-      new StructType()
-          .add("index", DataTypes.IntegerType, false)
-          .add("label", DataTypes.IntegerType, false)
-          .add("features", DataTypes.BinaryType, false);
+  static final StructType SCHEMA = schema(true);
 
   private static final int UNSIGNED_BYTES = 8;
   private static final String REMEDY = "Fetch the file again, or name another.";
@@ -67,30 +64,53 @@ final class IdxFiles {
 
   private IdxFiles() {}
 
-  /** Opens the two files and checks that both are whole, reading gzipped ones through. */
-  static Input open(SparkSession spark, DataSource.Idx source) {
-    Input.requirePath(spark, source.images(), "an IDX file of images");
-    Input.requirePath(spark, source.labels(), "an IDX file of labels");
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    Header images = checked(source.images(), hadoop);
-    Header labels = checked(source.labels(), hadoop);
-    if (labels.dimensions().size() != 1) {
-      throw InvarException.of(
-          source.labels(), "labels: one dimension", "dimensions " + labels.dimensions(), REMEDY);
-    }
-    if (labels.rows() != images.rows()) {
-      throw InvarException.of(
-          source.labels(),
-          images.rows() + " labels, one for each image of " + source.images(),
-          labels.rows() + " labels",
-          "Name the labels that belong to these images.");
-    }
-    List<Integer> shape = images.dimensions().subList(1, images.dimensions().size());
+  private static StructType schema(boolean labeled) {
+    StructType schema = new StructType().add("index", DataTypes.IntegerType, false);
+    return (labeled ? schema.add("label", DataTypes.IntegerType, false) : schema)
+        .add("features", DataTypes.BinaryType, false);
+  }
+
+  /**
+   * Opens the files and checks that they are whole, reading gzipped ones through.
+   *
+   * @param images the file of images
+   * @param labels the file of their labels, or null for images without
+   */
+  static Input open(SparkSession spark, String images, @Nullable String labels) {
+    Input.requirePath(spark, images, "an IDX file of images");
+    var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Configuration hadoop = context.hadoopConfiguration();
+    Header header = checked(images, hadoop);
+    byte @Nullable [] ids = labels == null ? null : ids(spark, labels, images, header);
+    List<Integer> shape = header.dimensions().subList(1, header.dimensions().size());
     int[] dimensions = shape.stream().mapToInt(Integer::intValue).toArray();
     if (dimensions.length == 2) {
       dimensions = new int[] {dimensions[0], dimensions[1], 1};
     }
-    return pictures(source.images(), rows(spark, source, images, labels), dimensions);
+    JavaRDD<Row> rows = rows(context, images, header, ids);
+    return pictures(images, spark.createDataFrame(rows, schema(ids != null)), dimensions);
+  }
+
+  private static byte[] ids(SparkSession spark, String path, String images, Header header) {
+    Input.requirePath(spark, path, "an IDX file of labels");
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Header labels = checked(path, hadoop);
+    if (labels.dimensions().size() != 1) {
+      throw InvarException.of(
+          path, "labels: one dimension", "dimensions " + labels.dimensions(), REMEDY);
+    }
+    if (labels.rows() != header.rows()) {
+      throw InvarException.of(
+          path,
+          header.rows() + " labels, one for each image of " + images,
+          labels.rows() + " labels",
+          "Name the labels that belong to these images.");
+    }
+    try (InputStream in = values(path, labels, 0, hadoop)) {
+      return in.readNBytes(labels.rows());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the input of rows that have {@link #SCHEMA}. */
@@ -175,53 +195,48 @@ final class IdxFiles {
    * The rows that one task reads.
    *
    * @param from the first row
-   * @param labels the label of each
+   * @param to the row behind the last
+   * @param labels the label of each, or null
    */
   @SuppressWarnings("ArrayRecordComponent")
-  private record Part(int from, byte[] labels) implements Serializable {}
-
-  private static Dataset<Row> rows(
-      SparkSession spark, DataSource.Idx source, Header images, Header labels) {
-    var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    // A gzipped file can only be read from its start.
-    int parts =
-        images.gzipped() ? 1 : Math.max(1, Math.min(images.rows(), context.defaultParallelism()));
-    byte[] ids = ids(source.labels(), labels, context.hadoopConfiguration());
-    List<Shipped<Part>> ranges = new ArrayList<>();
-    for (int part = 0; part < parts; part++) {
-      Shards.Range range = Shards.range(Math.max(1, ids.length), parts, part);
-      int to = Math.min(range.to(), ids.length);
-      ranges.add(Shipped.of(new Part(range.from(), Arrays.copyOfRange(ids, range.from(), to))));
+  private record Part(int from, int to, byte @Nullable [] labels) implements Serializable {
+    Row row(int index, byte[] pixels) {
+      return labels == null
+          ? RowFactory.create(index, pixels)
+          : RowFactory.create(index, labels[index - from] & 0xFF, pixels);
     }
-    var hadoop = new SerializableConfiguration(context.hadoopConfiguration());
-    String path = source.images();
-    JavaRDD<Row> rows =
-        context
-            .parallelize(ranges, parts)
-            .flatMap(part -> read(path, images, part.value(), hadoop.value()));
-    return spark.createDataFrame(rows, SCHEMA);
   }
 
-  private static byte[] ids(String path, Header header, Configuration hadoop) {
-    try (InputStream in = values(path, header, 0, hadoop)) {
-      return in.readNBytes(header.rows());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static JavaRDD<Row> rows(
+      JavaSparkContext context, String path, Header header, byte @Nullable [] ids) {
+    // A gzipped file can only be read from its start.
+    int parts =
+        header.gzipped() ? 1 : Math.max(1, Math.min(header.rows(), context.defaultParallelism()));
+    List<Shipped<Part>> ranges = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      Shards.Range range = Shards.range(Math.max(1, header.rows()), parts, part);
+      int to = Math.min(range.to(), header.rows());
+      byte[] labels = ids == null ? null : Arrays.copyOfRange(ids, range.from(), to);
+      ranges.add(Shipped.of(new Part(range.from(), to, labels)));
     }
+    var hadoop = new SerializableConfiguration(context.hadoopConfiguration());
+    return context
+        .parallelize(ranges, parts)
+        .flatMap(part -> read(path, header, part.value(), hadoop.value()));
   }
 
   private static Iterator<Row> read(String path, Header header, Part part, Configuration hadoop)
       throws IOException {
     InputStream in = values(path, header, part.from(), hadoop);
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> close(in));
-    return IntStream.range(0, part.labels().length)
-        .mapToObj(i -> row(in, header.width(), part.from() + i, part.labels()[i] & 0xFF))
+    return IntStream.range(part.from(), part.to())
+        .mapToObj(index -> part.row(index, pixels(in, header.width())))
         .iterator();
   }
 
-  private static Row row(InputStream in, int width, int index, int label) {
+  private static byte[] pixels(InputStream in, int width) {
     try {
-      return RowFactory.create(index, label, in.readNBytes(width));
+      return in.readNBytes(width);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

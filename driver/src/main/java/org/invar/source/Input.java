@@ -37,7 +37,7 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
    */
   public static Input open(SparkSession spark, DataSource source) {
     if (source instanceof DataSource.Idx idx) {
-      return IdxFiles.open(spark, idx);
+      return IdxFiles.open(spark, idx.images(), idx.labels());
     }
     if (source instanceof DataSource.Images images) {
       return images(spark, images);
@@ -48,11 +48,28 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
     return DigitsFile.open(spark);
   }
 
+  /**
+   * Opens an IDX file of images without labels, for prediction.
+   *
+   * @throws InvarException when it is not there or not what its format says
+   */
+  public static Input unlabeledIdx(SparkSession spark, String images) {
+    return IdxFiles.open(spark, images, null);
+  }
+
   /** Returns the names of the columns that a table of predictions keeps: all but pixels. */
   public List<String> kept() {
     return Arrays.stream(rows.columns())
         .filter(column -> pixels == null || !column.equals(pixels.column()))
         .toList();
+  }
+
+  /**
+   * Returns the rows, where they are read from files with columns behind the others that say where
+   * each stands, for messages.
+   */
+  public Dataset<Row> located() {
+    return RowPlace.located(this, List.of(rows.columns()));
   }
 
   private static Input images(SparkSession spark, DataSource.Images images) {

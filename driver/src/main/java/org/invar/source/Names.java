@@ -5,12 +5,22 @@ import java.util.Comparator;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.invar.InvarException;
 
-/** Columns that a job names and a source may not have. */
+/** Columns and classes that a job names and a source may not have. */
 final class Names {
   private Names() {}
 
-  /** Refuses a name that is not among those there are, proposing the nearest. */
+  /** Refuses a column that is not among those there are, proposing the nearest. */
   static void require(String place, String name, Collection<String> there) {
+    require(place, "a column " + name, name, "the columns " + there, there);
+  }
+
+  /** Refuses class weights for a class that is not among those there are, likewise. */
+  static void requireClass(String place, String name, Collection<String> there) {
+    require(place, "a class " + name + ", for its weight", name, "the classes " + there, there);
+  }
+
+  private static void require(
+      String place, String expected, String name, String found, Collection<String> there) {
     if (there.contains(name)) {
       return;
     }
@@ -19,7 +29,7 @@ final class Names {
         there.stream()
             .min(Comparator.comparing((String other) -> distance.apply(name, other)))
             .map(nearest -> "Did you mean " + nearest + "?")
-            .orElse("It has no columns.");
-    throw InvarException.of(place, "a column " + name, "the columns " + there, remedy);
+            .orElse("There are none.");
+    throw InvarException.of(place, expected, found, remedy);
   }
 }

@@ -15,6 +15,15 @@ public record PackedSplits(
     PackedDataset train,
     @Nullable PackedDataset dev,
     @Nullable PackedDataset test) {
+  /** Returns a split, or null where the job has none. */
+  public @Nullable PackedDataset of(Split split) {
+    return switch (split) {
+      case TRAIN -> train;
+      case DEV -> dev;
+      case TEST -> test;
+    };
+  }
+
   /** Lets Spark forget the blocks of all splits. */
   public void unpersist() {
     train.unpersist();

@@ -2,7 +2,6 @@ package org.invar.source;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.LongToIntFunction;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
@@ -10,7 +9,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.invar.InvarException;
-import org.invar.source.Splits.Split;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Packer {
   private static final float[] NONE = {};
 
-  private final Packing packing;
-  private final LongToIntFunction shards;
+  private final long seed;
   private final int partitions;
   private final List<JavaRDD<Encoded>> persisted = new ArrayList<>();
 
@@ -34,7 +31,7 @@ public final class Packer {
       if (count == 0) {
         throw InvarException.of(
             input.name(),
-            "rows for the " + split.name().toLowerCase(Locale.ROOT) + " split",
+            "rows for the " + split.label() + " split",
             "none among " + Stream.of(Split.values()).mapToLong(tally::rows).sum(),
             "Give more rows, or another fraction or seed.");
       }
@@ -42,9 +39,8 @@ public final class Packer {
     }
   }
 
-  private Packer(Packing packing, LongToIntFunction shards, int partitions) {
-    this.packing = packing;
-    this.shards = shards;
+  private Packer(long seed, int partitions) {
+    this.seed = seed;
     this.partitions = partitions;
   }
 
@@ -84,16 +80,71 @@ public final class Packer {
           "both",
           "Leave one of the two out.");
     }
-    var packer = new Packer(packing, shards, partitions);
+    var packer = new Packer(packing.seed(), partitions);
     try {
-      return packer.pack(train, dev, test);
+      return packer.pack(packing, train, dev, test, shards);
     } finally {
-      packer.persisted.forEach(rows -> rows.unpersist(false));
+      packer.forget();
     }
   }
 
-  private PackedSplits pack(Input train, @Nullable Input dev, @Nullable Input test) {
-    var splits = new Splits(packing.devFraction(), packing.testFraction(), packing.seed());
+  /**
+   * Packs one split of a training source as {@link #pack} did when {@code fitted} came about.
+   *
+   * @param packing what the job says about its data
+   * @param fitted what the model was trained with
+   * @param train the training source
+   * @param split which of its parts
+   * @param shards V
+   * @param partitions the most partitions that shards are spread over, at least 1
+   * @throws InvarException when a row of the source cannot be used, or the split has none
+   */
+  public static PackedDataset packSplit(
+      Packing packing, Preprocessing fitted, Input train, Split split, int shards, int partitions) {
+    var packer = new Packer(packing.seed(), partitions);
+    try {
+      Checked source = packer.check(train, fitted, splits(packing));
+      source.count(split);
+      float[] factors = split == Split.TRAIN ? factors(packing, source, fitted.classes()) : NONE;
+      return packer.packed(source, split, factors, shards);
+    } finally {
+      packer.forget();
+    }
+  }
+
+  /**
+   * Packs all rows of a source with a preprocessing that was fitted before; classes have no
+   * factors.
+   *
+   * @param fitted what the model was trained with
+   * @param input the source, with labels
+   * @param seed decides shards
+   * @param shards gives V for the number of rows
+   * @param partitions the most partitions that shards are spread over, at least 1
+   * @throws InvarException when a row of the source cannot be used, or it has none
+   */
+  public static PackedDataset packAll(
+      Preprocessing fitted, Input input, long seed, LongToIntFunction shards, int partitions) {
+    var packer = new Packer(seed, partitions);
+    try {
+      Checked source = packer.check(input, fitted, new Splits(0, 0, seed));
+      long rows = source.tally().rows(Split.TRAIN);
+      if (rows == 0) {
+        throw InvarException.of(input.name(), "rows", "none", "Name a source that has some.");
+      }
+      return packer.packed(source, Split.TRAIN, NONE, shards.applyAsInt(rows));
+    } finally {
+      packer.forget();
+    }
+  }
+
+  private PackedSplits pack(
+      Packing packing,
+      Input train,
+      @Nullable Input dev,
+      @Nullable Input test,
+      LongToIntFunction shards) {
+    Splits splits = splits(packing);
     Checked trained = check(train, SchemaReader.read(train, packing), splits);
     Preprocessing known = trained.preprocessing().withClasses(trained.tally().highestClass() + 1);
     int v = shards.applyAsInt(trained.count(Split.TRAIN));
@@ -105,9 +156,8 @@ public final class Packer {
     requireRows(devRows, devSplit);
     requireRows(testRows, testSplit);
 
-    float[] classWeights =
-        packing.balanced() ? trained.tally().balancedWeights(known.classes().size()) : NONE;
-    PackedDataset packed = packed(trained, Split.TRAIN, classWeights, v);
+    float[] factors = factors(packing, trained, known.classes());
+    PackedDataset packed = packed(trained, Split.TRAIN, factors, v);
     if (packing.standardize()) {
       Moments moments = Moments.of(packed);
       known = known.standardizing(moments.means(), moments.variances());
@@ -119,6 +169,30 @@ public final class Packer {
         testRows == null ? null : packed(testRows, testSplit, NONE, v));
   }
 
+  private static Splits splits(Packing packing) {
+    return new Splits(packing.devFraction(), packing.testFraction(), packing.seed());
+  }
+
+  /** The factor of each class's training rows, by id; empty where all are 1. */
+  private static float[] factors(Packing packing, Checked train, List<String> classes) {
+    ClassFactors wanted = packing.classFactors();
+    wanted.check(train.input().name(), classes);
+    if (wanted instanceof ClassFactors.Given given) {
+      float[] factors = new float[classes.size()];
+      for (int id = 0; id < factors.length; id++) {
+        factors[id] = given.factors().getOrDefault(classes.get(id), 1.0).floatValue();
+      }
+      return factors;
+    }
+    return wanted instanceof ClassFactors.Balanced
+        ? train.tally().balancedWeights(classes.size())
+        : NONE;
+  }
+
+  private void forget() {
+    persisted.forEach(rows -> rows.unpersist(false));
+  }
+
   private static void requireRows(@Nullable Checked rows, Split split) {
     if (rows != null) {
       rows.count(split);
@@ -127,13 +201,13 @@ public final class Packer {
 
   /** Checks a source that is one split as a whole. */
   private @Nullable Checked checkOwn(@Nullable Input input, Preprocessing preprocessing) {
-    return input == null ? null : check(input, preprocessing, new Splits(0, 0, packing.seed()));
+    return input == null ? null : check(input, preprocessing, new Splits(0, 0, seed));
   }
 
   private Checked check(Input input, Preprocessing preprocessing, Splits splits) {
     JavaRDD<Encoded> rows = encoded(input, preprocessing).persist(StorageLevel.MEMORY_AND_DISK());
     persisted.add(rows);
-    boolean classes = packing.targets() == Targets.CLASSES || packing.targets() == Targets.BINARY;
+    boolean classes = preprocessing.targets().areClasses();
     Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes);
     return new Checked(input, rows, splits, preprocessing, tally);
   }
@@ -153,7 +227,7 @@ public final class Packer {
     return rows.toJavaRDD().mapPartitions(encoder::encodeAll);
   }
 
-  private PackedDataset packed(Checked source, Split split, float[] classWeights, int v) {
+  private PackedDataset packed(Checked source, Split split, float[] factors, int v) {
     Splits splits = source.splits();
     JavaRDD<Encoded> rows = source.rows().filter(row -> splits.of(row.identity()) == split);
     return SparkFailures.explained(
@@ -162,8 +236,8 @@ public final class Packer {
             PackedDataset.pack(
                 rows,
                 source.preprocessing().encoding(),
-                classWeights,
-                packing.seed(),
+                factors,
+                seed,
                 v,
                 Math.min(partitions, v)));
   }

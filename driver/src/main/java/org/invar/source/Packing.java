@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape the tensor that a row's features make, or null for the source's own
  * @param scale what features are divided by; without effect where they are standardized
  * @param standardize whether every feature gets mean 0 and variance 1 over the training split
- * @param balanced whether a training row's weight is multiplied by rows / (k · rows of its class)
+ * @param classFactors what a training row's weight is multiplied by
  * @param devFraction the part of the training source that becomes the dev split
  * @param testFraction the part of the training source that becomes the test split
  * @param seed the run's seed, which decides splits and shards
@@ -28,11 +28,11 @@ public record Packing(
     @Nullable Shape shape,
     double scale,
     boolean standardize,
-    boolean balanced,
+    ClassFactors classFactors,
     double devFraction,
     double testFraction,
     long seed) {
-  /** Refuses fractions that leave nothing to train on, and balance without classes. */
+  /** Refuses fractions that leave nothing to train on, and factors without classes. */
   public Packing {
     classes = List.copyOf(classes);
     if (outputs < 0) {
@@ -49,13 +49,15 @@ public record Packing(
               + testFraction
               + " are negative or leave no rows to train on");
     }
-    if (balanced && targets != Targets.CLASSES && targets != Targets.BINARY) {
-      throw new IllegalArgumentException("balanced weights need classes, targets=" + targets);
+    if (!(classFactors instanceof ClassFactors.Equal) && !targets.areClasses()) {
+      throw new IllegalArgumentException(
+          "classFactors=" + classFactors + " need classes, targets=" + targets);
     }
   }
 
   /** Returns what is assumed of data unless more is said. */
   public static Packing of(Targets targets) {
-    return new Packing(Columns.of(), targets, 0, List.of(), null, 1, false, false, 0, 0, 1);
+    return new Packing(
+        Columns.of(), targets, 0, List.of(), null, 1, false, new ClassFactors.Equal(), 0, 0, 1);
   }
 }

@@ -49,9 +49,7 @@ public record Preprocessing(
 
   /** Returns the classes by id, for targets of classes and binary ones; else an empty list. */
   public List<String> classes() {
-    return targets == Targets.CLASSES || targets == Targets.BINARY
-        ? labels.get(0).categories()
-        : List.of();
+    return targets.areClasses() ? labels.get(0).categories() : List.of();
   }
 
   /** Returns the numbers that a row's label takes. */
@@ -91,6 +89,12 @@ public record Preprocessing(
         scale,
         means,
         variances);
+  }
+
+  /** Returns the same for rows that nothing but their content identifies. */
+  public Preprocessing withoutId() {
+    return new Preprocessing(
+        type, shape, features, targets, labels, weight, null, scale, means, variances);
   }
 
   /** Returns the same, standardizing with those means and variances. */

@@ -48,15 +48,14 @@ public final class RowEncoder implements Serializable {
   private final RowPlace place;
 
   private RowEncoder(Preprocessing preprocessing, Input input, StructType rows, boolean labeled) {
-    List<String> columns = Arrays.asList(rows.fieldNames());
     requirePixels(input, preprocessing.features());
     this.encoding = preprocessing.encoding();
     this.normalization = preprocessing.normalization();
     this.targets = preprocessing.targets();
     this.features = readers(input, rows, preprocessing.features());
     this.labels = labeled ? readers(input, rows, preprocessing.labels()) : List.of();
-    this.weight = labeled ? index(input, columns, preprocessing.weight()) : -1;
-    this.id = labeled ? index(input, columns, preprocessing.id()) : -1;
+    this.weight = labeled ? index(input, rows, preprocessing.weight()) : -1;
+    this.id = labeled ? index(input, rows, preprocessing.id()) : -1;
     this.place = RowPlace.of(input, rows);
   }
 
@@ -71,12 +70,14 @@ public final class RowEncoder implements Serializable {
   }
 
   /**
-   * Returns the encoder of an input's rows for prediction, which needs no label.
+   * Returns the encoder of rows for prediction, which needs no label.
    *
+   * @param rows the schema of the rows that it will get: {@link Input#rows} or {@link
+   *     Input#located}
    * @throws InvarException when a column is missing or of another type
    */
-  public static RowEncoder unlabeled(Preprocessing preprocessing, Input input) {
-    return new RowEncoder(preprocessing, input, input.rows().schema(), false);
+  public static RowEncoder unlabeled(Preprocessing preprocessing, Input input, StructType rows) {
+    return new RowEncoder(preprocessing, input, rows, false);
   }
 
   private static void requirePixels(Input input, List<Feature> features) {
@@ -91,11 +92,9 @@ public final class RowEncoder implements Serializable {
   }
 
   private static List<Reader> readers(Input input, StructType rows, List<Feature> features) {
-    List<String> columns = Arrays.asList(rows.fieldNames());
     List<Reader> readers = new ArrayList<>();
     for (Feature feature : features) {
-      Names.require(input.name(), feature.column(), columns);
-      int index = columns.indexOf(feature.column());
+      int index = index(input, rows, feature.column());
       ColumnTypes.require(input.name(), rows.fields()[index], feature);
       HashMap<String, Integer> categories = new HashMap<>();
       for (String category : feature.categories()) {
@@ -106,12 +105,12 @@ public final class RowEncoder implements Serializable {
     return readers;
   }
 
-  private static int index(Input input, List<String> columns, @Nullable String column) {
+  private static int index(Input input, StructType rows, @Nullable String column) {
     if (column == null) {
       return -1;
     }
-    Names.require(input.name(), column, columns);
-    return columns.indexOf(column);
+    Names.require(input.name(), column, Arrays.asList(input.rows().columns()));
+    return Arrays.asList(rows.fieldNames()).indexOf(column);
   }
 
   /**

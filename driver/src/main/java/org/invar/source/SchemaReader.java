@@ -137,8 +137,7 @@ final class SchemaReader {
   }
 
   private List<Feature> labels(List<String> label) {
-    boolean classes = packing.targets() == Targets.CLASSES || packing.targets() == Targets.BINARY;
-    if (classes) {
+    if (packing.targets().areClasses()) {
       if (label.size() != 1) {
         throw InvarException.of(
             input.name(), "one label column of classes", label.toString(), "Name one.");
@@ -171,6 +170,9 @@ final class SchemaReader {
           wanted + " classes",
           classes.size() + ": " + classes,
           "Change the network's outputs, or name the classes.");
+    }
+    if (!classes.isEmpty()) {
+      packing.classFactors().check(input.name(), classes);
     }
     Feature feature = Feature.classes(field.name(), classes);
     ColumnTypes.require(input.name(), field, feature);

@@ -1,7 +1,7 @@
 package org.invar.source;
 
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import org.invar.InvarException;
 
 /** What failed, without what Spark says around it. */
@@ -15,9 +15,12 @@ public final class SparkFailures {
    * @param place what the action does or reads, for the message
    * @param action the action
    */
-  public static <T> T explained(String place, Supplier<T> action) {
+  public static <T> T explained(String place, Callable<T> action) {
     try {
-      return action.get();
+      return action.call();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw explain(place, e);
     } catch (Exception e) {
       // Spark throws checked exceptions that its Scala methods do not declare.
       throw explain(place, e);

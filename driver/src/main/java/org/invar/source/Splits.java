@@ -11,13 +11,6 @@ import org.invar.worker.Identity;
  * @param seed the run's seed
  */
 record Splits(double dev, double test, long seed) implements Serializable {
-  /** A part of the rows with one use. */
-  enum Split {
-    TRAIN,
-    DEV,
-    TEST
-  }
-
   /** Returns the split of a row. */
   Split of(Identity identity) {
     double point = identity.splitPoint(seed);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Tally implements Serializable {
   private static final long serialVersionUID = 1;
 
-  private final EnumMap<Splits.Split, Long> rows = new EnumMap<>(Splits.Split.class);
+  private final EnumMap<Split, Long> rows = new EnumMap<>(Split.class);
   private final TreeMap<Integer, Long> trainClasses = new TreeMap<>();
   private int highestClass = -1;
   private @Nullable String bad;
@@ -57,12 +57,12 @@ final class Tally implements Serializable {
     while (part.hasNext() && tally.bad == null) {
       Encoded next = part.next();
       if (next.problem() == null) {
-        Splits.Split split = splits.of(next.identity());
+        Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
         if (classes) {
           int id = (int) encoding.target(next.bytes(), 0);
           tally.highestClass = Math.max(tally.highestClass, id);
-          if (split == Splits.Split.TRAIN) {
+          if (split == Split.TRAIN) {
             tally.trainClasses.merge(id, 1L, Long::sum);
           }
         }
@@ -83,7 +83,7 @@ final class Tally implements Serializable {
   }
 
   /** Returns the rows of a split. */
-  long rows(Splits.Split split) {
+  long rows(Split split) {
     return rows.getOrDefault(split, 0L);
   }
 
@@ -95,7 +95,7 @@ final class Tally implements Serializable {
   /** Returns rows / (k · rows of the class) for each of k classes; 0 for one without rows. */
   float[] balancedWeights(int classes) {
     float[] weights = new float[classes];
-    double total = rows(Splits.Split.TRAIN);
+    double total = rows(Split.TRAIN);
     for (Map.Entry<Integer, Long> count : trainClasses.entrySet()) {
       weights[count.getKey()] = (float) (total / ((double) classes * count.getValue()));
     }

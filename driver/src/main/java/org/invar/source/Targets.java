@@ -9,5 +9,10 @@ public enum Targets {
   /** One number or more, for regression. */
   VALUES,
   /** Probabilities of the classes, which sum to 1. */
-  DISTRIBUTION
+  DISTRIBUTION;
+
+  /** Returns whether a label is a class that has a name. */
+  public boolean areClasses() {
+    return this == CLASSES || this == BINARY;
+  }
 }

@@ -11,6 +11,7 @@ import org.invar.param.Weights;
 import org.invar.source.PackedDataset;
 import org.invar.source.PackedSplits;
 import org.invar.source.SparkFailures;
+import org.invar.source.Split;
 import org.invar.worker.RunPlan;
 import org.invar.worker.ShardSum;
 import org.invar.worker.ShardTask;
@@ -50,7 +51,7 @@ final class DriverExchange implements Exchange {
 
   @Override
   public double @Nullable [] evaluate(Weights weights, Split split) {
-    PackedDataset data = split.of(splits);
+    PackedDataset data = splits.of(split);
     ShardSum sum = data == null ? null : sum(weights, split, data, null);
     return sum == null ? null : sum.scores();
   }

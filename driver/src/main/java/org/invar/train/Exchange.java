@@ -1,6 +1,7 @@
 package org.invar.train;
 
 import org.invar.param.Weights;
+import org.invar.source.Split;
 import org.invar.worker.ShardSum;
 import org.invar.worker.ShardTask.Step;
 import org.jspecify.annotations.Nullable;

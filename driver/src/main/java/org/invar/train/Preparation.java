@@ -16,13 +16,16 @@ import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.Loss;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.Network;
+import org.invar.source.ClassFactors;
 import org.invar.source.Columns;
 import org.invar.source.DataSource;
 import org.invar.source.Input;
+import org.invar.source.PackedDataset;
 import org.invar.source.PackedSplits;
 import org.invar.source.Packer;
 import org.invar.source.Packing;
 import org.invar.source.Preprocessing;
+import org.invar.source.Split;
 import org.invar.source.Targets;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +57,8 @@ public final class Preparation {
    */
   public static Preparation of(SparkSession spark, Job job, @Nullable Dataset<Row> given) {
     Input train = open(spark, job, "data.train", job.settings().data().train(), given);
-    Preprocessing schema = at(job, "data", () -> Packer.schema(train, packing(job, 0)));
+    Packing packing = packing(job, 0);
+    Preprocessing schema = at(job, "data", () -> Packer.schema(train, packing));
     return new Preparation(spark, job, train, schema, JobNetwork.of(job, schema.shape()));
   }
 
@@ -149,13 +153,41 @@ public final class Preparation {
     }
   }
 
+  /**
+   * Packs one split of a job's data as training did.
+   *
+   * @param fitted what the model was trained with
+   * @param shards V
+   * @param partitions the most tasks that an evaluation should have
+   * @throws InvarException when the data cannot be read, or were given by a program
+   */
+  static PackedDataset pack(
+      SparkSession spark, Job job, Preprocessing fitted, Split split, int shards, int partitions) {
+    DataSettings data = job.settings().data();
+    Holdout holdout = split == Split.DEV ? data.dev() : data.test();
+    if (split != Split.TRAIN && holdout instanceof Holdout.Source own) {
+      Input input = open(spark, job, "data." + split.label(), own.source(), null);
+      long seed = job.settings().train().seed();
+      return Packer.packAll(fitted, input, seed, rows -> shards, partitions);
+    }
+    if (isGiven(data.train())) {
+      throw job.wrong(
+          "data.train.format",
+          "a source that can be read again",
+          GIVEN + ", rows that a program gave",
+          "Name the rows to evaluate.");
+    }
+    Input train = open(spark, job, "data.train", data.train(), null);
+    return Packer.packSplit(packing(job, 0), fitted, train, split, shards, partitions);
+  }
+
   private @Nullable Input own(String key, @Nullable Holdout holdout) {
     return holdout instanceof Holdout.Source own ? open(spark, job, key, own.source(), null) : null;
   }
 
   private static Input open(
       SparkSession spark, Job job, String key, DataSource source, @Nullable Dataset<Row> given) {
-    boolean wantsGiven = source instanceof DataSource.Table table && table.format().equals(GIVEN);
+    boolean wantsGiven = isGiven(source);
     if (wantsGiven && given != null) {
       return Input.of(given);
     }
@@ -178,20 +210,39 @@ public final class Preparation {
     }
   }
 
+  private static boolean isGiven(DataSource source) {
+    return source instanceof DataSource.Table table && table.format().equals(GIVEN);
+  }
+
   private static Packing packing(Job job, int outputs) {
     DataSettings data = job.settings().data();
+    Targets targets = targets(job.settings().loss());
+    if (data.classWeights() != null && !targets.areClasses()) {
+      throw job.wrong(
+          "data.classWeights",
+          "a loss of classes",
+          job.settings().loss().toString(),
+          "Leave class weights out, or give each row a weight (data.weight).");
+    }
     return new Packing(
         new Columns(data.features(), data.label(), data.weight(), data.id(), data.oneHot()),
-        targets(job.settings().loss()),
+        targets,
         outputs,
         data.classes(),
         data.shape(),
         data.scale(),
         data.standardize(),
-        data.classWeights() instanceof ClassWeights.Balanced,
+        classFactors(data.classWeights()),
         fraction(data.dev()),
         fraction(data.test()),
         job.settings().train().seed());
+  }
+
+  private static ClassFactors classFactors(@Nullable ClassWeights weights) {
+    if (weights instanceof ClassWeights.Each each) {
+      return new ClassFactors.Given(each.weights());
+    }
+    return weights == null ? new ClassFactors.Equal() : new ClassFactors.Balanced();
   }
 
   private static double fraction(@Nullable Holdout holdout) {

@@ -19,6 +19,9 @@ final class Reports {
   /** Steps between two lines of {@code metrics.jsonl}. */
   static final int STEPS_A_LINE = 10;
 
+  /** The key of V in {@code summary.json}. */
+  static final String SHARDS = "shards";
+
   static final ObjectMapper JSON = JsonMapper.builder().build();
 
   private Reports() {}
@@ -50,7 +53,7 @@ final class Reports {
     return line;
   }
 
-  static ObjectNode summary(String name, TrainingResult result) {
+  static ObjectNode summary(String name, int shards, TrainingResult result) {
     ObjectNode summary = JSON.createObjectNode().put("name", name);
     result.scores().forEach(summary::put);
     summary
@@ -59,6 +62,7 @@ final class Reports {
         .put("keptEpoch", result.keptEpoch())
         .put("stoppedEarly", result.stoppedEarly())
         .put("parameters", result.parameters())
+        .put(SHARDS, shards)
         .put("secondsTraining", thousandths(result.secondsTraining()))
         .put("samplesPerSecond", Math.round(result.samplesPerSecond()))
         .put("optimalError", result.optimalError());
@@ -68,6 +72,19 @@ final class Reports {
     result.confusion().ifPresent(matrix -> summary.set("confusion", rows(matrix)));
     summary.set("history", JSON.valueToTree(result.history()));
     return summary;
+  }
+
+  static ObjectNode evaluation(Evaluation evaluation) {
+    ObjectNode json = JSON.createObjectNode().put("rows", evaluation.rows());
+    evaluation.scores().forEach(json::put);
+    evaluation
+        .confusion()
+        .ifPresent(
+            matrix -> {
+              json.set("classes", JSON.valueToTree(evaluation.classes()));
+              json.set("confusion", rows(matrix));
+            });
+    return json;
   }
 
   /** Reads back what {@link #summary} wrote. */

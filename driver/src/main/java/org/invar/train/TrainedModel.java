@@ -2,7 +2,7 @@ package org.invar.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -18,11 +18,15 @@ import org.invar.config.Binder;
 import org.invar.config.Vocabulary;
 import org.invar.config.YamlDocument;
 import org.invar.config.YamlText;
+import org.invar.data.Shards;
 import org.invar.nn.Network;
 import org.invar.param.Weights;
 import org.invar.source.Input;
+import org.invar.source.PackedDataset;
+import org.invar.source.Packer;
 import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
+import org.invar.source.Split;
 import org.invar.worker.Shipped;
 
 /**
@@ -33,13 +37,22 @@ import org.invar.worker.Shipped;
  */
 public final class TrainedModel {
   private final SparkSession spark;
+  private final String directory;
+  private final Binder binder;
   private final Network network;
   private final Preprocessing preprocessing;
   private final Weights weights;
 
   private TrainedModel(
-      SparkSession spark, Network network, Preprocessing preprocessing, Weights weights) {
+      SparkSession spark,
+      String directory,
+      Binder binder,
+      Network network,
+      Preprocessing preprocessing,
+      Weights weights) {
     this.spark = spark;
+    this.directory = directory;
+    this.binder = binder;
     this.network = network;
     this.preprocessing = preprocessing;
     this.weights = weights;
@@ -61,8 +74,8 @@ public final class TrainedModel {
    * @param binder knows the names of all layers in the model
    */
   public static TrainedModel load(SparkSession spark, String directory, Binder binder) {
-    Path path = new Path(directory, "model");
     try {
+      Path path = new Path(directory, "model");
       var model = ModelDirectory.open(path, spark.sparkContext().hadoopConfiguration());
       YamlDocument architecture =
           YamlDocument.parse(model.architecture(), path + "/architecture.yaml");
@@ -70,16 +83,22 @@ public final class TrainedModel {
       Preprocessing preprocessing =
           Reports.JSON.treeToValue(model.preprocessing(), Preprocessing.class);
       Weights weights = model.weights(network.layout(), network.stateLayout());
-      return new TrainedModel(spark, network, preprocessing, weights);
+      return new TrainedModel(spark, directory, binder, network, preprocessing, weights);
     } catch (JsonProcessingException e) {
       throw new InvarException(
-          path
-              + "/preprocessing.json: not what this version of Invar writes: "
+          directory
+              + "/model/preprocessing.json: not what this version of Invar writes: "
               + e.getOriginalMessage(),
           e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unreadable(directory, e);
     }
+  }
+
+  private static InvarException unreadable(String directory, Exception cause) {
+    return new InvarException(
+        "run \"" + directory + "\": cannot be read: " + cause + ". Check the path and its rights.",
+        cause);
   }
 
   /** Writes {@code model/} of a run. */
@@ -129,17 +148,78 @@ public final class TrainedModel {
 
   /** Returns the rows of a source with predictions; pictures' pixels are left out. */
   public Dataset<Row> predict(Input input) {
-    RowEncoder encoder = RowEncoder.unlabeled(preprocessing, input);
+    Dataset<Row> located = input.located();
+    RowEncoder encoder = RowEncoder.unlabeled(preprocessing, input, located.schema());
     Predictions predictions =
-        Predictions.of(input.rows().schema(), input.kept(), preprocessing, network);
-    Broadcast<Shipped<Weights>> broadcast =
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(Shipped.of(weights));
+        Predictions.of(located.schema(), input.kept(), preprocessing, network);
+    Broadcast<Shipped<Weights>> broadcast = context().broadcast(Shipped.of(weights));
     StructType schema = predictions.schema();
     return spark.createDataFrame(
-        input
-            .rows()
+        located
             .toJavaRDD()
             .mapPartitions(rows -> predictions.of(rows, encoder, broadcast.value().value())),
         schema);
+  }
+
+  /**
+   * Scores rows that have labels.
+   *
+   * @throws InvarException when a column that the model was trained with is missing or of another
+   *     type, when a row cannot be used, or when there is none
+   */
+  public Evaluation evaluate(Dataset<Row> rows) {
+    return evaluate(Input.of(rows));
+  }
+
+  /** Scores the rows of a source that has labels; fails as {@link #evaluate(Dataset)}. */
+  public Evaluation evaluate(Input input) {
+    // Rows are identified by their content: the id column of training is nothing that these need.
+    return score(
+        Packer.packAll(
+            preprocessing.withoutId(),
+            input,
+            0,
+            rows -> Shards.auto(Integer.MAX_VALUE, rows),
+            context().defaultParallelism()));
+  }
+
+  /**
+   * Scores a split of the data that the model was trained with: reads it again, and returns to the
+   * last bit what {@code summary.json} says, unless the data has changed since.
+   *
+   * @throws InvarException when the run has no such split, is not finished, or its data cannot be
+   *     read again
+   */
+  public Evaluation evaluate(Split split) {
+    try {
+      return score(RunData.open(spark, directory, binder).pack(split, preprocessing));
+    } catch (IOException e) {
+      throw unreadable(directory, e);
+    }
+  }
+
+  /**
+   * Returns the splits of the data that the model was trained with, those that decide more last.
+   *
+   * @throws InvarException when the directory has the model alone, without its job
+   */
+  public List<Split> splits() {
+    try {
+      return RunData.open(spark, directory, binder).splits();
+    } catch (IOException e) {
+      throw unreadable(directory, e);
+    }
+  }
+
+  private Evaluation score(PackedDataset data) {
+    try {
+      return Evaluator.evaluate(context(), network, preprocessing, weights, data);
+    } finally {
+      data.unpersist();
+    }
+  }
+
+  private JavaSparkContext context() {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 }

@@ -18,6 +18,7 @@ import org.invar.metric.ConfusionMatrix;
 import org.invar.optim.Progress;
 import org.invar.param.Weights;
 import org.invar.source.PackedSplits;
+import org.invar.source.Split;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
@@ -259,7 +260,7 @@ final class Training {
   private void started() {
     Map<String, Long> rows = new LinkedHashMap<>();
     for (Split split : Split.values()) {
-      var data = split.of(splits);
+      var data = splits.of(split);
       if (data != null) {
         rows.put(split.label(), data.rows());
       }
@@ -306,7 +307,7 @@ final class Training {
             settings.optimalError());
     TrainedModel.write(
         directory, hadoop, job.binder(), plan.network(), splits.preprocessing(), kept);
-    directory.writeSummary(Reports.summary(job.name(), result));
+    directory.writeSummary(Reports.summary(job.name(), plan.shards(), result));
     listener.finished(result);
     return result;
   }

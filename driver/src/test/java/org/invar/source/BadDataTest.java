@@ -76,7 +76,17 @@ class BadDataTest {
     refused(Targets.CLASSES, rows("(1, 'a'), (2, NULL) t(x, y)"), "one of [a]", "found null");
     var three =
         new Packing(
-            Columns.labeled("y"), Targets.CLASSES, 3, List.of(), null, 1, false, false, 0, 0, 1);
+            Columns.labeled("y"),
+            Targets.CLASSES,
+            3,
+            List.of(),
+            null,
+            1,
+            false,
+            new ClassFactors.Equal(),
+            0,
+            0,
+            1);
     refused(three, rows("(1, 3) t(x, y)"), null, "[0, 3)", "found 3");
     refused(three, rows("(1, 'a'), (1, 'b') t(x, y)"), null, "3 classes", "found 2: [a, b]");
   }
@@ -94,6 +104,35 @@ class BadDataTest {
         rows("('u', 1) t(c, y)"),
         rows("('v', 1) t(c, y)"),
         "column c: expected one of [u], found v");
+  }
+
+  @Test
+  void refusesWeightsOfClassesThatAreNotThere() {
+    // The bad row behind it shows that no row was read.
+    for (int outputs : new int[] {2, 0}) {
+      String bad = outputs == 2 ? "(NULL, 0), (2, 1) t(x, y)" : "(1, 0), (2, 1) t(x, y)";
+      var packing =
+          new Packing(
+              Columns.labeled("y"),
+              Targets.CLASSES,
+              outputs,
+              List.of(),
+              null,
+              1,
+              false,
+              new ClassFactors.Given(Map.of("11", 2.0)),
+              0,
+              0,
+              1);
+      refused(packing, rows(bad), null, "a class 11, for its weight", "[0, 1]", "mean 1?");
+    }
+    assertThrows(IllegalArgumentException.class, () -> balanced(Targets.VALUES));
+  }
+
+  private static Packing balanced(Targets targets) {
+    var balanced = new ClassFactors.Balanced();
+    return new Packing(
+        Columns.labeled("y"), targets, 0, List.of(), null, 1, false, balanced, 0, 0, 1);
   }
 
   @Test
@@ -133,7 +172,7 @@ class BadDataTest {
             Shape.of(2, 2),
             1,
             false,
-            false,
+            new ClassFactors.Equal(),
             0,
             0,
             1);
@@ -146,7 +185,17 @@ class BadDataTest {
     refused(Targets.VALUES, none, "rows for the train split", "none among 0");
     var packing =
         new Packing(
-            Columns.labeled("y"), Targets.VALUES, 0, List.of(), null, 1, false, false, 0.01, 0, 1);
+            Columns.labeled("y"),
+            Targets.VALUES,
+            0,
+            List.of(),
+            null,
+            1,
+            false,
+            new ClassFactors.Equal(),
+            0.01,
+            0,
+            1);
     refused(packing, rows("(1, 1) t(x, y)"), null, "rows for the dev split", "none among 1");
     refused(packing, rows("(1, 1) t(x, y)"), rows("(1, 1) t(x, y)"), "found both");
   }

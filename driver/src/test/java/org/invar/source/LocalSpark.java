@@ -30,7 +30,8 @@ public final class LocalSpark {
   }
 
   static Packing packing(Targets targets, Columns columns) {
-    return new Packing(columns, targets, 0, List.of(), null, 1, false, false, 0, 0, 1);
+    return new Packing(
+        columns, targets, 0, List.of(), null, 1, false, new ClassFactors.Equal(), 0, 0, 1);
   }
 
   public static List<PackedBlock> blocks(PackedDataset data) {

@@ -167,6 +167,20 @@ class PicturesTest {
   }
 
   @Test
+  void idxImagesWithoutLabelsHaveTheirIndexAlone() throws IOException {
+    write("alone", idx(8, new int[] {7, 2, 3}, 42));
+    Input input = Input.unlabeledIdx(spark, folder.resolve("alone").toString());
+    assertEquals(List.of("index", "features"), List.of(input.rows().columns()));
+    assertEquals(List.of("index"), input.kept());
+    for (var row : input.rows().collectAsList()) {
+      byte[] pixels = row.getAs(1);
+      assertEquals(row.getInt(0) * 6 % 3, pixels[0]);
+      assertEquals(6, pixels.length);
+    }
+    assertEquals(7, input.rows().count());
+  }
+
+  @Test
   void idxFilesThatAreNotWholeAreRefusedWithoutAJob() throws IOException {
     byte[] images = idx(8, new int[] {6, 2, 2}, 24);
     byte[] labels = idx(8, new int[] {6}, 6);

@@ -49,7 +49,18 @@ class TablesTest {
         spark.sql("SELECT 1e6 + id * id AS a, 3 AS b, id AS id, id % 2 AS y FROM range(200)");
     var columns = new Columns(List.of("a", "b"), List.of("y"), null, "id", List.of());
     var packing =
-        new Packing(columns, Targets.VALUES, 1, List.of(), null, 1, true, false, 0.25, 0, 7);
+        new Packing(
+            columns,
+            Targets.VALUES,
+            1,
+            List.of(),
+            null,
+            1,
+            true,
+            new ClassFactors.Equal(),
+            0.25,
+            0,
+            7);
     PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
     List<Double> values = new ArrayList<>();
     for (PackedBlock block : LocalSpark.blocks(packed.train())) {
@@ -85,7 +96,7 @@ class TablesTest {
     assertEquals(List.of("a", "b", "c"), preprocessing.features().get(0).categories());
     Row first = input.rows().collectAsList().get(0);
     float[] out = new float[6];
-    RowEncoder.unlabeled(preprocessing, input).features(first, out, 1);
+    RowEncoder.unlabeled(preprocessing, input, first.schema()).features(first, out, 1);
     assertArrayEquals(new float[] {0, 0, 1, 0, 1, 2.5f}, out);
     assertNull(packed.dev());
   }
@@ -131,13 +142,65 @@ class TablesTest {
     Dataset<Row> rows = spark.sql("SELECT id AS x, CAST(id < 10 AS INT) AS y FROM range(40)");
     var packing =
         new Packing(
-            Columns.labeled("y"), Targets.BINARY, 0, List.of(), null, 1, false, true, 0, 0, 1);
+            Columns.labeled("y"),
+            Targets.BINARY,
+            0,
+            List.of(),
+            null,
+            1,
+            false,
+            new ClassFactors.Balanced(),
+            0,
+            0,
+            1);
     PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
     assertEquals(1, packed.preprocessing().outputs());
     for (PackedBlock block : LocalSpark.blocks(packed.train())) {
       for (int r = 0; r < block.rows(); r++) {
         float expected = block.targets()[r] == 1 ? 40 / (2f * 10) : (float) (40 / (2.0 * 30));
         assertEquals(expected, block.weight(r));
+      }
+    }
+  }
+
+  @Test
+  void givenClassWeightsActOnTheTrainingSplitAlone() {
+    Dataset<Row> rows =
+        spark.sql("SELECT id AS x, IF(id % 4 = 0, 'rare', 'often') AS y FROM range(80)");
+    var factors = new ClassFactors.Given(Map.of("rare", 3.0));
+    var packing =
+        new Packing(
+            Columns.labeled("y"),
+            Targets.CLASSES,
+            0,
+            List.of(),
+            null,
+            1,
+            false,
+            factors,
+            0.3,
+            0,
+            1);
+    Input input = Input.of(rows);
+    PackedSplits packed = LocalSpark.pack(packing, input);
+    assertWeights(3, packed.train());
+    assertWeights(1, packed.dev());
+    Preprocessing fitted = packed.preprocessing();
+    int shards = packed.train().shards().size();
+    for (Split split : List.of(Split.TRAIN, Split.DEV)) {
+      PackedDataset again = Packer.packSplit(packing, fitted, input, split, shards, 2);
+      assertEquals(packed.of(split).shards(), again.shards());
+    }
+    PackedDataset all = Packer.packAll(fitted, input, 9, count -> 5, 2);
+    assertWeights(1, all);
+    assertEquals(80, all.rows());
+    assertEquals(5, all.shards().size());
+  }
+
+  private static void assertWeights(float rare, PackedDataset data) {
+    for (PackedBlock block : LocalSpark.blocks(data)) {
+      for (int r = 0; r < block.rows(); r++) {
+        assertEquals(block.targets()[r] == 1 ? rare : 1, block.weight(r));
       }
     }
   }
@@ -182,7 +245,18 @@ class TablesTest {
     Input input = rows("(1.1D, 'u', 'b'), (2.7D, 'v', 'a'), (3.14D, 'u', 'c') t(x, c, y)");
     var columns = new Columns(List.of(), List.of("y"), null, null, List.of("c"));
     var packing =
-        new Packing(columns, Targets.CLASSES, 0, List.of(), null, 1, true, false, 0, 0, 1);
+        new Packing(
+            columns,
+            Targets.CLASSES,
+            0,
+            List.of(),
+            null,
+            1,
+            true,
+            new ClassFactors.Equal(),
+            0,
+            0,
+            1);
     Preprocessing preprocessing = LocalSpark.pack(packing, input).preprocessing();
     var json = new ObjectMapper();
     String text = json.writeValueAsString(preprocessing);

@@ -1,0 +1,82 @@
+package org.invar.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.ml.functions;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.invar.source.Feature;
+import org.invar.source.Preprocessing;
+import org.invar.source.Targets;
+
+/**
+ * Predictions in columns that CSV can hold: arrays that prediction added become one column a class
+ * or label, {@code probability_NAME}; arrays, vectors, maps and structs of the input become JSON
+ * text, bytes Base64.
+ */
+final class FlatColumns {
+  private FlatColumns() {}
+
+  /**
+   * Returns the same rows in flat columns.
+   *
+   * @param scored rows with predictions, whose columns are the last ones
+   * @param model what they were predicted by
+   */
+  static Dataset<Row> of(Dataset<Row> scored, Preprocessing model) {
+    StructField[] fields = scored.schema().fields();
+    int added = model.targets() == Targets.VALUES ? 1 : 2;
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < fields.length; i++) {
+      String name = fields[i].name();
+      Column column = scored.col("`" + name.replace("`", "``") + "`");
+      boolean several = fields[i].dataType() instanceof ArrayType;
+      if (i >= fields.length - added && several) {
+        List<String> outputs = outputs(model);
+        for (int output = 0; output < outputs.size(); output++) {
+          columns.add(column.getItem(output).as(name + "_" + outputs.get(output)));
+        }
+      } else {
+        columns.add(flat(column, fields[i].dataType()).as(name));
+      }
+    }
+    return scored.select(columns.toArray(new Column[0]));
+  }
+
+  private static Column flat(Column column, DataType type) {
+    if (type.equals(SQLDataTypes.VectorType())) {
+      return org.apache.spark.sql.functions.to_json(functions.vector_to_array(column, "float64"));
+    }
+    if (type instanceof BinaryType) {
+      return org.apache.spark.sql.functions.base64(column);
+    }
+    boolean nested =
+        type instanceof ArrayType || type instanceof MapType || type instanceof StructType;
+    return nested ? org.apache.spark.sql.functions.to_json(column) : column;
+  }
+
+  /** A name for every output: its class, or its label column, numbered where that is an array. */
+  private static List<String> outputs(Preprocessing model) {
+    if (!model.classes().isEmpty()) {
+      return model.classes();
+    }
+    List<String> names = new ArrayList<>();
+    for (Feature label : model.labels()) {
+      if (label.dimensions().isEmpty()) {
+        names.add(label.column());
+      } else {
+        IntStream.range(0, label.width()).forEach(i -> names.add(label.column() + "_" + i));
+      }
+    }
+    return names;
+  }
+}

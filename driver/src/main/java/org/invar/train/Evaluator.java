@@ -1,0 +1,65 @@
+package org.invar.train;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.metric.ConfusionMatrix;
+import org.invar.nn.Network;
+import org.invar.param.Weights;
+import org.invar.source.PackedDataset;
+import org.invar.source.PackedSplits;
+import org.invar.source.Preprocessing;
+import org.invar.source.Split;
+import org.invar.worker.RunPlan;
+import org.invar.worker.Scores;
+import org.jspecify.annotations.Nullable;
+
+/** Scores packed rows with the tasks and the canonical sums of training, outside of a run. */
+final class Evaluator {
+  private Evaluator() {}
+
+  /**
+   * Returns the scores of all rows, which have the bits of those that a run reports where the
+   * kernels are those of the run; others are not refused.
+   */
+  static Evaluation evaluate(
+      JavaSparkContext spark,
+      Network network,
+      Preprocessing preprocessing,
+      Weights weights,
+      PackedDataset data) {
+    RunPlan plan =
+        new RunPlan(
+            "evaluate-" + UUID.randomUUID(),
+            network,
+            preprocessing.normalization(),
+            0,
+            1,
+            data.shardRows(),
+            null);
+    Scores scores = plan.scores();
+    double @Nullable [] sums;
+    var alone = new PackedSplits(preprocessing, data, null, null);
+    try (var exchange = new DriverExchange(spark, plan, alone)) {
+      sums = exchange.evaluate(weights, Split.TRAIN);
+    }
+    if (sums == null) {
+      throw new IllegalStateException("no scores of " + data.rows() + " rows");
+    }
+    Optional<ConfusionMatrix> confusion = scores.confusion(sums);
+    return new Evaluation(
+        scores.values(sums),
+        Scores.rows(sums),
+        confusion,
+        confusion.map(matrix -> names(preprocessing, matrix.classes())).orElse(List.of()));
+  }
+
+  /** A distribution's classes have no names but their ids. */
+  private static List<String> names(Preprocessing preprocessing, int classes) {
+    return preprocessing.classes().isEmpty()
+        ? IntStream.range(0, classes).mapToObj(String::valueOf).toList()
+        : preprocessing.classes();
+  }
+}

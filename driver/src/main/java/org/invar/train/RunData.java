@@ -1,0 +1,84 @@
+package org.invar.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
+import org.invar.checkpoint.RunDirectory;
+import org.invar.config.Binder;
+import org.invar.config.DataSettings;
+import org.invar.config.Job;
+import org.invar.config.YamlDocument;
+import org.invar.source.PackedDataset;
+import org.invar.source.Preprocessing;
+import org.invar.source.Split;
+
+/** The data of a finished run, divided and sharded as it was for training. */
+final class RunData {
+  private final SparkSession spark;
+  private final RunDirectory directory;
+  private final Job job;
+
+  private RunData(SparkSession spark, RunDirectory directory, Job job) {
+    this.spark = spark;
+    this.directory = directory;
+    this.job = job;
+  }
+
+  /**
+   * Reads the job of a run.
+   *
+   * @param directory the run's directory, of any Hadoop file system
+   * @param binder knows the names of all layers in the job
+   * @throws InvarException when no run is there
+   */
+  static RunData open(SparkSession spark, String directory, Binder binder) throws IOException {
+    Path path = new Path(directory);
+    var run = RunDirectory.read(path, spark.sparkContext().hadoopConfiguration());
+    var document = YamlDocument.parse(run.job(), new Path(path, "job.yaml").toString());
+    return new RunData(spark, run, Job.of(document, binder));
+  }
+
+  /** Returns the splits that the job has. */
+  List<Split> splits() {
+    DataSettings data = job.settings().data();
+    List<Split> splits = new ArrayList<>(List.of(Split.TRAIN));
+    if (data.dev() != null) {
+      splits.add(Split.DEV);
+    }
+    if (data.test() != null) {
+      splits.add(Split.TEST);
+    }
+    return splits;
+  }
+
+  /**
+   * Packs one split into as many shards as the run had.
+   *
+   * @param fitted the model's preprocessing
+   * @throws InvarException when the job has no such split, the run is not finished, or the data
+   *     cannot be read
+   */
+  PackedDataset pack(Split split, Preprocessing fitted) throws IOException {
+    if (!splits().contains(split)) {
+      throw InvarException.of(
+          directory.path().toString(),
+          "one of the run's splits, "
+              + String.join(", ", splits().stream().map(Split::label).toList()),
+          split.label(),
+          "Choose one of these, or name other rows to evaluate.");
+    }
+    int shards = directory.summary().map(summary -> summary.path(Reports.SHARDS).asInt()).orElse(0);
+    if (shards < 1) {
+      throw InvarException.of(
+          directory.path().toString(),
+          "a finished run, with its shards in summary.json",
+          "none",
+          "Let the run end with train --resume, or name other rows to evaluate.");
+    }
+    int partitions = spark.sparkContext().defaultParallelism();
+    return Preparation.pack(spark, job, fitted, split, shards, partitions);
+  }
+}
