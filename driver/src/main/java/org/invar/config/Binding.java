@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.invar.InvarException;
+import org.invar.source.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /**

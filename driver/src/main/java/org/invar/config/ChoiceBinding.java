@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.invar.source.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a {@link Binding} that finds which record a value of an interface is. */

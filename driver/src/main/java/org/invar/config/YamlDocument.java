@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.invar.InvarException;
+import org.invar.source.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /**

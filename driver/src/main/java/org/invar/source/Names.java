@@ -1,8 +1,6 @@
 package org.invar.source;
 
 import java.util.Collection;
-import java.util.Comparator;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.invar.InvarException;
 
 /** Columns and classes that a job names and a source may not have. */
@@ -24,12 +22,10 @@ final class Names {
     if (there.contains(name)) {
       return;
     }
-    var distance = LevenshteinDistance.getDefaultInstance();
     String remedy =
-        there.stream()
-            .min(Comparator.comparing((String other) -> distance.apply(name, other)))
-            .map(nearest -> "Did you mean " + nearest + "?")
-            .orElse("There are none.");
+        there.isEmpty()
+            ? "There are none."
+            : "Did you mean " + Spelling.byDistance(name, there).get(0) + "?";
     throw InvarException.of(place, expected, found, remedy);
   }
 }
