@@ -11,7 +11,17 @@ import java.util.Optional;
  * per} is {@link Per#STEP}. Powers and cosines are StrictMath's, so every machine has the same
  * rate.
  */
-public sealed interface Schedule {
+public sealed interface Schedule
+    permits Schedule.Constant,
+        Schedule.InverseTime,
+        Schedule.Exponential,
+        Schedule.InverseSquareRoot,
+        Schedule.Piecewise,
+        Schedule.Step,
+        Schedule.Cosine,
+        Schedule.Polynomial,
+        Schedule.Warmup,
+        Schedule.ReduceOnPlateau {
   /** Returns the learning rate of the step that comes next; finite and not negative. */
   double rate(Progress progress);
 

@@ -10,7 +10,14 @@ import org.invar.random.CounterRandom;
  * <p>Fans follow the convention (receptive field …, in, out): a dense kernel [in, out] has fan-in
  * {@code in}; a conv2d kernel [height, width, in, out] has fan-in {@code height·width·in}.
  */
-public sealed interface Initializer extends Serializable {
+public sealed interface Initializer extends Serializable
+    permits Initializer.He,
+        Initializer.GlorotNormal,
+        Initializer.GlorotUniform,
+        Initializer.Lecun,
+        Initializer.Orthogonal,
+        Initializer.Zeros,
+        Initializer.Constant {
   /**
    * Returns the initial values of an entry, row-major.
    *

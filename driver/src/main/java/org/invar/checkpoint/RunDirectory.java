@@ -34,10 +34,14 @@ public final class RunDirectory {
   private static final String FIRST_LINE =
       "# The resolved job of the Invar run in this directory\n";
   private static final String LAST_LINE = "# end of job\n";
+  private static final String NOTHING_DELETED =
+      "Nothing was deleted: name another directory with --out.";
   private static final int DIFFERENCES_SHOWN = 5;
 
   private final FileSystem fileSystem;
   private final Path path;
+  private final String job;
+  private final Mode mode;
 
   /** What to do with what a directory holds already. */
   public enum Mode {
@@ -49,37 +53,59 @@ public final class RunDirectory {
     OVERWRITE
   }
 
-  private RunDirectory(FileSystem fileSystem, Path path) {
+  private RunDirectory(FileSystem fileSystem, Path path, String job, Mode mode) {
     this.fileSystem = fileSystem;
     this.path = fileSystem.makeQualified(path);
+    this.job = job;
+    this.mode = mode;
   }
 
   /**
-   * Opens a directory for a run and records the job in it.
+   * Opens a directory for a run, and changes nothing yet: {@link #claim} does, once all else is
+   * known to be right.
    *
    * @param path on any Hadoop file system
    * @param configuration finds the file system
    * @param jobYaml the resolved job, a YAML mapping
    * @param mode what to do with what is there
    * @throws InvarException when the mode does not allow what is there, a run of another job for
-   *     example, or the directory cannot be read or written
+   *     example, or the directory cannot be read
    */
   public static RunDirectory open(
       Path path, Configuration configuration, String jobYaml, Mode mode) {
     String job = FIRST_LINE + jobYaml + (jobYaml.endsWith("\n") ? "" : "\n") + LAST_LINE;
     try {
-      var directory = new RunDirectory(RunFiles.fileSystem(path, configuration), path);
+      var directory = new RunDirectory(RunFiles.fileSystem(path, configuration), path, job, mode);
       List<String> names = directory.names();
       String recorded = directory.recordedJob(names);
       switch (mode) {
         case NEW -> directory.requireEmpty(names);
         case RESUME -> directory.requireSame(names, recorded, job);
-        case OVERWRITE -> directory.clear(names, recorded);
-      }
-      if (mode != Mode.RESUME || !recorded.endsWith(LAST_LINE)) {
-        directory.write(JOB, job.getBytes(StandardCharsets.UTF_8));
+        case OVERWRITE -> directory.requireRun(names, recorded, NOTHING_DELETED);
       }
       return directory;
+    } catch (IOException e) {
+      throw new InvarException(
+          path + ": cannot be used as a run directory: " + e + ". Check the path and its rights.",
+          e);
+    }
+  }
+
+  /**
+   * Takes the directory for the run: deletes what {@code OVERWRITE} replaces, and records the job.
+   *
+   * @throws InvarException when the directory cannot be written
+   */
+  public RunDirectory claim() {
+    try {
+      List<String> names = names();
+      if (mode == Mode.OVERWRITE) {
+        clear(names);
+      }
+      if (mode != Mode.RESUME || !recordedJob(names).endsWith(LAST_LINE)) {
+        write(JOB, job.getBytes(StandardCharsets.UTF_8));
+      }
+      return this;
     } catch (IOException e) {
       throw new InvarException(
           path + ": cannot be used as a run directory: " + e + ". Check the path and its rights.",
@@ -95,7 +121,8 @@ public final class RunDirectory {
    * @throws InvarException when no run is there, or its {@code job.yaml} is not whole
    */
   public static RunDirectory read(Path path, Configuration configuration) throws IOException {
-    var directory = new RunDirectory(RunFiles.fileSystem(path, configuration), path);
+    var directory =
+        new RunDirectory(RunFiles.fileSystem(path, configuration), path, "", Mode.RESUME);
     List<String> names = directory.names();
     String recorded = directory.recordedJob(names);
     if (!recorded.startsWith(FIRST_LINE) || !recorded.endsWith(LAST_LINE)) {
@@ -207,8 +234,7 @@ public final class RunDirectory {
   }
 
   /** Deletes a run; its job stays until it is overwritten, so that a kill leaves a run. */
-  private void clear(List<String> names, String recorded) throws IOException {
-    requireRun(names, recorded, "Nothing was deleted: name another directory with --out.");
+  private void clear(List<String> names) throws IOException {
     for (String output : OUTPUTS) {
       if (names.contains(output)) {
         fileSystem.delete(new Path(path, output), true);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory any Hadoop path; a job fills it in as {@code runs/NAME}
  * @param everySteps at least 1; a smaller number loses less work to a failure and writes more
- * @param keep how many of the newest stay, at least 1; with 1, damage to it means a new start
+ * @param keep how many of the newest stay, at least 1; with 1, damage to it ends the run
  */
 public record CheckpointSettings(@Nullable String directory, int everySteps, int keep) {
   /** Refuses numbers below 1. */

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How much the rows of each class count in the loss: {@code balanced} or a map from classes. */
-public sealed interface ClassWeights {
+public sealed interface ClassWeights permits ClassWeights.Balanced, ClassWeights.Each {
   /** Rows divided by (classes × rows of the class), counted on the training split. */
   record Balanced() implements ClassWeights {}
 

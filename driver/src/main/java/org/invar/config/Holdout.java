@@ -3,7 +3,7 @@ package org.invar.config;
 import org.invar.source.DataSource;
 
 /** Where the rows of a dev or test set come from. */
-public sealed interface Holdout {
+public sealed interface Holdout permits Holdout.Split, Holdout.Source {
   /**
    * A part of the training source, by a hash of each row.
    *

@@ -6,7 +6,7 @@ package org.invar.config;
  * <p>The number of shards bounds how many cores can help, and is part of what makes a run what it
  * is: another number means other sums and so other weights.
  */
-public sealed interface Shards {
+public sealed interface Shards permits Shards.Auto, Shards.Fixed {
   /** As many as follow from the batch size, the rows and the model; never from the cluster. */
   record Auto() implements Shards {}
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer the update rule
  * @param schedule the learning rate
  * @param batchSize rows of a step over all workers, at least 1
- * @param seed of the order of rows, the initial weights, dropout and augmentation
+ * @param seed of the order of rows, the initial weights and dropout
  * @param shards into how many parts data and batches are cut
  * @param exchange how gradients travel
  * @param exact whether a run refuses machines whose results could differ in a bit
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param clip bounds on the gradient
  * @param earlyStopping when to end before the last epoch; null for never
  * @param keepBest the metric whose best epoch's weights are the result; null for the last epoch's
- * @param optimalError human or Bayes error, for the bias and variance diagnosis, 0 or more
+ * @param optimalError human or Bayes error, for the bias and variance diagnosis, a fraction in [0,
+ *     1]
  */
 public record TrainSettings(
     int epochs,
@@ -43,7 +44,11 @@ public record TrainSettings(
     Require.atLeast("epochs", 1, epochs, "An epoch is one pass over the training rows.");
     Require.atLeast("batchSize", 1, batchSize, "It is the number of rows of a step.");
     Require.notNegative("l2", l2);
-    Require.notNegative("optimalError", optimalError);
+    Require.check(
+        optimalError >= 0 && optimalError <= 1,
+        "optimalError",
+        optimalError,
+        "a fraction in [0, 1]");
     if (earlyStopping != null) {
       Require.metric("earlyStopping.metric", earlyStopping.metric());
     }

@@ -7,7 +7,8 @@ import org.invar.param.Size;
 import org.jspecify.annotations.Nullable;
 
 /** Where rows come from. Paths are any that Hadoop can read. */
-public sealed interface DataSource {
+public sealed interface DataSource
+    permits DataSource.Idx, DataSource.Images, DataSource.Digits, DataSource.Table {
   /**
    * The IDX files of MNIST and its successors, unsigned bytes, gzipped or not.
    *

@@ -1,13 +1,18 @@
 package org.invar.train;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
+import org.invar.metric.Metric;
+import org.invar.nn.Network;
 import org.invar.optim.BestModel;
 import org.invar.optim.EarlyStopping;
 import org.invar.optim.Plateau;
 import org.invar.optim.WatchedMetric;
+import org.invar.source.Split;
+import org.invar.worker.Scores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param settings what the job watches
  */
 record Decisions(TrainSettings settings) {
-  /**
-   * Refuses a watched metric that the run does not have.
-   *
-   * @param names the scores that every epoch has
-   */
-  void check(Job job, List<String> names) {
+  /** Refuses a watched metric that the run does not have. */
+  void check(Job job, Network network) {
+    Metric metric = Metric.of(network.loss(), network.output());
+    List<String> names = new ArrayList<>(names(Split.TRAIN, new Scores(metric.quick())));
+    if (job.settings().data().dev() != null) {
+      names.addAll(names(Split.DEV, new Scores(metric)));
+    }
     EarlyStopping stopping = settings.earlyStopping();
     check(job, "train.earlyStopping.metric", stopping == null ? null : stopping.metric(), names);
     check(job, "train.keepBest", settings.keepBest(), names);
@@ -32,6 +38,10 @@ record Decisions(TrainSettings settings) {
         .schedule()
         .plateau()
         .ifPresent(rule -> check(job, "train.schedule", rule.metric(), names));
+  }
+
+  private static List<String> names(Split split, Scores scores) {
+    return scores.values(scores.zero()).keySet().stream().map(split::score).toList();
   }
 
   private static void check(Job job, String key, @Nullable String metric, List<String> names) {

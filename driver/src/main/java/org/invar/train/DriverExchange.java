@@ -19,6 +19,8 @@ import org.invar.worker.Shipped;
 import org.invar.worker.StepResult;
 import org.invar.worker.StepResult.NonFinite;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@code driver} exchange: one Spark job a step; the tasks' partial sums are collected and the
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * that runs again gives the same bits.
  */
 final class DriverExchange implements Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(DriverExchange.class);
+
   private final JavaSparkContext spark;
   private final RunPlan plan;
   private final PackedSplits splits;
@@ -56,14 +60,20 @@ final class DriverExchange implements Exchange {
     return sum == null ? null : sum.scores();
   }
 
+  /** Executors that are not reached let go when they need the memory. */
   @Override
   public void close() {
     String runId = plan.runId();
     int tasks = Math.max(1, spark.defaultParallelism());
-    spark
-        .parallelize(Collections.nCopies(tasks, 0), tasks)
-        .foreach(task -> ShardTask.release(runId));
-    broadcastPlan.destroy(false);
+    try {
+      spark
+          .parallelize(Collections.nCopies(tasks, 0), tasks)
+          .foreach(task -> ShardTask.release(runId));
+    } catch (RuntimeException e) {
+      LOG.info("run {} could not be released everywhere", runId, e);
+    } finally {
+      broadcastPlan.destroy(false);
+    }
   }
 
   private @Nullable ShardSum sum(

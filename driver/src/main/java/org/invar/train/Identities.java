@@ -18,9 +18,21 @@ final class Identities {
    */
   static void check(
       Job job, RunDirectory directory, Position.Identity saved, Position.Identity found) {
-    List<PackedDataset.Shard> before = saved.shards();
-    List<PackedDataset.Shard> now = found.shards();
     String place = directory.path().toString();
+    check(place + ", train", saved.shards(), found.shards());
+    check(place + ", dev", saved.devShards(), found.devShards());
+    if (job.settings().train().exact() && !saved.fingerprint().equals(found.fingerprint())) {
+      throw InvarException.of(
+          place,
+          "the kernels that the run was started with, " + saved.fingerprint(),
+          found.fingerprint().toString(),
+          "Resume on a processor of the same kind with the same settings, or start with train.exact:"
+              + " false.");
+    }
+  }
+
+  private static void check(
+      String place, List<PackedDataset.Shard> before, List<PackedDataset.Shard> now) {
     if (before.size() != now.size()) {
       throw InvarException.of(
           place,
@@ -37,14 +49,6 @@ final class Identities {
             "The data has changed since the run was started: put it back, or start again with"
                 + " --overwrite.");
       }
-    }
-    if (job.settings().train().exact() && !saved.fingerprint().equals(found.fingerprint())) {
-      throw InvarException.of(
-          place,
-          "the kernels that the run was started with, " + saved.fingerprint(),
-          found.fingerprint().toString(),
-          "Resume on a processor of the same kind with the same settings, or start with train.exact:"
-              + " false.");
     }
   }
 }

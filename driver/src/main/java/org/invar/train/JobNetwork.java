@@ -1,10 +1,13 @@
 package org.invar.train;
 
 import java.util.List;
+import java.util.Locale;
 import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.config.ModelSettings;
 import org.invar.kernel.Activation;
+import org.invar.loss.BinaryCrossEntropy;
+import org.invar.loss.Loss;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.Activate;
 import org.invar.nn.Dense;
@@ -47,6 +50,7 @@ public final class JobNetwork {
       }
     }
     checkLogits(job, layers.get(layers.size() - 1));
+    checkBinary(job, output);
     try {
       return new Network(input, layers, job.settings().loss());
     } catch (IllegalArgumentException e) {
@@ -65,17 +69,40 @@ public final class JobNetwork {
     return model.zoo().layers();
   }
 
-  /** The loss takes logits: a softmax in front of it would be applied twice. */
+  /** The losses take logits: what they apply themselves would be applied twice. */
   private static void checkLogits(Job job, Layer last) {
-    boolean softmax =
-        (last instanceof Dense dense && dense.activation() == Activation.SOFTMAX)
-            || (last instanceof Activate layer && layer.activation() == Activation.SOFTMAX);
-    if (softmax && job.settings().loss() instanceof SoftmaxCrossEntropy) {
+    Loss loss = job.settings().loss();
+    Activation twice =
+        loss instanceof SoftmaxCrossEntropy
+            ? Activation.SOFTMAX
+            : loss instanceof BinaryCrossEntropy ? Activation.SIGMOID : Activation.IDENTITY;
+    if (twice != Activation.IDENTITY && activation(last) == twice) {
+      String name = twice.name().toLowerCase(Locale.ROOT);
       throw job.wrong(
           "loss",
-          "raw outputs in front of softmaxCrossEntropy, which applies the softmax itself",
-          "a last layer with activation softmax",
+          "raw outputs in front of a loss that applies the " + name + " itself",
+          "a last layer with activation " + name,
           "Take the activation off the last layer.");
+    }
+  }
+
+  private static Activation activation(Layer layer) {
+    if (layer instanceof Sequential sequential) {
+      return activation(sequential.layers().get(sequential.layers().size() - 1));
+    }
+    return layer instanceof Dense dense
+        ? dense.activation()
+        : layer instanceof Activate activate ? activate.activation() : Activation.IDENTITY;
+  }
+
+  /** Labels of a binary loss are one yes or no a row. */
+  private static void checkBinary(Job job, Shape output) {
+    if (job.settings().loss() instanceof BinaryCrossEntropy && output.size() != 1) {
+      throw job.wrong(
+          "loss",
+          "one output in front of binaryCrossEntropy",
+          output.toString(),
+          "End with dense: 1, or use softmaxCrossEntropy with an output a class.");
     }
   }
 }

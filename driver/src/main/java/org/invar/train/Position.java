@@ -48,7 +48,11 @@ record Position(
         false,
         new Clock(0, 0, 0),
         List.of(),
-        new Identity(plan.seed(), splits.train().shards(), fingerprint));
+        new Identity(
+            plan.seed(),
+            splits.train().shards(),
+            splits.dev() == null ? List.of() : splits.dev().shards(),
+            fingerprint));
   }
 
   /** Returns the position after one more mini-batch. */
@@ -121,7 +125,12 @@ record Position(
    *
    * @param seed of everything random
    * @param shards rows and hash of each training shard; their number is V
+   * @param devShards the same of the dev split, which decisions are taken from; empty without one
    * @param fingerprint the kernels that computed it
    */
-  record Identity(long seed, List<PackedDataset.Shard> shards, KernelFingerprint fingerprint) {}
+  record Identity(
+      long seed,
+      List<PackedDataset.Shard> shards,
+      List<PackedDataset.Shard> devShards,
+      KernelFingerprint fingerprint) {}
 }

@@ -59,7 +59,9 @@ public final class Preparation {
     Input train = open(spark, job, "data.train", job.settings().data().train(), given);
     Packing packing = packing(job, 0);
     Preprocessing schema = at(job, "data", () -> Packer.schema(train, packing));
-    return new Preparation(spark, job, train, schema, JobNetwork.of(job, schema.shape()));
+    Network network = JobNetwork.of(job, schema.shape());
+    new Decisions(job.settings().train()).check(job, network);
+    return new Preparation(spark, job, train, schema, network);
   }
 
   /** Returns the layers and the loss. */

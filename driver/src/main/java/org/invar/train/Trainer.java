@@ -82,7 +82,6 @@ public final class Trainer {
    *     stops being finite
    */
   public TrainingResult train() {
-    Preparation preparation = Preparation.of(spark, job, rows);
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     RunDirectory run = RunDirectory.open(new Path(directory), hadoop, job.yaml(), mode);
     try {
@@ -92,11 +91,11 @@ public final class Trainer {
         listener.alreadyFinished(finished.get());
         return finished.get();
       }
-      return train(preparation, run, hadoop);
+      return train(Preparation.of(spark, job, rows), run, hadoop);
     } catch (IOException e) {
       throw new InvarException(
           run.path()
-              + ": cannot be written: "
+              + ": cannot be read or written: "
               + e
               + ". What was saved before stays; go on with --resume.",
           e);
@@ -107,10 +106,11 @@ public final class Trainer {
       throws IOException {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     context.setJobGroup("invar-" + job.name(), "Invar " + job.name(), true);
+    // First: a job waits for executors, and only then is the parallelism that of the cluster.
+    KernelFingerprint fingerprint = Fingerprints.of(context, job);
     PackedSplits splits = preparation.pack(context.defaultParallelism());
     try {
       preparation.checkBatches(splits.train().shardRows());
-      KernelFingerprint fingerprint = Fingerprints.of(context, job);
       RunPlan plan =
           new RunPlan(
               job.name() + "-" + UUID.randomUUID(),
@@ -120,17 +120,10 @@ public final class Trainer {
               job.settings().train().batchSize(),
               splits.train().shardRows(),
               job.settings().train().exact() ? fingerprint : null);
+      run.claim();
       try (var exchange = new DriverExchange(context, plan, splits)) {
-        return new Training(
-                job,
-                plan,
-                splits,
-                exchange,
-                fingerprint,
-                context.defaultParallelism(),
-                run,
-                hadoop,
-                listener)
+        int cores = context.defaultParallelism();
+        return new Training(job, plan, splits, exchange, fingerprint, cores, run, hadoop, listener)
             .run();
       }
     } finally {

@@ -91,7 +91,6 @@ final class Training {
           "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
               .formatted(plan.shards(), cores - plan.shards(), cores));
     }
-    decisions.check(job, scoreNames());
     this.state =
         TrainingState.start(plan, settings, Position.start(plan, splits, fingerprint, stepScores));
     List<String> lines = resume();
@@ -154,7 +153,7 @@ final class Training {
           state.weights(),
           new ShardTask.Step(position().epoch(), position().batch(), position().step()));
     } catch (NonFiniteException e) {
-      throw notFinite(e.found().what(), ", shard " + e.found().shard());
+      throw notFinite(position().step() + 1, e.found().what() + " of shard " + e.found().shard());
     }
   }
 
@@ -213,22 +212,24 @@ final class Training {
     String broken = state.firstNonFinite();
     if (broken != null) {
       // It could not be gone on from, and would push out those that can.
-      throw notFinite("parameter " + broken, "");
+      throw notFinite(position().step(), "parameter " + broken);
     }
     checkpoints.save(state.checkpoint(metrics.lines()));
     stepOfLastCheckpoint = position().step();
     listener.checkpointed(stepOfLastCheckpoint);
   }
 
-  private InvarException notFinite(String what, String shard) {
+  private InvarException notFinite(long step, String what) {
     String kept =
         stepOfLastCheckpoint < 0
             ? "There is no checkpoint yet."
             : "The checkpoint of step %d is kept in %s."
                 .formatted(stepOfLastCheckpoint, directory.checkpoints());
-    return new InvarException(
-        "step %d (epoch %d)%s: expected finite values, found NaN or infinity first in %s. %s Lower the learning rate or set train.clip.norm."
-            .formatted(position().step() + 1, position().epoch() + 1, shard, what, kept));
+    return InvarException.of(
+        "step %d (epoch %d)".formatted(step, (step - 1) / stepsPerEpoch + 1),
+        "finite values",
+        "NaN or infinity, first in " + what,
+        kept + " Lower the learning rate, or set train.clip.norm.");
   }
 
   /** Goes to the newest checkpoint, if there is one; returns the metrics' lines up to it. */
@@ -242,19 +243,6 @@ final class Training {
     state.restore(checkpoint, saved);
     stepOfLastCheckpoint = checkpoint.step();
     return checkpoint.metrics();
-  }
-
-  /** The names of the scores that every epoch has. */
-  private List<String> scoreNames() {
-    List<String> names = new ArrayList<>();
-    stepScores
-        .values(stepScores.zero())
-        .keySet()
-        .forEach(name -> names.add(Split.TRAIN.score(name)));
-    if (splits.dev() != null) {
-      scores.values(scores.zero()).keySet().forEach(name -> names.add(Split.DEV.score(name)));
-    }
-    return names;
   }
 
   private void started() {

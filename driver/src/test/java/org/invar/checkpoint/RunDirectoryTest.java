@@ -169,7 +169,7 @@ class RunDirectoryTest {
         }
         var configuration = DyingFileSystem.configuration(changes, death);
         try {
-          RunDirectory.open(DyingFileSystem.path(run), configuration, JOB, mode);
+          RunDirectory.open(DyingFileSystem.path(run), configuration, JOB, mode).claim();
         } catch (InvarException e) {
           assertTrue(DyingFileSystem.died(), e.toString());
         }
@@ -254,6 +254,6 @@ class RunDirectoryTest {
 
   private RunDirectory open(String job, Mode mode) {
     var path = new org.apache.hadoop.fs.Path(run.toUri());
-    return RunDirectory.open(path, CheckpointFixture.CONFIGURATION, job, mode);
+    return RunDirectory.open(path, CheckpointFixture.CONFIGURATION, job, mode).claim();
   }
 }

@@ -26,7 +26,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * @param kernels which implementation computes
  * @param library the instruction level of the native build that ND4J loaded
  * @param threads OMP_NUM_THREADS as the process was started with, or {@code unset}
- * @param probe a hash of products, convolutions and activations of fixed inputs
+ * @param probe a hash of products, convolutions, activations and elementary functions of fixed
+ *     inputs
  */
 public record KernelFingerprint(String kernels, String library, String threads, String probe)
     implements Serializable {
@@ -72,18 +73,32 @@ public record KernelFingerprint(String kernels, String library, String threads, 
     INDArray biasGradient = Nd4j.zeros(DataType.FLOAT, 16);
     INDArray imageGradient =
         kernels.conv2dGradient(image, features, kernel, window, kernelGradient, biasGradient, true);
-    INDArray[] results = {product, features, kernelGradient, biasGradient, imageGradient};
+    INDArray[] results = {
+      product, features, kernelGradient, biasGradient, imageGradient, elementary(wide)
+    };
     long high = 0;
     long low = 0;
     for (INDArray result : results) {
-      float[] values = result == null ? new float[0] : result.dup('c').data().asFloat();
-      ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
-      bytes.asFloatBuffer().put(values);
+      double[] values = result == null ? new double[0] : result.dup('c').data().asDouble();
+      ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES * values.length);
+      bytes.asDoubleBuffer().put(values);
       long[] hash = MurmurHash3.hash128x64(bytes.array());
       high = 31 * high + hash[0];
       low = 31 * low + hash[1];
     }
     return "%016x%016x".formatted(high, low);
+  }
+
+  /** What losses take from the JVM, which may have it from the processor. */
+  private static INDArray elementary(INDArray inputs) {
+    float[] values = inputs.dup('c').data().asFloat();
+    double[] results = new double[3 * values.length];
+    for (int i = 0; i < values.length; i++) {
+      results[3 * i] = Math.exp(values[i]);
+      results[3 * i + 1] = Math.log(Math.abs(values[i]) + 1e-9);
+      results[3 * i + 2] = Math.log1p(Math.abs(values[i]));
+    }
+    return Nd4j.createFromArray(results);
   }
 
   private static INDArray normal(long stream, long... shape) {

@@ -49,6 +49,7 @@ final class WorkerState {
 
   /** Returns this JVM's state of a run. */
   static WorkerState of(RunPlan plan) {
+    RUNS.values().removeIf(other -> other.get() == null);
     WorkerState[] state = new WorkerState[1];
     RUNS.compute(
         plan.runId(),
