@@ -37,6 +37,9 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
   @SuppressWarnings("ArrayRecordComponent")
   public record Outcome(double lossSum, double[] output) {}
 
+  private static final int MOST_PREDICTION_ROWS = 256;
+  private static final long MOST_PREDICTION_VALUES = (128 << 20) / Float.BYTES;
+
   /**
    * Refuses layers that do not fit each other, the input or the loss.
    *
@@ -82,6 +85,16 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
       rows.add(new Row(body.names().get(i), shapes.get(i + 1), count));
     }
     return rows;
+  }
+
+  /**
+   * Returns how many rows are predicted at once: 256, or fewer where their layers' outputs would
+   * take more than 128 MiB. A function of the network alone, since it may reach the last bit of a
+   * score.
+   */
+  public int predictionRows() {
+    long values = input.size() + table().stream().mapToLong(row -> row.output().size()).sum();
+    return (int) Math.max(1, Math.min(MOST_PREDICTION_ROWS, MOST_PREDICTION_VALUES / values));
   }
 
   /** Returns the raw output [rows, output shape]. */

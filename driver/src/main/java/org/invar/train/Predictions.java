@@ -40,8 +40,6 @@ import org.invar.worker.Predictor;
 record Predictions(
     int[] kept, StructType schema, Network network, Targets targets, List<String> classes)
     implements Serializable {
-  private static final int ROWS = 256;
-
   /** Returns the columns for inputs of that schema, of which the named ones stay. */
   static Predictions of(
       StructType input, List<String> kept, Preprocessing preprocessing, Network network) {
@@ -94,6 +92,7 @@ record Predictions(
   Iterator<Row> of(Iterator<Row> rows, RowEncoder encoder, Weights weights) {
     Predictor predictor = new Predictor(network, weights);
     int width = network.input().size();
+    int most = network.predictionRows();
     return new Iterator<>() {
       private final List<Row> ready = new ArrayList<>();
       private int next;
@@ -118,8 +117,8 @@ record Predictions(
         ready.clear();
         next = 0;
         List<Row> batch = new ArrayList<>();
-        float[] features = new float[ROWS * width];
-        while (rows.hasNext() && batch.size() < ROWS) {
+        float[] features = new float[most * width];
+        while (rows.hasNext() && batch.size() < most) {
           Row row = rows.next();
           encoder.features(row, features, batch.size() * width);
           batch.add(row);

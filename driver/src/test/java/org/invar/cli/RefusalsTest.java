@@ -38,6 +38,7 @@ class RefusalsTest {
         batchSize: 500
         optimizer: adam
         schedule: {constant: 0.001}
+        seed: 1
       """;
 
   @TempDir private Path directory;
@@ -57,6 +58,9 @@ class RefusalsTest {
           kernel: 3      | kernel: 9             | 8  | model.layers[0] | at most 8
           - flatten      | - maxPool2d: 2        | 11 | model.layers[3] | put flatten in front
           dense: 10      | dense: {units: 10, activation: softmax} | 12 | loss | Take the activation off
+          loss: softmaxCrossEntropy | loss: binaryCrossEntropy | 12 | loss | one output
+          seed: 1        | optimalError: 5       | 18 | optimalError    | [0, 1]
+          seed: 1        | keepBest: trainAcuracy | 18 | train.keepBest | trainAccuracy
           optimizer: adam | optimizer: adm       | 16 | train.optimizer | adam
           epochs: 1      | epochs: 1.5           | 14 | train.epochs    | whole number
           split: 0.2     | split: 1.2            | 4  | data.test       | below 1

@@ -1,6 +1,7 @@
 package org.invar.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -289,5 +290,22 @@ class JobTest {
         assertThrows(InvarException.class, () -> Job.load(folder.resolve("digit.yml")))
             .getMessage()
             .contains("digits.yaml"));
+  }
+
+  @Test
+  void resolvedYamlHidesTheSecretsOfSources() {
+    String yaml =
+        Job.parse(
+                """
+                name: jdbc
+                data: {train: {format: jdbc, options: {url: "jdbc:h2:x", password: hunter2}}, label: y}
+                model: {layers: [dense: 1]}
+                loss: meanSquaredError
+                train: {epochs: 1, optimizer: sgd, schedule: {constant: 0.1}}
+                """,
+                "job")
+            .yaml();
+    assertFalse(yaml.contains("hunter2"), yaml);
+    assertTrue(yaml.contains("jdbc:h2:x"), yaml);
   }
 }

@@ -28,7 +28,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * pass. Not safe for use by several threads at once.
  */
 final class ShardComputer {
-  private static final int EVALUATION_ROWS = 256;
   private static final WorkspaceConfiguration WORKSPACE =
       WorkspaceConfiguration.builder()
           .policyAllocation(AllocationPolicy.OVERALLOCATE)
@@ -93,8 +92,9 @@ final class ShardComputer {
   /** Returns the scores of all rows of a shard, in prediction mode, in stored order. */
   double[] scores(ShardRows rows) {
     double[] sums = scores.zero();
-    for (int from = 0; from < rows.rows(); from += EVALUATION_ROWS) {
-      int to = Math.min(rows.rows(), from + EVALUATION_ROWS);
+    int most = network.predictionRows();
+    for (int from = 0; from < rows.rows(); from += most) {
+      int to = Math.min(rows.rows(), from + most);
       try (MemoryWorkspace pass = workspace()) {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input());
         add(scores, sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
