@@ -2,6 +2,7 @@ package org.invar.train;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -38,6 +39,7 @@ final class Evaluator {
             0,
             1,
             data.shardRows(),
+            Map.of(),
             null);
     Scores scores = plan.scores();
     double @Nullable [] sums;

@@ -119,6 +119,7 @@ public final class Trainer {
               job.settings().train().seed(),
               job.settings().train().batchSize(),
               splits.train().shardRows(),
+              splits.hashes(),
               job.settings().train().exact() ? fingerprint : null);
       run.claim();
       try (var exchange = new DriverExchange(context, plan, splits)) {

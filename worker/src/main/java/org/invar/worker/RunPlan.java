@@ -1,6 +1,8 @@
 package org.invar.worker;
 
 import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
 import org.invar.data.BatchPlan;
 import org.invar.data.Normalization;
 import org.invar.metric.Metric;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of everything random
  * @param batchSize rows of a mini-batch over all shards
  * @param shardRows the training rows of each shard
+ * @param hashes {@link ShardDigest} of each shard of each split, by the split's name
  * @param fingerprint what every worker's kernels must be, or null when the job is not exact
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -26,6 +29,7 @@ public record RunPlan(
     long seed,
     int batchSize,
     long[] shardRows,
+    Map<String, List<String>> hashes,
     @Nullable KernelFingerprint fingerprint)
     implements Serializable {
   /** Returns V, the number of shards. */

@@ -2,6 +2,7 @@ package org.invar.worker;
 
 import java.lang.ref.SoftReference;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,17 +72,33 @@ final class WorkerState {
 
   /** Returns the shards of a partition by number, decoding the blocks the first time. */
   Map<Integer, ShardRows> shards(String split, int partition, Iterator<byte[]> blocks) {
-    return shards.computeIfAbsent(new Key(split, partition), key -> decode(blocks));
+    return shards.computeIfAbsent(new Key(split, partition), key -> decode(split, blocks));
   }
 
-  private static Map<Integer, ShardRows> decode(Iterator<byte[]> blocks) {
+  private Map<Integer, ShardRows> decode(String split, Iterator<byte[]> blocks) {
     Map<Integer, ShardRows> decoded = new TreeMap<>();
+    Map<Integer, ShardDigest> digests = new TreeMap<>();
     BlockCodec codec = new BlockCodec();
     while (blocks.hasNext()) {
-      PackedBlock block = codec.decode(blocks.next());
+      byte[] bytes = blocks.next();
+      PackedBlock block = codec.decode(bytes);
       decoded.computeIfAbsent(block.shard(), shard -> new ShardRows()).add(block);
+      digests.computeIfAbsent(block.shard(), shard -> new ShardDigest()).add(bytes);
     }
+    List<String> expected = plan.hashes().getOrDefault(split, List.of());
+    digests.forEach((shard, digest) -> check(split, shard, expected, digest.hex()));
     return decoded;
+  }
+
+  /** Spark makes lost blocks again from the source, which may have changed since. */
+  private static void check(String split, int shard, List<String> expected, String found) {
+    if (!expected.isEmpty() && !expected.get(shard).equals(found)) {
+      throw InvarException.of(
+          "shard " + shard + " of " + split,
+          "rows with hash " + expected.get(shard) + ", as at the start of the run",
+          found,
+          "The source has changed while the run read it again: put it back and go on with --resume.");
+    }
   }
 
   /** Returns an epoch's permutation of a shard. */
