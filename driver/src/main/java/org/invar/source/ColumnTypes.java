@@ -9,6 +9,8 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
@@ -39,6 +41,23 @@ final class ColumnTypes {
     return type instanceof StringType;
   }
 
+  /** Refuses an id column whose values do not always have the same text. */
+  static void requireId(String place, StructField field) {
+    DataType type = field.dataType();
+    boolean fits =
+        isText(type)
+            || type instanceof IntegralType
+            || type instanceof DecimalType
+            || type instanceof BooleanType;
+    if (!fits) {
+      throw InvarException.of(
+          place + ", column " + field.name(),
+          "an id: text, a whole number, a decimal or a boolean",
+          type.simpleString(),
+          "Cast it to a string.");
+    }
+  }
+
   /** Refuses a column that the feature cannot be read from. */
   static void require(String place, StructField field, Feature feature) {
     DataType type = field.dataType();
@@ -46,12 +65,24 @@ final class ColumnTypes {
         switch (feature.kind()) {
           case NUMBER -> isNumber(type);
           case NUMBERS -> isNumbers(type);
+          case NAMED_CLASS -> isText(type) || namesAreNumbers(place, field, feature);
           case CATEGORY, CLASS -> isNumber(type) || isText(type);
           case BYTES, IMAGE -> type instanceof BinaryType;
         };
     if (!fits) {
       throw unsupported(place, field, feature.kind().name().toLowerCase(Locale.ROOT));
     }
+  }
+
+  private static boolean namesAreNumbers(String place, StructField field, Feature feature) {
+    if (isNumber(field.dataType()) && feature.idsByNumber().isEmpty()) {
+      throw InvarException.of(
+          place + ", column " + field.name(),
+          "text, one of the classes " + feature.categories() + ", which are not all numbers",
+          field.dataType().simpleString(),
+          "Cast it to a string; for CSV, turn the option inferSchema off or give a schema.");
+    }
+    return isNumber(field.dataType());
   }
 
   /** Returns the refusal of a column's type. */

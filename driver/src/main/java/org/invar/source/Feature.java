@@ -1,7 +1,10 @@
 package org.invar.source;
 
 import java.io.Serializable;
+import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A column and how its values become numbers; labels are described likewise.
@@ -9,8 +12,8 @@ import java.util.List;
  * @param column the column's name
  * @param kind what it holds
  * @param dimensions of one value's tensor; empty is one number
- * @param categories of kind {@code CATEGORY} and {@code CLASS}: the values, in order; empty for
- *     classes that are numbers of which the highest is not yet known
+ * @param categories of kind {@code CATEGORY}, {@code CLASS} and {@code NAMED_CLASS}: the values, in
+ *     order; empty for ids of classes of which the highest is not yet known
  */
 public record Feature(String column, Kind kind, List<Integer> dimensions, List<String> categories)
     implements Serializable {
@@ -22,8 +25,10 @@ public record Feature(String column, Kind kind, List<Integer> dimensions, List<S
     NUMBERS,
     /** One of the categories, as text; becomes 1 in its place and 0 in the others'. */
     CATEGORY,
-    /** One of the classes, as text, as its id, or a boolean; becomes the id. */
+    /** One of the classes, as its id, a boolean, or as text its name; becomes the id. */
     CLASS,
+    /** One of the classes, as its name: text, or a number where all names are; becomes the id. */
+    NAMED_CLASS,
     /** Unsigned bytes, of a fixed number. */
     BYTES,
     /** A picture file's content; becomes (height, width, channels) of unsigned bytes. */
@@ -51,7 +56,30 @@ public record Feature(String column, Kind kind, List<Integer> dimensions, List<S
     return new Feature(column, Kind.CATEGORY, List.of(categories.size()), categories);
   }
 
-  /** Returns a column of classes. */
+  /** Returns a column of the names of classes. */
+  static Feature namedClasses(String column, List<String> classes) {
+    return new Feature(column, Kind.NAMED_CLASS, List.of(), classes);
+  }
+
+  /** Returns a number as {@link #idsByNumber} has it: 1 and 1.0 are the same. */
+  static Optional<BigDecimal> parsed(Object text) {
+    try {
+      return Optional.of(new BigDecimal(text.toString().strip()).stripTrailingZeros());
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the ids by the numbers that the names are; empty unless all are, and all differ. */
+  HashMap<BigDecimal, Integer> idsByNumber() {
+    HashMap<BigDecimal, Integer> ids = new HashMap<>();
+    for (String name : categories) {
+      parsed(name).ifPresent(number -> ids.putIfAbsent(number, ids.size()));
+    }
+    return ids.size() == categories.size() ? ids : new HashMap<>();
+  }
+
+  /** Returns a column of the ids of classes. */
   static Feature classes(String column, List<String> classes) {
     return new Feature(column, Kind.CLASS, List.of(), classes);
   }

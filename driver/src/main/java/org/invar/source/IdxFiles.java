@@ -173,6 +173,17 @@ final class IdxFiles {
     if (dimensions.get(0) < 0 || dimensions.stream().skip(1).anyMatch(d -> d < 1)) {
       throw InvarException.of(path, "positive dimensions", dimensions.toString(), REMEDY);
     }
+    long width = 1;
+    for (int dimension : dimensions.subList(1, dimensions.size())) {
+      width *= dimension;
+      if (width > Integer.MAX_VALUE) {
+        throw InvarException.of(
+            path,
+            "dimensions of at most " + Integer.MAX_VALUE + " values a row",
+            dimensions.toString(),
+            REMEDY);
+      }
+    }
     return new Header(dimensions, gzipped);
   }
 

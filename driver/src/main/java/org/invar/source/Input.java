@@ -3,8 +3,9 @@ package org.invar.source;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param files whether the rows are read from files that Spark can name
  */
 public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files) {
-  private static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "gif", "bmp");
+  /** A pattern of Hadoop's, which knows no other way to leave the case open. */
+  private static final String PICTURE_FILES =
+      "*.{[pP][nN][gG],[jJ][pP][gG],[jJ][pP][eE][gG],[gG][iI][fF],[bB][mM][pP]}";
 
   /** Returns the rows of a dataset, whatever they come from. */
   public static Input of(Dataset<Row> rows) {
@@ -74,14 +77,12 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
 
   private static Input images(SparkSession spark, DataSource.Images images) {
     requirePath(spark, images.path(), "a folder of pictures");
-    String endings =
-        String.join(",", PICTURES) + "," + String.join(",", PICTURES).toUpperCase(Locale.ROOT);
     Dataset<Row> files =
         spark
             .read()
             .format("binaryFile")
             .option("recursiveFileLookup", "true")
-            .option("pathGlobFilter", "*.{" + endings + "}")
+            .option("pathGlobFilter", PICTURE_FILES)
             .load(images.path());
     Dataset<Row> rows =
         files.select(
@@ -92,6 +93,41 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
         List.of(images.size().height(), images.size().width(), images.channels());
     var pixels = new Feature("content", Feature.Kind.IMAGE, dimensions, List.of());
     return new Input(images.path(), rows, pixels, true);
+  }
+
+  /**
+   * Refuses a folder of pictures some of which lie in no class's folder; does nothing for other
+   * sources.
+   */
+  void requireClassFolders() {
+    if (pixels == null || pixels.kind() != Feature.Kind.IMAGE) {
+      return;
+    }
+    try {
+      Path root = new Path(name);
+      FileSystem system =
+          root.getFileSystem(rows.sparkSession().sparkContext().hadoopConfiguration());
+      // A pattern has no root: what it matches may well be the classes' folders.
+      if (!system.exists(root) || !system.getFileStatus(root).isDirectory()) {
+        return;
+      }
+      var pattern = new GlobFilter(PICTURE_FILES);
+      for (FileStatus file : system.listStatus(root)) {
+        String fileName = file.getPath().getName();
+        // As Spark does, which reads no hidden files.
+        boolean hidden = fileName.startsWith(".") || fileName.startsWith("_");
+        if (file.isFile() && !hidden && pattern.accept(file.getPath())) {
+          throw InvarException.of(
+              name,
+              "pictures in folders that are named after their classes",
+              fileName + " in none",
+              "Move it to the folder of its class, or name the folder above.");
+        }
+      }
+    } catch (IOException e) {
+      throw new InvarException(
+          name + ": expected a folder of pictures, but it cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private static Input table(SparkSession spark, DataSource.Table table) {

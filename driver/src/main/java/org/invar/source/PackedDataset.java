@@ -81,10 +81,19 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
             .mapPartitions(part -> new BlockPacker(part, encoding, classWeights))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Map<Integer, Shard> found = new TreeMap<>();
-    blocks
-        .mapPartitions(PackedDataset::summaries)
-        .collect()
-        .forEach(summary -> found.put(summary._1(), summary._2().value()));
+    boolean whole = false;
+    try {
+      blocks
+          .mapPartitions(PackedDataset::summaries)
+          .collect()
+          .forEach(summary -> found.put(summary._1(), summary._2().value()));
+      whole = true;
+    } finally {
+      // Not a catch: Spark throws checked exceptions that its Scala methods do not declare.
+      if (!whole) {
+        blocks.unpersist(false);
+      }
+    }
     Shard empty = new Content().shard();
     List<Shard> all = new ArrayList<>();
     for (int shard = 0; shard < shards; shard++) {

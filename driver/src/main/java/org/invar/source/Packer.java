@@ -22,6 +22,7 @@ public final class Packer {
   private final long seed;
   private final int partitions;
   private final List<JavaRDD<Encoded>> persisted = new ArrayList<>();
+  private final List<PackedDataset> packed = new ArrayList<>();
 
   /** A source whose rows are encoded and checked. */
   private record Checked(
@@ -83,6 +84,10 @@ public final class Packer {
     var packer = new Packer(packing.seed(), partitions);
     try {
       return packer.pack(packing, train, dev, test, shards);
+    } catch (RuntimeException | Error e) {
+      // Nobody gets the splits that were packed before the one that failed.
+      packer.packed.forEach(PackedDataset::unpersist);
+      throw e;
     } finally {
       packer.forget();
     }
@@ -157,14 +162,14 @@ public final class Packer {
     requireRows(testRows, testSplit);
 
     float[] factors = factors(packing, trained, known.classes());
-    PackedDataset packed = packed(trained, Split.TRAIN, factors, v);
+    PackedDataset training = packed(trained, Split.TRAIN, factors, v);
     if (packing.standardize()) {
-      Moments moments = Moments.of(packed);
+      Moments moments = Moments.of(training);
       known = known.standardizing(moments.means(), moments.variances());
     }
     return new PackedSplits(
         known,
-        packed,
+        training,
         devRows == null ? null : packed(devRows, devSplit, NONE, v),
         testRows == null ? null : packed(testRows, testSplit, NONE, v));
   }
@@ -230,15 +235,18 @@ public final class Packer {
   private PackedDataset packed(Checked source, Split split, float[] factors, int v) {
     Splits splits = source.splits();
     JavaRDD<Encoded> rows = source.rows().filter(row -> splits.of(row.identity()) == split);
-    return SparkFailures.explained(
-        source.input().name(),
-        () ->
-            PackedDataset.pack(
-                rows,
-                source.preprocessing().encoding(),
-                factors,
-                seed,
-                v,
-                Math.min(partitions, v)));
+    PackedDataset data =
+        SparkFailures.explained(
+            source.input().name(),
+            () ->
+                PackedDataset.pack(
+                    rows,
+                    source.preprocessing().encoding(),
+                    factors,
+                    seed,
+                    v,
+                    Math.min(partitions, v)));
+    packed.add(data);
+    return data;
   }
 }

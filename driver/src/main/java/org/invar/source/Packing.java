@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets what the label is
  * @param outputs the number of classes, or of numbers of a label; 0 takes it from the data
  * @param classes names of the classes in the order of their ids; empty takes text labels sorted,
- *     and numbers 0..k−1 as they are. Labels that are numbers are ids, with or without names
+ *     and numbers 0..k−1 as they are. Labels that are numbers are names where all names given are
+ *     numbers, and else ids
  * @param shape the tensor that a row's features make, or null for the source's own
  * @param scale what features are divided by; without effect where they are standardized
  * @param standardize whether every feature gets mean 0 and variance 1 over the training split

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +36,11 @@ public final class RowEncoder implements Serializable {
   private static final int MOST_CLASSES = 1 << 20;
 
   /** A column of the rows, ready to be read. */
-  private record Reader(int index, Feature feature, HashMap<String, Integer> categories)
+  private record Reader(
+      int index,
+      Feature feature,
+      HashMap<String, Integer> categories,
+      HashMap<BigDecimal, Integer> numbers)
       implements Serializable {}
 
   private final RowEncoding encoding;
@@ -49,6 +54,9 @@ public final class RowEncoder implements Serializable {
 
   private RowEncoder(Preprocessing preprocessing, Input input, StructType rows, boolean labeled) {
     requirePixels(input, preprocessing.features());
+    if (labeled) {
+      input.requireClassFolders();
+    }
     this.encoding = preprocessing.encoding();
     this.normalization = preprocessing.normalization();
     this.targets = preprocessing.targets();
@@ -56,6 +64,9 @@ public final class RowEncoder implements Serializable {
     this.labels = labeled ? readers(input, rows, preprocessing.labels()) : List.of();
     this.weight = labeled ? index(input, rows, preprocessing.weight()) : -1;
     this.id = labeled ? index(input, rows, preprocessing.id()) : -1;
+    if (id >= 0) {
+      ColumnTypes.requireId(input.name(), rows.fields()[id]);
+    }
     this.place = RowPlace.of(input, rows);
   }
 
@@ -100,7 +111,7 @@ public final class RowEncoder implements Serializable {
       for (String category : feature.categories()) {
         categories.put(category, categories.size());
       }
-      readers.add(new Reader(index, feature, categories));
+      readers.add(new Reader(index, feature, categories, feature.idsByNumber()));
     }
     return readers;
   }
@@ -236,6 +247,7 @@ public final class RowEncoder implements Serializable {
         case NUMBERS -> list(feature, value, out, at);
         case CATEGORY -> out[at + category(reader, value)] = 1;
         case CLASS -> out[at] = classId(reader, value);
+        case NAMED_CLASS -> out[at] = namedClass(reader, value);
         case BYTES, IMAGE -> throw new IllegalStateException(feature + " beside other features");
       }
       at += feature.width();
@@ -279,6 +291,19 @@ public final class RowEncoder implements Serializable {
           reader.feature().column(), "one of " + reader.feature().categories(), value);
     }
     return category;
+  }
+
+  private static int namedClass(Reader reader, @Nullable Object value) {
+    if (value instanceof Number || value instanceof Boolean) {
+      Object number = value instanceof Boolean yes ? (yes ? 1 : 0) : value;
+      Integer id = Feature.parsed(number).map(reader.numbers()::get).orElse(null);
+      if (id == null) {
+        throw new BadValue(
+            reader.feature().column(), "one of " + reader.feature().categories(), value);
+      }
+      return id;
+    }
+    return category(reader, value);
   }
 
   private static int classId(Reader reader, @Nullable Object value) {

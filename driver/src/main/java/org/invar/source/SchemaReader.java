@@ -51,6 +51,7 @@ final class SchemaReader {
         throw InvarException.of(
             input.name(), "no named columns", named.toString(), "A source of pictures has none.");
       }
+      input.requireClassFolders();
       features = List.of(pixels);
       labels = labels(List.of("label"));
     }
@@ -106,6 +107,9 @@ final class SchemaReader {
       }
     }
     // Types first, before any job looks for categories or lengths.
+    if (named.id() != null) {
+      ColumnTypes.requireId(input.name(), schema.apply(named.id()));
+    }
     for (String column : features) {
       StructField field = schema.apply(column);
       boolean supported =
@@ -174,7 +178,14 @@ final class SchemaReader {
     if (!classes.isEmpty()) {
       packing.classFactors().check(input.name(), classes);
     }
-    Feature feature = Feature.classes(field.name(), classes);
+    boolean named =
+        ColumnTypes.isText(field.dataType())
+            || (!packing.classes().isEmpty()
+                && classes.stream().allMatch(name -> Feature.parsed(name).isPresent()));
+    Feature feature =
+        named
+            ? Feature.namedClasses(field.name(), classes)
+            : Feature.classes(field.name(), classes);
     ColumnTypes.require(input.name(), field, feature);
     return feature;
   }

@@ -1,16 +1,21 @@
 package org.invar.source;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.invar.InvarException;
 
 /** What failed, without what Spark says around it. */
 public final class SparkFailures {
+  private static final String SPARK = "org.apache.spark.";
+
   private SparkFailures() {}
 
   /**
    * Returns what a Spark action returns, or throws one {@link InvarException} for whatever went
-   * wrong in it.
+   * wrong in it. Where the action's thread was interrupted, it stays so. Mistakes of our own code
+   * on the driver, a {@link NullPointerException} or an {@link IllegalStateException}, pass
+   * unchanged.
    *
    * @param place what the action does or reads, for the message
    * @param action the action
@@ -21,10 +26,28 @@ public final class SparkFailures {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw explain(place, e);
+    } catch (NullPointerException | IllegalStateException e) {
+      throw ours(e) ? e : explain(place, e);
     } catch (Exception e) {
       // Spark throws checked exceptions that its Scala methods do not declare.
       throw explain(place, e);
     }
+  }
+
+  /** Whether our code threw it and no failure of Spark is behind it. */
+  private static boolean ours(RuntimeException failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at.getClass().getName().startsWith(SPARK)) {
+        return false;
+      }
+    }
+    // Spark throws the same kinds itself, such as on the use of a context that was stopped.
+    return Arrays.stream(failure.getStackTrace())
+        .map(StackTraceElement::getClassName)
+        .filter(name -> name.startsWith("org.invar.") || name.startsWith(SPARK))
+        .findFirst()
+        .filter(name -> !name.startsWith(SPARK))
+        .isPresent();
   }
 
   private static InvarException explain(String place, Throwable failure) {

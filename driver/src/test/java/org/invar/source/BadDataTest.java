@@ -1,5 +1,7 @@
 package org.invar.source;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,15 +10,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.SparkException;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.param.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 class BadDataTest {
+  private static final AtomicInteger READ = new AtomicInteger();
+
   private static SparkSession spark;
 
   @TempDir private Path folder;
@@ -212,5 +224,103 @@ class BadDataTest {
     var corrupt = new DataSource.Table("parquet", folder.toString(), Map.of());
     e = assertThrows(InvarException.class, () -> Input.open(spark, corrupt));
     assertTrue(e.getMessage().contains("x.parquet"), e.getMessage());
+  }
+
+  @Test
+  void refusesIdsThatHaveNoTextOfTheirOwn() {
+    var columns = new Columns(List.of("x"), List.of("y"), null, "id", List.of());
+    var packing = LocalSpark.packing(Targets.VALUES, columns);
+    for (String id : List.of("X'00'", "TIMESTAMP'2026-01-01 00:00:00'", "map(1, 2)", "1.5D")) {
+      Input input = rows("(" + id + ", 1, 1) t(id, x, y)");
+      String type = input.rows().schema().apply("id").dataType().simpleString();
+      var e = assertThrows(InvarException.class, () -> Packer.schema(input, packing));
+      assertTrue(e.getMessage().contains("column id: expected an id"), e.getMessage());
+      assertTrue(e.getMessage().contains("found " + type), e.getMessage());
+      assertTrue(e.getMessage().contains("Cast it to a string."), e.getMessage());
+      refused(packing, rows("('a', 1, 1) t(id, x, y)"), input, "expected an id", "found " + type);
+    }
+  }
+
+  @Test
+  void refusesNumbersForClassesThatAreNames() {
+    var classes = LocalSpark.packing(Targets.CLASSES, Columns.labeled("y"));
+    Input mixed = rows("(1, '1'), (1, '2'), (1, 'unknown') t(x, y)");
+    String names = "one of the classes [1, 2, unknown], which are not all numbers";
+    refused(classes, mixed, rows("(1, 1), (1, 2) t(x, y)"), names, "found int", "inferSchema");
+    // Two names of one number: which is meant cannot be known.
+    refused(classes, rows("(1, '1'), (1, '01') t(x, y)"), rows("(1, 1) t(x, y)"), "[01, 1]");
+    Input train = rows("(1, '1'), (1, '2') t(x, y)");
+    refused(classes, train, rows("(1, 0) t(x, y)"), "one of [1, 2]", "found 0");
+    refused(classes, train, rows("(1, double('NaN')) t(x, y)"), "one of [1, 2]", "found NaN");
+  }
+
+  @Test
+  void forgetsThePackedSplitsWhenALaterOneFails() {
+    READ.set(0);
+    StructType schema = spark.sql("SELECT 1 AS x, 1 AS y").schema();
+    var numbers = spark.range(0, 40, 1, 1).toJavaRDD().map(BadDataTest::failing);
+    Input input = Input.of(spark.createDataFrame(numbers, schema));
+    var packing =
+        new Packing(
+            Columns.labeled("y"),
+            Targets.VALUES,
+            0,
+            List.of(),
+            null,
+            1,
+            false,
+            new ClassFactors.Equal(),
+            0.5,
+            0,
+            1);
+    var before = Set.copyOf(persisted());
+    var e =
+        assertThrows(
+            InvarException.class,
+            () -> Packer.pack(packing, input, null, null, BadDataTest::forgetRows, 2));
+    assertTrue(e.getMessage().contains("read too often"), e.getMessage());
+    assertTrue(READ.get() > 80, "the training split was not packed: " + READ);
+    assertEquals(before, persisted());
+  }
+
+  /** Lets the check and the training split read all rows, but not the dev split. */
+  private static Row failing(long id) {
+    if (READ.incrementAndGet() > 80) {
+      throw new IllegalStateException("read too often");
+    }
+    return RowFactory.create((int) id, 1);
+  }
+
+  /** Makes every split read the rows again; any number of shards will do. */
+  private static int forgetRows(long rows) {
+    spark.sparkContext().getPersistentRDDs().values().foreach(rdd -> rdd.unpersist(true));
+    return 4;
+  }
+
+  private static Set<Object> persisted() {
+    return CollectionConverters.asJava(spark.sparkContext().getPersistentRDDs()).keySet();
+  }
+
+  @Test
+  void letsOurOwnMistakesThroughAndKeepsTheInterrupt() {
+    var ours = new IllegalStateException("a mistake");
+    Callable<Integer> mistaken =
+        () -> {
+          throw ours;
+        };
+    var e = assertThrows(IllegalStateException.class, () -> SparkFailures.explained("x", mistaken));
+    assertSame(ours, e);
+    Callable<Integer> failedTask =
+        () -> {
+          throw new IllegalStateException("around", new SparkException("a task failed"));
+        };
+    var task = assertThrows(InvarException.class, () -> SparkFailures.explained("x", failedTask));
+    assertTrue(task.getMessage().contains("a task failed"), task.getMessage());
+    Callable<Integer> interrupted =
+        () -> {
+          throw new InterruptedException("stop");
+        };
+    assertThrows(InvarException.class, () -> SparkFailures.explained("x", interrupted));
+    assertTrue(Thread.interrupted());
   }
 }

@@ -69,7 +69,7 @@ class PicturesTest {
   @Test
   void foldersAreClassesAndPicturesAreResized() throws IOException {
     write("my cats/1.png", png(9, 5, BufferedImage.TYPE_INT_RGB, 0x0A141E));
-    write("my cats/deep.PNG", png(4, 4, BufferedImage.TYPE_INT_RGB, 0x0A141F));
+    write("my cats/deep.Png", png(4, 4, BufferedImage.TYPE_INT_RGB, 0x0A141F));
     write("dogs/1.png", png(3, 3, BufferedImage.TYPE_BYTE_GRAY, 100));
     write("dogs/notes.txt", new byte[] {1});
     var source = DataSource.Images.of(folder.toString(), new Size(4, 6));
@@ -88,6 +88,22 @@ class PicturesTest {
         }
       }
     }
+  }
+
+  @Test
+  void aPictureInNoClassesFolderIsRefusedUnlessNoClassIsNeeded() throws IOException {
+    write("a/fine.png", png(3, 3, BufferedImage.TYPE_BYTE_GRAY, 1));
+    var source = DataSource.Images.of(folder.toString(), new Size(2, 2));
+    Preprocessing fitted = pack(Input.open(spark, source)).preprocessing();
+    write("notes.txt", new byte[] {1});
+    write("Stray.Jpg", png(3, 3, BufferedImage.TYPE_BYTE_GRAY, 2));
+    Input input = Input.open(spark, source);
+    var e = assertThrows(InvarException.class, () -> pack(input));
+    assertTrue(e.getMessage().contains("found Stray.Jpg in none"), e.getMessage());
+    e = assertThrows(InvarException.class, () -> Packer.packAll(fitted, input, 1, rows -> 2, 2));
+    assertTrue(e.getMessage().contains("found Stray.Jpg in none"), e.getMessage());
+    RowEncoder.unlabeled(fitted, input, input.rows().schema());
+    assertEquals(2, input.rows().count());
   }
 
   @Test
@@ -188,6 +204,7 @@ class PicturesTest {
     refused(images, idx(8, new int[] {5}, 5), "labels: expected 6 labels", "found 5 labels");
     refused(images, idx(8, new int[] {6, 1}, 6), "one dimension", "[6, 1]");
     refused(Arrays.copyOf(images, 30), labels, "images: expected 24 bytes", "found 14 bytes");
+    refused(idx(8, new int[] {1, 70000, 70000}, 0), labels, "images: ", "[1, 70000, 70000]");
     refused(Arrays.copyOf(images, 9), labels, "header of an IDX file");
     refused(idx(8, new int[] {6, 2, 2}, 25), labels, "expected 24 bytes", "found 25 bytes");
     byte[] zipped = gzip(idx(8, new int[] {600, 2, 2}, 2400));

@@ -262,4 +262,59 @@ class TablesTest {
     String text = json.writeValueAsString(preprocessing);
     assertEquals(preprocessing, json.readValue(text, Preprocessing.class), text);
   }
+
+  @Test
+  void numbersAreNamesOfClassesWhereTheClassesAreNamedByNumbers() {
+    var packing = LocalSpark.packing(Targets.CLASSES, Columns.labeled("y"));
+    Input train = rows("(1, '1'), (2, '2') t(x, y)");
+    assertArrayEquals(
+        new float[] {0, 0, 1}, devTargets(packing, train, rows("(1, 1), (1, 1), (1, 2) t(x, y)")));
+    Input doubles = rows("(1, 2.0D), (1, 1.0D), (1, 1.0D) t(x, y)");
+    assertArrayEquals(new float[] {0, 0, 1}, devTargets(packing, train, doubles));
+    var named = named(List.of("2", "1"));
+    Input numbers = rows("(1, 1), (2, 2) t(x, y)");
+    assertArrayEquals(new float[] {0, 1, 1}, devTargets(named, numbers, doubles));
+  }
+
+  @Test
+  void numbersAreIdsOfClassesThatAreNamedOtherwise() {
+    var packing = named(List.of("shirt", "trouser"));
+    Input train = rows("(1, 0), (2, 1) t(x, y)");
+    assertArrayEquals(
+        new float[] {0, 1, 1}, devTargets(packing, train, rows("(1, 1), (2, 0), (3, 1) t(x, y)")));
+    Input text = rows("(1, 'trouser'), (2, 'shirt') t(x, y)");
+    assertArrayEquals(new float[] {0, 1}, devTargets(packing, train, text));
+  }
+
+  private static Packing named(List<String> classes) {
+    return new Packing(
+        Columns.labeled("y"),
+        Targets.CLASSES,
+        0,
+        classes,
+        null,
+        1,
+        false,
+        new ClassFactors.Equal(),
+        0,
+        0,
+        1);
+  }
+
+  /** The ids of the classes of a dev source's rows, sorted. */
+  private static float[] devTargets(Packing packing, Input train, Input dev) {
+    List<Float> ids = new ArrayList<>();
+    for (PackedBlock block :
+        LocalSpark.blocks(LocalSpark.pack(packing, train, dev, null, 2).dev())) {
+      for (int r = 0; r < block.rows(); r++) {
+        ids.add(block.targets()[r]);
+      }
+    }
+    float[] sorted = new float[ids.size()];
+    for (int i = 0; i < sorted.length; i++) {
+      sorted[i] = ids.get(i);
+    }
+    Arrays.sort(sorted);
+    return sorted;
+  }
 }
