@@ -1,11 +1,7 @@
 package org.invar.source;
 
 import java.io.Serializable;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +14,7 @@ import org.invar.worker.BlockCodec;
 import org.invar.worker.BlockPacker;
 import org.invar.worker.PackedBlock;
 import org.invar.worker.RowEncoding;
+import org.invar.worker.ShardDigest;
 import org.invar.worker.ShardedRow;
 import org.invar.worker.Shipped;
 import scala.Tuple2;
@@ -117,24 +114,16 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
 
   /** A shard's blocks, as far as they were seen. */
   private static final class Content {
-    private final MessageDigest digest = sha256();
+    private final ShardDigest digest = new ShardDigest();
     private long rows;
 
     void add(int blockRows, byte[] block) {
       rows += blockRows;
-      digest.update(block);
+      digest.add(block);
     }
 
     Shard shard() {
-      return new Shard(rows, HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), 16)));
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      return new Shard(rows, digest.hex());
     }
   }
 

@@ -1,5 +1,9 @@
 package org.invar.source;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,22 @@ public record PackedSplits(
       case DEV -> dev;
       case TEST -> test;
     };
+  }
+
+  /**
+   * Returns the hash of each shard of each split, by the split's label, as workers compare them.
+   */
+  public Map<String, List<String>> hashes() {
+    Map<String, List<String>> hashes = new LinkedHashMap<>();
+    for (Split split : Split.values()) {
+      PackedDataset data = of(split);
+      if (data != null) {
+        hashes.put(
+            split.label(),
+            new ArrayList<>(data.shards().stream().map(shard -> shard.hash()).toList()));
+      }
+    }
+    return hashes;
   }
 
   /** Lets Spark forget the blocks of all splits. */

@@ -1,0 +1,70 @@
+package org.invar.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.invar.InvarException;
+import org.invar.data.FeatureType;
+import org.invar.data.Normalization;
+import org.invar.loss.MeanSquaredError;
+import org.invar.nn.Dense;
+import org.invar.nn.Network;
+import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WorkerStateTest {
+  private static final byte[] BLOCK =
+      new BlockCodec()
+          .encode(
+              new PackedBlock(
+                  0,
+                  1,
+                  FeatureType.UINT8,
+                  2,
+                  new byte[] {3, 4},
+                  1,
+                  new float[] {5},
+                  new float[0],
+                  new long[] {6, 7}));
+
+  @Test
+  void aShardThatIsTheOneOfTheStartIsTaken() {
+    var digest = new ShardDigest();
+    digest.add(BLOCK);
+    var state = WorkerState.of(plan("same", digest.hex(), null));
+    assertEquals(1, state.shards("train", 0, List.of(BLOCK).iterator()).get(0).rows());
+  }
+
+  @Test
+  void aShardThatWasMadeAgainFromAnotherSourceIsRefused() {
+    var state = WorkerState.of(plan("other", "0123", null));
+    var e =
+        assertThrows(
+            InvarException.class, () -> state.shards("train", 0, List.of(BLOCK).iterator()));
+    assertTrue(e.getMessage().startsWith("shard 0 of train: expected rows with hash 0123"));
+  }
+
+  @Test
+  void aWorkerWithOtherKernelsIsRefused() {
+    var other = new KernelFingerprint("portable", "another library", "1", "0");
+    var e =
+        assertThrows(InvarException.class, () -> WorkerState.of(plan("kernels", "0123", other)));
+    assertTrue(e.getMessage().contains("another library"), e.getMessage());
+  }
+
+  private static RunPlan plan(String runId, String hash, @Nullable KernelFingerprint required) {
+    return new RunPlan(
+        runId,
+        new Network(Shape.of(2), List.of(Dense.of(1)), new MeanSquaredError()),
+        Normalization.scaling(1),
+        1,
+        1,
+        new long[] {1},
+        Map.of("train", List.of(hash)),
+        required);
+  }
+}
