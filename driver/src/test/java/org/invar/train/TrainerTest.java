@@ -169,9 +169,9 @@ class TrainerTest {
     assertTrue(
         e.getMessage()
             .matches(
-                "step \\d+ \\(epoch \\d\\), shard \\d: expected finite values, found NaN or infinity"
-                    + " first in (layer|parameter) [\\w.]+\\. The checkpoint of step \\d+ is kept in"
-                    + " .*"),
+                "step \\d+ \\(epoch 2\\): expected finite values, found NaN or infinity, first in"
+                    + " (layer \\w+ of shard \\d|parameter [\\w.]+)\\. The checkpoint of step \\d+ is"
+                    + " kept in .*"),
         e.getMessage());
     assertTrue(Files.exists(directory.resolve("run/checkpoints")));
     assertFalse(Files.exists(directory.resolve("run/summary.json")));
