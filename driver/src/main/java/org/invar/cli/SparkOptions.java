@@ -13,7 +13,9 @@ final class SparkOptions {
   /** These log the trace of a failed task, of which the command prints what matters. */
   private static final List<String> OF_FAILED_TASKS =
       List.of(
+          "org.apache.spark.TaskContextImpl",
           "org.apache.spark.executor.Executor",
+          "org.apache.spark.scheduler.TaskSchedulerImpl",
           "org.apache.spark.scheduler.TaskSetManager",
           "org.apache.spark.sql.execution.datasources.FileFormatWriter",
           "org.apache.spark.util.Utils");

@@ -313,7 +313,9 @@ public final class RowEncoder implements Serializable {
       int classes = known == 0 ? MOST_CLASSES : known;
       if (id < 0 || id >= classes || id != Math.rint(id)) {
         throw new BadValue(
-            reader.feature().column(), "a class, a whole number in [0, " + classes + ")", value);
+            reader.feature().column(),
+            "a class, a whole number in [0, " + classes + ") as the network has outputs",
+            value);
       }
       return (int) id;
     }

@@ -86,13 +86,19 @@ public final class Preparation {
             ? network.output().size()
             : network.targetWidth();
     TrainSettings settings = job.settings().train();
-    return Packer.pack(
-        packing(job, outputs),
-        train,
-        own("data.dev", data.dev()),
-        own("data.test", data.test()),
-        rows -> shards(settings, rows),
-        mostPartitions);
+    Input dev = own("data.dev", data.dev());
+    Input test = own("data.test", data.test());
+    return at(
+        job,
+        "data",
+        () ->
+            Packer.pack(
+                packing(job, outputs),
+                train,
+                dev,
+                test,
+                rows -> shards(settings, rows),
+                mostPartitions));
   }
 
   /**
