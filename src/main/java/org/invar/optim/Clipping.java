@@ -1,5 +1,7 @@
 package org.invar.optim;
 
+import java.io.Serializable;
+
 /**
  * Bounds on a gradient, applied to the mean gradient in this order: every element into [−value,
  * value], then the whole vector, over all entries, scaled to length {@code norm} where it is
@@ -11,7 +13,7 @@ package org.invar.optim;
  * @param norm the largest length of the gradient, positive; infinity for no bound
  * @param value the largest magnitude of an element, positive; infinity for no bound
  */
-public record Clipping(double norm, double value) {
+public record Clipping(double norm, double value) implements Serializable {
   /** Refuses bounds that are not positive. */
   public Clipping {
     if (!(norm > 0)) {

@@ -1,5 +1,7 @@
 package org.invar.optim;
 
+import java.io.Serializable;
+
 /**
  * An update rule: how a gradient changes parameters, element by element.
  *
@@ -8,7 +10,7 @@ package org.invar.optim;
  * result does not depend on how they are compiled; factors of the whole step are computed in
  * float64. Any split of a range gives the same bits as the whole range.
  */
-public sealed interface Optimizer permits Sgd, Momentum, RmsProp, Adam, AdamW {
+public sealed interface Optimizer extends Serializable permits Sgd, Momentum, RmsProp, Adam, AdamW {
   /** Returns how many vectors of state the rule keeps, each as long as the parameters. */
   int moments();
 

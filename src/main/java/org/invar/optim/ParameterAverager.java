@@ -22,6 +22,9 @@ import org.invar.param.SumTree;
  * averager.step(gradientSum, m, learningRate, norm);
  * }</pre>
  *
+ * <p>A slice may also be updated in parts, by several threads: {@link #advance} once a step, then
+ * {@link #update} for every part.
+ *
  * <p>Squares are summed in float64 over blocks of {@value #BLOCK} elements of the flat vector, and
  * the blocks in {@link SumTree}'s order. Slices begin and end at blocks, so the result has the same
  * bits however the vector is cut.
@@ -45,7 +48,6 @@ public final class ParameterAverager {
   private final List<Run> runs;
   private final float[] parameters;
   private final float[][] moments;
-  private final float[] scratch = new float[BLOCK];
   private long steps;
 
   private ParameterAverager(
@@ -166,25 +168,46 @@ public final class ParameterAverager {
    *     it is not looked at
    */
   public void step(float[] gradientSum, double weight, double learningRate, double norm) {
-    requireLength("gradientSum", gradientSum.length, parameters.length);
-    Require.positive("weight", weight);
-    Require.notNegative("learningRate", learningRate);
-    float factor = (float) clipping.factor(norm);
+    check(gradientSum, weight, learningRate);
+    advance();
+    update(gradientSum, 0, parameters.length, weight, learningRate, norm);
+  }
+
+  /** Counts a step: one that {@link #update} takes, or one that changes nothing. */
+  public void advance() {
     steps++;
+  }
+
+  /**
+   * Updates a part of the slice as {@link #step(float[], double, double, double)} would, in the
+   * step that {@link #advance} counted; parts that do not overlap may be updated by several
+   * threads.
+   *
+   * @param gradientSum as long as the slice; only the part is read, and overwritten
+   * @param start the part's first element, counted from the slice's
+   * @param end the element behind its last
+   */
+  public void update(
+      float[] gradientSum, int start, int end, double weight, double learningRate, double norm) {
+    check(gradientSum, weight, learningRate);
+    float factor = (float) clipping.factor(norm);
+    float scale = (float) (1 / weight);
     for (Run run : runs) {
-      int end;
-      for (int start = run.from(); start < run.to(); start = end) {
-        end = start + Math.min(CHUNK, run.to() - start);
-        average(gradientSum, start, end, decay(run), (float) (1 / weight), factor);
+      int last = Math.min(run.to(), end);
+      int next;
+      for (int at = Math.max(run.from(), start); at < last; at = next) {
+        next = at + Math.min(CHUNK, last - at);
+        average(gradientSum, at, next, decay(run), scale, factor);
         optimizer.step(
-            parameters, gradientSum, moments, start, end, steps, learningRate, run.decayed());
+            parameters, gradientSum, moments, at, next, steps, learningRate, run.decayed());
       }
     }
   }
 
-  /** Counts a step that changes nothing: that of a batch whose rows all weigh 0. */
-  public void skip() {
-    steps++;
+  private void check(float[] gradientSum, double weight, double learningRate) {
+    requireLength("gradientSum", gradientSum.length, parameters.length);
+    Require.positive("weight", weight);
+    Require.notNegative("learningRate", learningRate);
   }
 
   private void average(
@@ -234,13 +257,30 @@ public final class ParameterAverager {
       int end;
       for (int start = run.from(); start < run.to(); start = end) {
         end = endOfBlock(start, run.to());
-        for (int i = start; i < end; i++) {
-          scratch[i - start] =
-              clipped(averaged(gradientSum[i], parameters[i], decay, scale), bound);
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = start;
+        for (; i < end - 3; i += 4) {
+          sum0 += square(clipped(averaged(gradientSum[i], parameters[i], decay, scale), bound));
+          sum1 +=
+              square(clipped(averaged(gradientSum[i + 1], parameters[i + 1], decay, scale), bound));
+          sum2 +=
+              square(clipped(averaged(gradientSum[i + 2], parameters[i + 2], decay, scale), bound));
+          sum3 +=
+              square(clipped(averaged(gradientSum[i + 3], parameters[i + 3], decay, scale), bound));
         }
-        add(sumOfSquares(scratch, 0, end - start), start, allBlocks);
+        for (; i < end; i++) {
+          sum0 += square(clipped(averaged(gradientSum[i], parameters[i], decay, scale), bound));
+        }
+        add((sum0 + sum1) + (sum2 + sum3), start, allBlocks);
       }
     }
+  }
+
+  private static double square(float value) {
+    return (double) value * value;
   }
 
   /**
@@ -266,13 +306,13 @@ public final class ParameterAverager {
     double sum3 = 0;
     int i = from;
     for (; i < to - 3; i += 4) {
-      sum0 += (double) values[i] * values[i];
-      sum1 += (double) values[i + 1] * values[i + 1];
-      sum2 += (double) values[i + 2] * values[i + 2];
-      sum3 += (double) values[i + 3] * values[i + 3];
+      sum0 += square(values[i]);
+      sum1 += square(values[i + 1]);
+      sum2 += square(values[i + 2]);
+      sum3 += square(values[i + 3]);
     }
     for (; i < to; i++) {
-      sum0 += (double) values[i] * values[i];
+      sum0 += square(values[i]);
     }
     return (sum0 + sum1) + (sum2 + sum3);
   }

@@ -38,9 +38,22 @@ public final class RunningState {
    * @param rows the rows that the sums are over, at least 1
    */
   public void update(float[] sums, long rows) {
+    update(sums, 0, values.length, rows);
+  }
+
+  /**
+   * Takes a part of a step's statistics.
+   *
+   * @param sums as long as the state; only the part is read
+   * @param from the part's first element
+   * @param to the element behind its last
+   * @param rows the rows that the sums are over, at least 1
+   */
+  public void update(float[] sums, int from, int to, long rows) {
     for (Layout.Entry entry : layout.entries()) {
       double momentum = entry.spec().momentum();
-      for (int i = entry.offset(); i < entry.end(); i++) {
+      int end = Math.min(entry.end(), to);
+      for (int i = Math.max(entry.offset(), from); i < end; i++) {
         values[i] = (float) (momentum * values[i] + (1 - momentum) * (sums[i] / (double) rows));
       }
     }

@@ -3,6 +3,7 @@ package org.invar.param;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +67,24 @@ public final class SumTree {
    */
   public static <T> @Nullable T sum(
       Node node, IntFunction<? extends @Nullable T> leaf, BinaryOperator<T> add) {
-    if (node.to() - node.from() == 1) {
-      return leaf.apply(node.from());
+    return finish(node, part -> part.to() - part.from() == 1 ? leaf.apply(part.from()) : null, add);
+  }
+
+  /**
+   * Finishes a sum of which some nodes are known already, or returns null when none of them is.
+   *
+   * @param node the node to sum
+   * @param known the sum of a node, or null for one that is not known as a whole
+   * @param add returns the sum of left and right; it may add in place into the left one
+   */
+  public static <T> @Nullable T finish(
+      Node node, Function<Node, ? extends @Nullable T> known, BinaryOperator<T> add) {
+    T whole = known.apply(node);
+    if (whole != null || node.to() - node.from() == 1) {
+      return whole;
     }
-    T left = sum(new Node(node.from(), node.split()), leaf, add);
-    T right = sum(new Node(node.split(), node.to()), leaf, add);
+    T left = finish(new Node(node.from(), node.split()), known, add);
+    T right = finish(new Node(node.split(), node.to()), known, add);
     if (left == null) {
       return right;
     }

@@ -78,7 +78,7 @@ final class TrainingState {
   void update(ShardSum sum, double rate) {
     double weight = Scores.weight(sum.scores());
     if (weight == 0) {
-      averager.skip(); // Every row weighs nothing: there is no mean gradient to follow.
+      averager.advance(); // Every row weighs nothing: there is no mean gradient to follow.
       return;
     }
     if (boundsNorm) {

@@ -3,6 +3,7 @@ package org.invar.worker;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import org.invar.InvarException;
 import org.invar.data.BatchPlan;
 import org.invar.data.Normalization;
 import org.invar.metric.Metric;
@@ -32,6 +33,19 @@ public record RunPlan(
     Map<String, List<String>> hashes,
     @Nullable KernelFingerprint fingerprint)
     implements Serializable {
+  /** Refuses to compute in this process with other kernels than the run's. */
+  void checkKernels() {
+    KernelFingerprint found = KernelFingerprint.current();
+    if (fingerprint != null && !fingerprint.equals(found)) {
+      throw InvarException.of(
+          "a worker that joined the run",
+          "the kernels of the others, " + fingerprint,
+          found.toString(),
+          "Use machines of one kind with the same settings, or give up exactness with train.exact:"
+              + " false.");
+    }
+  }
+
   /** Returns V, the number of shards. */
   public int shards() {
     return shardRows.length;

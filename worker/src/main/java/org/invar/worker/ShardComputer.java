@@ -1,27 +1,22 @@
 package org.invar.worker;
 
-import org.bytedeco.javacpp.FloatPointer;
 import org.invar.data.Batch;
 import org.invar.kernel.PortableKernels;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
-import org.invar.param.Weights;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
 import org.nd4j.linalg.api.memory.enums.LearningPolicy;
 import org.nd4j.linalg.api.memory.enums.ResetPolicy;
 import org.nd4j.linalg.api.memory.enums.SpillPolicy;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One compute thread's copy of the network: parameters, gradient and arithmetic for one shard at a
- * time.
+ * One compute thread's network: arithmetic for one shard at a time.
  *
  * <p>A shard's sum is computed by one thread with single-threaded kernels, so it has the same bits
  * whoever computes it. The arrays of a pass live in a workspace that is used again by the next
@@ -42,51 +37,52 @@ final class ShardComputer {
   private final Scores scores;
   private final Scores stepScores;
   private final PortableKernels kernels = new PortableKernels();
-  private final int length;
-  private final int stateLength;
-  private final INDArray flat;
-  private final INDArray state;
-  private final INDArray gradient;
-  private final INDArray statistics;
+  private final FlatPair weights;
   private final Parameters parameters;
-  private final Parameters gradients;
 
-  ShardComputer(RunPlan plan) {
+  /**
+   * Makes a computer.
+   *
+   * @param weights parameters and running state to compute with; several threads may share them as
+   *     long as nobody writes
+   */
+  ShardComputer(RunPlan plan, FlatPair weights) {
     this.plan = plan;
     this.network = plan.network();
     this.scores = plan.scores();
     this.stepScores = plan.stepScores();
-    Layout layout = network.layout();
-    Layout stateLayout = network.stateLayout();
-    this.length = layout.length();
-    this.stateLength = stateLayout.length();
-    this.flat = zeros(length);
-    this.state = zeros(stateLength);
-    this.gradient = zeros(length);
-    this.statistics = zeros(stateLength);
-    this.parameters = Parameters.of(flat, layout, state, stateLayout);
-    this.gradients = Parameters.of(gradient, layout, statistics, stateLayout);
+    this.weights = weights;
+    this.parameters = weights.views();
   }
 
-  /** Takes the parameters and the running state for what follows. */
-  void load(Weights weights) {
-    write(flat, weights.parameters());
-    write(state, weights.state());
+  /** Returns the parameters and the running state. */
+  FlatPair weights() {
+    return weights;
   }
 
-  /** Returns the sum over the rows {@code order[from..to)}, at least one, of a shard. */
-  ShardSum gradient(
-      ShardRows rows, int shard, int[] order, int from, int to, long epoch, long step) {
-    gradient.assign(0);
-    statistics.assign(0);
+  /**
+   * Computes the sum over the rows {@code order[from..to)}, at least one, of a shard.
+   *
+   * @param into takes gradient and batch statistics
+   * @return the scores, as {@link RunPlan#stepScores} has them
+   */
+  double[] gradient(
+      ShardRows rows,
+      int shard,
+      int[] order,
+      int from,
+      int to,
+      long epoch,
+      long step,
+      GradientBuffer into) {
+    into.vectors().clear();
     double[] sums = stepScores.zero();
     try (MemoryWorkspace pass = workspace()) {
       Batch batch = rows.batch(order, from, to, plan.normalization(), network.input());
       Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
-      Network.Outcome outcome = network.lossAndGradient(batch, parameters, gradients, tape);
-      add(stepScores, sums, batch, outcome);
+      add(stepScores, sums, batch, network.lossAndGradient(batch, parameters, into.views(), tape));
     }
-    return new ShardSum(read(gradient, length), read(statistics, stateLength), sums);
+    return sums;
   }
 
   /** Returns the scores of all rows of a shard, in prediction mode, in stored order. */
@@ -109,8 +105,9 @@ final class ShardComputer {
    */
   @Nullable String firstNonFinite(
       ShardRows rows, int shard, int[] order, int from, int to, long epoch, long step) {
+    float[] values = weights.read().parameters();
     for (Layout.Entry entry : network.layout().entries()) {
-      if (!finite(read(flat, length), entry.offset(), entry.end())) {
+      if (!finite(values, entry.offset(), entry.end())) {
         return "parameter " + entry.name();
       }
     }
@@ -124,8 +121,8 @@ final class ShardComputer {
                 parameters,
                 tape.observedBy(
                     (name, output) -> {
-                      float[] values = output.dup('c').data().asFloat();
-                      if (first[0] == null && !finite(values, 0, values.length)) {
+                      float[] outputs = output.dup('c').data().asFloat();
+                      if (first[0] == null && !finite(outputs, 0, outputs.length)) {
                         first[0] = "layer " + name;
                       }
                     }))
@@ -149,20 +146,5 @@ final class ShardComputer {
 
   static MemoryWorkspace workspace() {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "invar-shard");
-  }
-
-  /** ND4J has no empty views: a vector of length 0 gets one unused element. */
-  private static INDArray zeros(int length) {
-    return Nd4j.zeros(DataType.FLOAT, Math.max(1, length));
-  }
-
-  private static void write(INDArray to, float[] values) {
-    new FloatPointer(to.data().pointer()).put(values);
-  }
-
-  private static float[] read(INDArray from, int length) {
-    float[] values = new float[length];
-    new FloatPointer(from.data().pointer()).get(values);
-    return values;
   }
 }

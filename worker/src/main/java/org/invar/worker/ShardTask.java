@@ -50,7 +50,7 @@ public record ShardTask(
     StepResult result =
         worker.compute(
             computer -> {
-              computer.load(weights.value().value());
+              computer.weights().write(weights.value().value());
               return step == null
                   ? evaluate(run, range, shards, computer)
                   : new StepPass(run, worker, step, shards, computer).run(range);
@@ -126,8 +126,13 @@ public record ShardTask(
         return null;
       }
       int[] order = worker.order(step.epoch(), shard, rows.rows());
-      ShardSum sum =
-          computer.gradient(rows, shard, order, from[shard], to[shard], step.epoch(), step.step());
+      GradientBuffer buffer = worker.buffer();
+      double[] scores =
+          computer.gradient(
+              rows, shard, order, from[shard], to[shard], step.epoch(), step.step(), buffer);
+      Weights vectors = buffer.vectors().read();
+      worker.giveBack(buffer);
+      ShardSum sum = new ShardSum(vectors.parameters(), vectors.state(), scores);
       if (nonFinite == null && !Scores.finite(sum.scores())) {
         String what =
             computer.firstNonFinite(

@@ -2,13 +2,10 @@ package org.invar.worker;
 
 import java.lang.ref.SoftReference;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
-import org.invar.InvarException;
 import org.invar.data.ShardOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -33,19 +30,11 @@ final class WorkerState {
   private final Map<Key, Map<Integer, ShardRows>> shards = new ConcurrentHashMap<>();
   private final Map<Integer, Order> orders = new ConcurrentHashMap<>();
   private final ConcurrentLinkedDeque<ShardComputer> idle = new ConcurrentLinkedDeque<>();
+  private final ConcurrentLinkedDeque<GradientBuffer> buffers = new ConcurrentLinkedDeque<>();
 
   private WorkerState(RunPlan plan) {
     this.plan = plan;
-    KernelFingerprint required = plan.fingerprint();
-    KernelFingerprint found = KernelFingerprint.current();
-    if (required != null && !required.equals(found)) {
-      throw InvarException.of(
-          "a worker that joined the run",
-          "the kernels of the others, " + required,
-          found.toString(),
-          "Use machines of one kind with the same settings, or give up exactness with train.exact:"
-              + " false.");
-    }
+    plan.checkKernels();
   }
 
   /** Returns this JVM's state of a run. */
@@ -76,29 +65,9 @@ final class WorkerState {
   }
 
   private Map<Integer, ShardRows> decode(String split, Iterator<byte[]> blocks) {
-    Map<Integer, ShardRows> decoded = new TreeMap<>();
-    Map<Integer, ShardDigest> digests = new TreeMap<>();
-    BlockCodec codec = new BlockCodec();
-    while (blocks.hasNext()) {
-      byte[] bytes = blocks.next();
-      PackedBlock block = codec.decode(bytes);
-      decoded.computeIfAbsent(block.shard(), shard -> new ShardRows()).add(block);
-      digests.computeIfAbsent(block.shard(), shard -> new ShardDigest()).add(bytes);
-    }
-    List<String> expected = plan.hashes().getOrDefault(split, List.of());
-    digests.forEach((shard, digest) -> check(split, shard, expected, digest.hex()));
-    return decoded;
-  }
-
-  /** Spark makes lost blocks again from the source, which may have changed since. */
-  private static void check(String split, int shard, List<String> expected, String found) {
-    if (!expected.isEmpty() && !expected.get(shard).equals(found)) {
-      throw InvarException.of(
-          "shard " + shard + " of " + split,
-          "rows with hash " + expected.get(shard) + ", as at the start of the run",
-          found,
-          "The source has changed while the run read it again: put it back and go on with --resume.");
-    }
+    ShardLoader loader = new ShardLoader(plan);
+    blocks.forEachRemaining(block -> loader.add(split, block));
+    return loader.shards(split);
   }
 
   /** Returns an epoch's permutation of a shard. */
@@ -111,11 +80,22 @@ final class WorkerState {
     return order.rows();
   }
 
+  /** Lends vectors for a gradient. */
+  GradientBuffer buffer() {
+    GradientBuffer buffer = buffers.poll();
+    return buffer == null ? new GradientBuffer(plan.network()) : buffer;
+  }
+
+  /** Takes back what {@link #buffer} lent. */
+  void giveBack(GradientBuffer buffer) {
+    buffers.push(buffer);
+  }
+
   /** Lends a network to a compute thread and takes it back afterwards. */
   <T> T compute(Function<ShardComputer, T> work) {
     ShardComputer computer = idle.poll();
     if (computer == null) {
-      computer = new ShardComputer(plan);
+      computer = new ShardComputer(plan, new FlatPair(plan.network()));
     }
     try {
       return work.apply(computer);

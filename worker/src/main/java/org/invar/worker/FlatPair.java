@@ -1,0 +1,106 @@
+package org.invar.worker;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.invar.nn.Network;
+import org.invar.param.Layout;
+import org.invar.param.Parameters;
+import org.invar.param.Weights;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Two flat vectors outside the heap: one value for each parameter, and behind them one for each
+ * value of the state. Weights have this form, and so have their gradient and batch statistics.
+ *
+ * <p>Positions count through both vectors; a range lies in one of them. Ranges that do not overlap
+ * may be read and written by several threads.
+ */
+final class FlatPair implements Piece {
+  /** Direct buffers are addressed by 31 bits. */
+  private static final int MOST = Integer.MAX_VALUE / Float.BYTES;
+
+  private final Network network;
+  private final int parameters;
+  private final int state;
+  private final INDArray flat;
+  private final INDArray flatState;
+  private final FloatBuffer values;
+  private final FloatBuffer stateValues;
+
+  /** Makes vectors of zeros for a network. */
+  FlatPair(Network network) {
+    this.network = network;
+    this.parameters = network.layout().length();
+    this.state = network.stateLayout().length();
+    this.flat = zeros(parameters);
+    this.flatState = zeros(state);
+    this.values = buffer(flat);
+    this.stateValues = buffer(flatState);
+  }
+
+  /** ND4J has no empty vectors: one of length 0 gets one unused element. */
+  private static INDArray zeros(int length) {
+    if (length > MOST) {
+      throw new IllegalArgumentException(
+          "a network of " + length + " parameters; at most " + MOST + " fit one vector");
+    }
+    return Nd4j.zeros(DataType.FLOAT, Math.max(1, length));
+  }
+
+  private static FloatBuffer buffer(INDArray vector) {
+    return new FloatPointer(vector.data().pointer()).asBuffer();
+  }
+
+  /** Returns views of the entries; each thread wants its own, which are made when they are used. */
+  Parameters views() {
+    Layout layout = network.layout();
+    return Parameters.of(flat, layout, flatState, network.stateLayout());
+  }
+
+  @Override
+  public void read(int at, float[] to, int offset, int length) {
+    if (at < parameters) {
+      values.get(at, to, offset, length);
+    } else {
+      stateValues.get(at - parameters, to, offset, length);
+    }
+  }
+
+  /** Writes a range. */
+  void write(int at, float[] from, int offset, int length) {
+    if (at < parameters) {
+      values.put(at, from, offset, length);
+    } else {
+      stateValues.put(at - parameters, from, offset, length);
+    }
+  }
+
+  /** Writes all values. */
+  void write(Weights weights) {
+    values.put(0, weights.parameters());
+    stateValues.put(0, weights.state());
+  }
+
+  /** Returns a copy of all values. */
+  Weights read() {
+    var copy = new Weights(new float[parameters], new float[state]);
+    values.get(0, copy.parameters());
+    stateValues.get(0, copy.state());
+    return copy;
+  }
+
+  /** Sets all values to zero. */
+  void clear() {
+    flat.assign(0);
+    flatState.assign(0);
+  }
+
+  /** Adds the right vectors to these, element by element, and returns these. */
+  FlatPair add(FlatPair right) {
+    flat.addi(right.flat);
+    flatState.addi(right.flatState);
+    return this;
+  }
+}

@@ -1,0 +1,14 @@
+package org.invar.worker;
+
+/** Vectors that hold the sum of one node of the canonical tree. */
+interface Piece {
+  /**
+   * Copies values out.
+   *
+   * @param at the first position, counted through the parameters and then the state
+   * @param to where they go
+   * @param offset of the first of them in {@code to}
+   * @param length how many
+   */
+  void read(int at, float[] to, int offset, int length);
+}

@@ -1,0 +1,95 @@
+package org.invar.worker;
+
+import java.util.Map;
+import org.invar.param.SumTree;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The canonical sum over pieces, made a chunk of the vectors at a time while the chunk is in the
+ * cache.
+ *
+ * <p>Immutable: several threads may sum different chunks, each with a scratch of its own.
+ */
+final class TreeSum {
+  /** The most elements of a chunk. */
+  static final int CHUNK = 16384;
+
+  /** The tree over the pieces that there are. */
+  private sealed interface Term {}
+
+  private record Leaf(Piece piece) implements Term {}
+
+  private record Add(Term left, Term right) implements Term {}
+
+  /** Arrays for intermediate sums, which grow to what is needed and are used again. */
+  static final class Scratch {
+    private float[][] levels = {};
+
+    float[] level(int level) {
+      if (level >= levels.length) {
+        float[][] more = new float[level + 1][];
+        System.arraycopy(levels, 0, more, 0, levels.length);
+        for (int i = levels.length; i <= level; i++) {
+          more[i] = new float[CHUNK];
+        }
+        levels = more;
+      }
+      return levels[level];
+    }
+  }
+
+  private final @Nullable Term root;
+
+  private TreeSum(@Nullable Term root) {
+    this.root = root;
+  }
+
+  /** Returns the sum of a node from the pieces that lie in it. */
+  static TreeSum of(SumTree.Node node, Map<SumTree.Node, ? extends Piece> pieces) {
+    return new TreeSum(
+        SumTree.finish(
+            node,
+            part -> {
+              Piece piece = pieces.get(part);
+              return piece == null ? null : new Leaf(piece);
+            },
+            Add::new));
+  }
+
+  /** Whether there is no piece at all. */
+  boolean isEmpty() {
+    return root == null;
+  }
+
+  /**
+   * Writes the sum of a range; without any piece it writes nothing.
+   *
+   * @param at the first position
+   * @param to where the sums go
+   * @param offset of the first of them
+   * @param length at most {@link #CHUNK}
+   */
+  void sum(int at, float[] to, int offset, int length, Scratch scratch) {
+    if (root != null) {
+      sum(root, at, to, offset, length, scratch, 0);
+    }
+  }
+
+  private static void sum(
+      Term term, int at, float[] to, int offset, int length, Scratch scratch, int level) {
+    if (term instanceof Leaf leaf) {
+      leaf.piece().read(at, to, offset, length);
+    } else if (term instanceof Add add) {
+      sum(add.left(), at, to, offset, length, scratch, level);
+      float[] right = scratch.level(level);
+      sum(add.right(), at, right, 0, length, scratch, level + 1);
+      add(to, offset, right, length);
+    }
+  }
+
+  private static void add(float[] left, int offset, float[] right, int length) {
+    for (int i = 0; i < length; i++) {
+      left[offset + i] += right[i];
+    }
+  }
+}
