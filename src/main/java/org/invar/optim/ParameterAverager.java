@@ -248,15 +248,29 @@ public final class ParameterAverager {
    * @param allBlocks one element for every block of the flat vector; only the slice's are written
    */
   public void blockSquaredNorms(float[] gradientSum, double weight, double[] allBlocks) {
+    blockSquaredNorms(gradientSum, 0, parameters.length, weight, allBlocks);
+  }
+
+  /**
+   * Writes Σ g² of the blocks of a part of the slice; parts that do not overlap may be treated by
+   * several threads.
+   *
+   * @param gradientSum as long as the slice; not changed
+   * @param from the part's first element, counted from the slice's; a multiple of {@link #BLOCK}
+   * @param to the element behind its last, a multiple of {@link #BLOCK} or the slice's length
+   */
+  public void blockSquaredNorms(
+      float[] gradientSum, int from, int to, double weight, double[] allBlocks) {
     requireLength("gradientSum", gradientSum.length, parameters.length);
     Require.positive("weight", weight);
     float scale = (float) (1 / weight);
     float bound = (float) clipping.value();
     for (Run run : runs) {
       float decay = decay(run);
+      int last = Math.min(run.to(), to);
       int end;
-      for (int start = run.from(); start < run.to(); start = end) {
-        end = endOfBlock(start, run.to());
+      for (int start = Math.max(run.from(), from); start < last; start = end) {
+        end = endOfBlock(start, last);
         double sum0 = 0;
         double sum1 = 0;
         double sum2 = 0;

@@ -1,0 +1,394 @@
+package org.invar.worker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.invar.collective.Collective;
+import org.invar.collective.Round;
+import org.invar.optim.ParameterAverager;
+import org.invar.param.SumTree;
+import org.invar.param.SumTree.Node;
+import org.invar.worker.Slicing.Chunk;
+
+/**
+ * The all-reduce of one step: every worker's pieces go to the owners of the slices, who sum and
+ * update them, and the new values go to all.
+ *
+ * <p>The frames between two workers follow from what both know: the scores of the sender's pieces,
+ * then for each chunk of the receiver's slice every piece, then the sender's sums over blocks where
+ * the update waits for all of them, then the new values of each chunk of the sender's slice. A
+ * chunk is summed as soon as everybody's pieces of it are there, and sent on as soon as it is
+ * updated. Buffers are kept from round to round.
+ */
+final class SliceRound implements Round {
+  /** The most values of float64 in a frame. */
+  private static final int DOUBLES = TreeSum.CHUNK * Float.BYTES / Double.BYTES;
+
+  /**
+   * What a worker contributes.
+   *
+   * @param nodes of the canonical tree, from left to right
+   * @param pieces the vectors of the worker's own nodes; for a peer empty
+   * @param scores of the worker's own nodes; for a peer empty
+   */
+  record Contribution(List<Node> nodes, List<Piece> pieces, List<double[]> scores) {
+    /** Returns what is known of a peer's contribution. */
+    static Contribution of(List<Node> nodes) {
+      return new Contribution(nodes, List.of(), List.of());
+    }
+  }
+
+  /** When parts of a round were over, by {@link System#nanoTime}. */
+  static final class Clock {
+    long begun;
+    long everybodyThere;
+    long reduced;
+    long end;
+    long updating;
+  }
+
+  private final Collective collective;
+  private final Slicing slicing;
+  private final Wire wire;
+  private final int scoresWidth;
+  private final List<List<Chunk>> chunks = new ArrayList<>();
+  private final Peer[] peers;
+  private final List<Chunk> own;
+  private final float[] values = new float[TreeSum.CHUNK];
+  private final TreeSum.Scratch scratch = new TreeSum.Scratch();
+
+  private int tag;
+  private String doing = "";
+  private Contribution mine = Contribution.of(List.of());
+  private Reduction reduction;
+  private Node root = new Node(0, 1);
+  private TreeSum sum = TreeSum.of(root, Map.of());
+  private boolean scored;
+  private boolean wanted;
+  private int reduced;
+  private int updated;
+  private Clock clock = new Clock();
+
+  /** One peer: what it has sent, and what was given to it. */
+  private final class Peer {
+    final int rank;
+    float[] inbox = {};
+    List<Node> nodes = List.of();
+    final List<double[]> scores = new ArrayList<>();
+    int given;
+    int taken;
+
+    Peer(int rank) {
+      this.rank = rank;
+    }
+
+    void begin(List<Node> expected) {
+      nodes = expected;
+      scores.clear();
+      given = 0;
+      taken = 0;
+      int length = expected.size() * slicing.length(collective.rank());
+      if (inbox.length < length) {
+        inbox = new float[length];
+      }
+    }
+
+    /** Frames of this worker for the peer, by kind, in order. */
+    Frames given() {
+      return new Frames(mine.nodes().size(), rank, collective.rank());
+    }
+
+    /** Frames of the peer for this worker. */
+    Frames taken() {
+      return new Frames(nodes.size(), collective.rank(), rank);
+    }
+
+    /** The chunks of the own slice of which all of the peer's pieces are there. */
+    int chunks() {
+      return nodes.isEmpty() ? own.size() : Math.min(own.size(), (taken - 1) / nodes.size());
+    }
+  }
+
+  /** Numbers the frames from a worker to another. */
+  private final class Frames {
+    final int pieces;
+    final int sums;
+    final int blocks;
+    final int all;
+
+    /**
+     * Counts.
+     *
+     * @param pieces of the sender
+     * @param to the receiver, whose chunks are reduced
+     * @param from the sender, whose chunks are gathered
+     */
+    Frames(int pieces, int to, int from) {
+      this.pieces = pieces;
+      this.sums = 1 + pieces * chunks.get(to).size();
+      int doubles = wanted && reduction.blocks().length > 0 ? blocksTo(from) - blocksFrom(from) : 0;
+      this.blocks = sums + (doubles + DOUBLES - 1) / DOUBLES;
+      this.all = blocks + (wanted ? chunks.get(from).size() : 0);
+    }
+  }
+
+  /**
+   * Makes the rounds of a gang.
+   *
+   * @param scoresWidth the length of a piece's scores
+   * @param reduction what the first round does
+   */
+  SliceRound(
+      Collective collective, Slicing slicing, Wire wire, int scoresWidth, Reduction reduction) {
+    this.reduction = reduction;
+    this.collective = collective;
+    this.slicing = slicing;
+    this.wire = wire;
+    this.scoresWidth = scoresWidth;
+    this.peers = new Peer[collective.size()];
+    for (int rank = 0; rank < peers.length; rank++) {
+      chunks.add(slicing.chunks(rank));
+      peers[rank] = new Peer(rank);
+    }
+    this.own = chunks.get(collective.rank());
+  }
+
+  /**
+   * Sums everybody's contributions over the canonical tree, updates, and stores the new values.
+   *
+   * @param doing for messages
+   * @param leaves the number of leaves of the tree
+   * @param contributions of every worker, by rank
+   * @return when what was over
+   */
+  Clock run(String doing, int leaves, List<Contribution> contributions, Reduction reduction)
+      throws IOException, InterruptedException {
+    this.tag++;
+    this.doing = doing;
+    this.mine = contributions.get(collective.rank());
+    this.reduction = reduction;
+    this.root = new Node(0, leaves);
+    this.scored = false;
+    this.wanted = false;
+    this.reduced = 0;
+    this.updated = 0;
+    this.clock = new Clock();
+    clock.begun = System.nanoTime();
+    Map<Node, Piece> pieces = new HashMap<>();
+    for (Peer peer : peers) {
+      List<Node> nodes = contributions.get(peer.rank).nodes();
+      boolean self = peer.rank == collective.rank();
+      peer.begin(self ? List.of() : nodes);
+      for (int i = 0; i < nodes.size(); i++) {
+        pieces.put(nodes.get(i), self ? mine.pieces().get(i) : received(peer, i));
+      }
+    }
+    this.sum = TreeSum.of(root, pieces);
+    collective.run(this);
+    clock.end = System.nanoTime();
+    return clock;
+  }
+
+  private Piece received(Peer peer, int piece) {
+    int self = collective.rank();
+    int start = piece * slicing.length(self);
+    return (at, to, offset, length) ->
+        System.arraycopy(peer.inbox, start + slicing.local(self, at), to, offset, length);
+  }
+
+  private int blocksFrom(int rank) {
+    return ParameterAverager.blocks(slicing.from(rank));
+  }
+
+  private int blocksTo(int rank) {
+    return ParameterAverager.blocks(slicing.to(rank));
+  }
+
+  @Override
+  public int tag() {
+    return tag;
+  }
+
+  @Override
+  public String doing() {
+    return doing;
+  }
+
+  @Override
+  public boolean fill(int rank, ByteBuffer out) {
+    Peer peer = peers[rank];
+    Frames frames = peer.given();
+    int next = peer.given;
+    if (next == 0) {
+      mine.scores().forEach(scores -> putDoubles(scores, 0, scores.length, out));
+    } else if (next < frames.sums) {
+      Chunk chunk = chunks.get(rank).get((next - 1) / frames.pieces);
+      Piece piece = mine.pieces().get((next - 1) % frames.pieces);
+      piece.read(chunk.at(), values, 0, chunk.length());
+      wire.put(values, chunk.length(), out);
+    } else if (next < frames.blocks) {
+      if (reduced < own.size()) {
+        return false;
+      }
+      int from = blocksFrom(collective.rank()) + (next - frames.sums) * DOUBLES;
+      int to = Math.min(from + DOUBLES, blocksTo(collective.rank()));
+      putDoubles(reduction.blocks(), from, to, out);
+    } else {
+      int index = next - frames.blocks;
+      if (!scored || index >= updated) {
+        return false;
+      }
+      Chunk chunk = own.get(index);
+      reduction.read(chunk, values);
+      Wire.FLOAT32.put(values, chunk.length(), out);
+    }
+    peer.given++;
+    return true;
+  }
+
+  @Override
+  public boolean filled(int rank) {
+    // Whether there are frames behind the sums is known when all scores are.
+    return scored && peers[rank].given == peers[rank].given().all;
+  }
+
+  @Override
+  public void take(int rank, ByteBuffer in) {
+    Peer peer = peers[rank];
+    Frames frames = peer.taken();
+    int next = peer.taken;
+    if (next == 0) {
+      for (int i = 0; i < frames.pieces; i++) {
+        double[] scores = new double[scoresWidth];
+        getDoubles(in, scores, 0, scoresWidth);
+        peer.scores.add(scores);
+      }
+    } else if (next < frames.sums) {
+      Chunk chunk = own.get((next - 1) / frames.pieces);
+      int piece = (next - 1) % frames.pieces;
+      int start = piece * slicing.length(collective.rank());
+      wire.get(
+          in, peer.inbox, start + slicing.local(collective.rank(), chunk.at()), chunk.length());
+    } else if (next < frames.blocks) {
+      int from = blocksFrom(rank) + (next - frames.sums) * DOUBLES;
+      getDoubles(in, reduction.blocks(), from, Math.min(from + DOUBLES, blocksTo(rank)));
+    } else {
+      Chunk chunk = chunks.get(rank).get(next - frames.blocks);
+      Wire.FLOAT32.get(in, values, 0, chunk.length());
+      reduction.store(chunk, values);
+    }
+    peer.taken++;
+    if (!scored) {
+      score();
+    }
+  }
+
+  @Override
+  public boolean taken(int rank) {
+    // What comes behind the sums can be told apart only when all scores are there.
+    Frames frames = peers[rank].taken();
+    return peers[rank].taken == (scored ? frames.all : frames.sums);
+  }
+
+  @Override
+  public boolean work() {
+    if (!scored) {
+      score();
+      return scored;
+    }
+    if (!wanted) {
+      return false;
+    }
+    boolean waits = reduction.blocks().length > 0;
+    if (reduced < own.size() && reduced < arrived()) {
+      Chunk chunk = own.get(reduced);
+      sum.sum(chunk.at(), reduction.sums(chunk), reduction.offset(chunk), chunk.length(), scratch);
+      reduction.reduced(chunk);
+      reduced++;
+      if (reduced == own.size()) {
+        clock.reduced = System.nanoTime();
+      }
+      if (!waits) {
+        update(chunk);
+      }
+      return true;
+    }
+    if (waits && updated < own.size() && reduced == own.size() && blocksAreThere()) {
+      if (updated == 0) {
+        reduction.whole();
+      }
+      update(own.get(updated));
+      return true;
+    }
+    return false;
+  }
+
+  private void update(Chunk chunk) {
+    long start = System.nanoTime();
+    reduction.update(chunk);
+    reduction.read(chunk, values);
+    reduction.store(chunk, values);
+    updated++;
+    clock.updating += System.nanoTime() - start;
+  }
+
+  /** The chunks of the own slice that everybody's pieces have arrived of. */
+  private int arrived() {
+    int arrived = own.size();
+    for (Peer peer : peers) {
+      if (peer.rank != collective.rank()) {
+        arrived = Math.min(arrived, peer.chunks());
+      }
+    }
+    return arrived;
+  }
+
+  private boolean blocksAreThere() {
+    for (Peer peer : peers) {
+      if (peer.rank != collective.rank() && peer.taken < peer.taken().blocks) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Adds up the scores as soon as everybody's are there. */
+  private void score() {
+    Map<Node, double[]> known = new HashMap<>();
+    for (Peer peer : peers) {
+      boolean self = peer.rank == collective.rank();
+      if (!self && peer.taken == 0) {
+        return;
+      }
+      List<Node> nodes = self ? mine.nodes() : peer.nodes;
+      for (int i = 0; i < nodes.size(); i++) {
+        known.put(nodes.get(i), self ? mine.scores().get(i).clone() : peer.scores.get(i));
+      }
+    }
+    double[] scores = SumTree.finish(root, known::get, SliceRound::add);
+    wanted = reduction.begin(scores == null ? new double[scoresWidth] : scores);
+    scored = true;
+    clock.everybodyThere = System.nanoTime();
+    clock.reduced = clock.everybodyThere;
+  }
+
+  private static double[] add(double[] left, double[] right) {
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
+    }
+    return left;
+  }
+
+  private static void putDoubles(double[] from, int start, int end, ByteBuffer out) {
+    out.asDoubleBuffer().put(from, start, end - start);
+    out.position(out.position() + (end - start) * Double.BYTES);
+  }
+
+  private static void getDoubles(ByteBuffer in, double[] to, int start, int end) {
+    in.asDoubleBuffer().get(to, start, end - start);
+    in.position(in.position() + (end - start) * Double.BYTES);
+  }
+}
