@@ -30,6 +30,7 @@ class ArchitectureTest {
             "com.fasterxml..",
             "com.esotericsoftware..",
             "org.invar.collective..",
+            "org.invar.storage..",
             "org.invar.worker..",
             "org.invar.checkpoint..",
             "org.invar.cli..",

@@ -19,6 +19,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @CsvSource({
+    "storage, worker collective config source train checkpoint report search ml cli",
     "worker, config source train checkpoint report search ml cli",
     "collective, config source train checkpoint report search ml cli",
     "config, train report search ml cli",

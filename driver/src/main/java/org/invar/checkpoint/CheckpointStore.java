@@ -20,6 +20,10 @@ import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.param.Layout;
 import org.invar.param.Weights;
+import org.invar.storage.DamagedFileException;
+import org.invar.storage.RunFiles;
+import org.invar.storage.Safetensors;
+import org.invar.storage.StoredFile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.invar.InvarException;
+import org.invar.storage.DamagedFileException;
+import org.invar.storage.Json;
+import org.invar.storage.StoredFile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.invar.storage.Json;
 
 /**
  * {@code metrics.jsonl}: one JSON object a line, readable by others while the run goes on.

@@ -17,6 +17,10 @@ import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.param.Layout;
 import org.invar.param.Weights;
+import org.invar.storage.DamagedFileException;
+import org.invar.storage.Json;
+import org.invar.storage.RunFiles;
+import org.invar.storage.StoredFile;
 
 /**
  * A finished model: {@code architecture.yaml}, {@code weights.safetensors}, {@code

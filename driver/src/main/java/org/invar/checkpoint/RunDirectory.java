@@ -12,6 +12,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
+import org.invar.storage.Json;
+import org.invar.storage.RunFiles;
 
 /**
  * The directory of a run: {@code job.yaml}, {@code checkpoints/}, {@code metrics.jsonl}, {@code

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.List;
 import org.invar.param.Layout;
 import org.invar.param.Weights;
+import org.invar.storage.Safetensors;
 
 /** {@link Weights} as one safetensors file: the parameters' entries, then the state's. */
 final class WeightsFile {

@@ -15,21 +15,29 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.invar.param.Initializer;
 import org.invar.param.Layout;
+import org.invar.param.Layout.Spec;
 import org.invar.param.Shape;
 import org.invar.param.Weights;
+import org.invar.storage.Json;
 
 /** A small run: what its checkpoint at a step is, and whether one read back is that. */
 final class CheckpointFixture {
   static final Layout PARAMETERS =
-      SafetensorsTest.layout("dense1.kernel", Shape.of(7, 5), "dense1.bias", Shape.of(5));
-  static final Layout STATE =
-      SafetensorsTest.layout("norm1.mean", Shape.of(3), "norm1.variance", Shape.of(3));
+      layout("dense1.kernel", Shape.of(7, 5), "dense1.bias", Shape.of(5));
+  static final Layout STATE = layout("norm1.mean", Shape.of(3), "norm1.variance", Shape.of(3));
 
   /** Reading Hadoop's defaults takes longer than most tests. */
   static final Configuration CONFIGURATION = new Configuration();
 
   private CheckpointFixture() {}
+
+  static Layout layout(String first, Shape firstShape, String second, Shape secondShape) {
+    var zeros = new Initializer.Zeros();
+    return Layout.of(
+        List.of(Spec.decayed(first, firstShape, zeros), Spec.plain(second, secondShape, zeros)));
+  }
 
   /** Returns the checkpoint of a step; every third step is a new best, starting with the second. */
   static Checkpoint checkpoint(long step) {

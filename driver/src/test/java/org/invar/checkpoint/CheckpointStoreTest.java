@@ -251,7 +251,7 @@ class CheckpointStoreTest {
   @Test
   void aWholeCheckpointOfAnotherNetworkIsRefusedNotIgnored() throws IOException {
     store(directory, 1).save(checkpoint(3));
-    Layout other = SafetensorsTest.layout("dense1.kernel", Shape.of(5, 7), "b", Shape.of(5));
+    Layout other = CheckpointFixture.layout("dense1.kernel", Shape.of(5, 7), "b", Shape.of(5));
     var path = new org.apache.hadoop.fs.Path(directory.toUri());
     var store =
         CheckpointStore.of(

@@ -17,6 +17,7 @@ import org.invar.InvarException;
 import org.invar.param.Layout;
 import org.invar.param.Shape;
 import org.invar.param.Weights;
+import org.invar.storage.StoredFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,7 +144,7 @@ class ModelDirectoryTest {
   @Test
   void weightsOfAnotherNetworkAreRefusedByName() throws IOException {
     write(folder, 1);
-    Layout other = SafetensorsTest.layout("dense1.kernel", Shape.of(5, 7), "b", Shape.of(5));
+    Layout other = CheckpointFixture.layout("dense1.kernel", Shape.of(5, 7), "b", Shape.of(5));
 
     String message =
         assertThrows(

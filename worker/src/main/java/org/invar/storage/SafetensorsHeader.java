@@ -1,4 +1,4 @@
-package org.invar.checkpoint;
+package org.invar.storage;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
@@ -40,6 +41,15 @@ final class SafetensorsHeader {
           Map.entry("F64", 8),
           Map.entry("C64", 8));
 
+  /**
+   * What a header says.
+   *
+   * @param entries by rising begin; they cover the rest of the file without gap or overlap
+   * @param metadata in the header's order; values that are not text are left out
+   * @param bytes where the first tensor begins in the file
+   */
+  record Contents(List<Safetensors.Entry> entries, Map<String, String> metadata, long bytes) {}
+
   private final String place;
 
   private SafetensorsHeader(String place) {
@@ -51,10 +61,8 @@ final class SafetensorsHeader {
    *
    * @param length the whole file's, in bytes
    * @param place names the file in messages
-   * @return the entries by rising begin; they cover the rest of the file without gap or overlap
    */
-  static List<Safetensors.Entry> read(InputStream in, long length, String place)
-      throws IOException {
+  static Contents read(InputStream in, long length, String place) throws IOException {
     return new SafetensorsHeader(place).read(in, length);
   }
 
@@ -67,7 +75,7 @@ final class SafetensorsHeader {
         "The file is damaged or not a safetensors file: take another copy of it.");
   }
 
-  private List<Safetensors.Entry> read(InputStream in, long length) throws IOException {
+  private Contents read(InputStream in, long length) throws IOException {
     byte[] prefix = in.readNBytes(Long.BYTES);
     if (prefix.length < Long.BYTES) {
       throw refuse("a header length of 8 bytes", prefix.length + " bytes");
@@ -83,7 +91,8 @@ final class SafetensorsHeader {
     if (dataBytes < 0 || text.length < headerBytes) {
       throw refuse("a header of " + headerBytes + " bytes", "a file of " + length + " bytes");
     }
-    List<Safetensors.Entry> entries = parse(text);
+    JsonNode header = parse(text);
+    List<Safetensors.Entry> entries = entries(header);
     entries.sort(
         Comparator.comparingLong(Safetensors.Entry::begin)
             .thenComparingLong(Safetensors.Entry::end)
@@ -101,10 +110,16 @@ final class SafetensorsHeader {
     if (end != dataBytes) {
       throw refuse(end + " bytes of tensors behind the header", dataBytes + " bytes");
     }
-    return entries;
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> named : header.path(METADATA).properties()) {
+      if (named.getValue().isTextual()) {
+        metadata.put(named.getKey(), named.getValue().textValue());
+      }
+    }
+    return new Contents(entries, metadata, Long.BYTES + headerBytes);
   }
 
-  private List<Safetensors.Entry> parse(byte[] text) throws IOException {
+  private JsonNode parse(byte[] text) throws IOException {
     JsonNode header;
     try {
       header = Json.MAPPER.readTree(text);
@@ -114,6 +129,10 @@ final class SafetensorsHeader {
     if (!header.isObject()) {
       throw refuse("a header that is a JSON object", "a " + header.getNodeType());
     }
+    return header;
+  }
+
+  private List<Safetensors.Entry> entries(JsonNode header) {
     List<Safetensors.Entry> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> named : header.properties()) {
       if (!named.getKey().equals(METADATA)) {

@@ -1,4 +1,4 @@
-package org.invar.checkpoint;
+package org.invar.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,14 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
-import org.invar.checkpoint.Safetensors.Entry;
-import org.invar.checkpoint.Safetensors.Group;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
 import org.invar.param.Layout.Spec;
 import org.invar.param.Shape;
+import org.invar.storage.Safetensors.Entry;
+import org.invar.storage.Safetensors.Group;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class SafetensorsTest {
     assertEquals(
         List.of(
             new Entry("a", "BF16", List.of(1L, 2L), 0, 4), new Entry("b", "I64", List.of(), 4, 12)),
-        Safetensors.entries(path.getFileSystem(CheckpointFixture.CONFIGURATION), path));
+        Safetensors.entries(path.getFileSystem(new Configuration()), path));
   }
 
   @Test

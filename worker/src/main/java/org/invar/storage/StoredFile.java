@@ -1,4 +1,4 @@
-package org.invar.checkpoint;
+package org.invar.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -13,6 +13,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
@@ -25,36 +28,59 @@ import org.jspecify.annotations.Nullable;
  * @param length in bytes
  * @param sha256 of all its bytes, 64 lower-case hexadecimal digits
  */
-record StoredFile(String name, long length, String sha256) {
+public record StoredFile(String name, long length, String sha256) {
   /** What is written to a file. */
-  interface Content {
+  public interface Content {
+    /** Writes all of it; the stream stays open. */
     void writeTo(OutputStream out) throws IOException;
   }
 
   /** Takes a value from a stream of {@code length} bytes; refuses wrong content. */
-  interface Reading<T> {
+  public interface Reading<T> {
+    /** Returns the value; the stream need not be read to its end. */
     T from(InputStream in, long length) throws IOException;
   }
 
   /**
-   * Writes a file.
+   * Writes a file; one that could not be written to its end is deleted, as far as that is possible.
    *
    * @param overwrite whether one that exists is replaced; otherwise it is an error
+   * @throws IOException naming the file
    */
-  static StoredFile write(FileSystem fileSystem, Path file, boolean overwrite, Content content)
-      throws IOException {
-    try (OutputStream out = fileSystem.create(file, overwrite)) {
+  public static StoredFile write(
+      FileSystem fileSystem, Path file, boolean overwrite, Content content) throws IOException {
+    boolean created = false;
+    try (FSDataOutputStream out = fileSystem.create(file, overwrite)) {
+      created = true;
       return copy(file.getName(), out, content);
+    } catch (IOException | FSError e) {
+      throw unwritten(fileSystem, file, created, e);
     }
   }
 
+  private static IOException unwritten(
+      FileSystem fileSystem, Path file, boolean created, Throwable cause) {
+    if (cause instanceof IOException e && RunFiles.interrupted(e)) {
+      return e;
+    }
+    var failure = new IOException(file + ": could not be written: " + cause.getMessage(), cause);
+    try {
+      if (created) {
+        fileSystem.delete(file, false);
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
   /** Returns what {@link #write} would, without a file. */
-  static StoredFile unwritten(String name, Content content) throws IOException {
+  public static StoredFile unwritten(String name, Content content) throws IOException {
     return copy(name, OutputStream.nullOutputStream(), content);
   }
 
   /** Returns the SHA-256 of some bytes as it stands in a {@link StoredFile}. */
-  static String sha256(byte[] bytes) {
+  public static String sha256(byte[] bytes) {
     return HexFormat.of().formatHex(digest().digest(bytes));
   }
 
@@ -64,14 +90,10 @@ record StoredFile(String name, long length, String sha256) {
    * @throws DamagedFileException when it is missing, has another length or other bytes
    * @throws InvarException when its bytes are the ones written and {@code reading} refuses them
    */
-  <T> T read(FileSystem fileSystem, Path directory, Reading<T> reading) throws IOException {
+  public <T> T read(FileSystem fileSystem, Path directory, Reading<T> reading) throws IOException {
     Path file = new Path(directory, name);
-    long found = lengthOf(fileSystem, file);
-    if (found != length) {
-      throw new DamagedFileException(file.toString(), length + " bytes", found + " bytes");
-    }
     MessageDigest digest = digest();
-    try (var in = new DigestInputStream(fileSystem.open(file), digest)) {
+    try (var in = new DigestInputStream(open(fileSystem, directory), digest)) {
       @Nullable InvarException refusal = null;
       @Nullable T value = null;
       try {
@@ -91,30 +113,61 @@ record StoredFile(String name, long length, String sha256) {
     } catch (ChecksumException e) {
       throw new DamagedFileException(
           file.toString(), "SHA-256 " + sha256, "bytes that its file system rejects (" + e + ")");
+    } catch (FSError e) {
+      throw new IOException(file + ": could not be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Opens the file for reading; checks nothing but its length.
+   *
+   * @throws DamagedFileException when it is missing or has another length
+   */
+  FSDataInputStream open(FileSystem fileSystem, Path directory) throws IOException {
+    requireLength(fileSystem, directory);
+    return fileSystem.open(new Path(directory, name));
+  }
+
+  /**
+   * Checks that a file of this name and length exists, without reading it.
+   *
+   * @throws DamagedFileException when none does
+   */
+  public void requireLength(FileSystem fileSystem, Path directory) throws IOException {
+    Path file = new Path(directory, name);
+    long found;
+    try {
+      found = fileSystem.getFileStatus(file).getLen();
+    } catch (FileNotFoundException e) {
+      throw new DamagedFileException(file.toString(), "a file", "none of that name");
+    }
+    if (found != length) {
+      throw new DamagedFileException(file.toString(), length + " bytes", found + " bytes");
     }
   }
 
   /** Returns the file's bytes; fails as {@link #read}. */
-  byte[] bytes(FileSystem fileSystem, Path directory) throws IOException {
+  public byte[] bytes(FileSystem fileSystem, Path directory) throws IOException {
     return read(fileSystem, directory, (in, bytes) -> in.readAllBytes());
   }
 
   /** Checks the file; fails as {@link #read}. */
-  void verify(FileSystem fileSystem, Path directory) throws IOException {
+  public void verify(FileSystem fileSystem, Path directory) throws IOException {
     read(fileSystem, directory, (in, bytes) -> in.transferTo(OutputStream.nullOutputStream()));
   }
 
   /** Returns whether a file of this name and length exists, without reading it. */
-  boolean present(FileSystem fileSystem, Path directory) throws IOException {
+  public boolean present(FileSystem fileSystem, Path directory) throws IOException {
     try {
-      return lengthOf(fileSystem, new Path(directory, name)) == length;
+      requireLength(fileSystem, directory);
+      return true;
     } catch (DamagedFileException e) {
       return false;
     }
   }
 
   /** Returns the form that {@link #fromJson} reads. */
-  ObjectNode toJson() {
+  public ObjectNode toJson() {
     return JsonNodeFactory.instance
         .objectNode()
         .put("name", name)
@@ -127,19 +180,11 @@ record StoredFile(String name, long length, String sha256) {
    *
    * @throws IllegalArgumentException when a key is missing
    */
-  static StoredFile fromJson(JsonNode json) {
+  public static StoredFile fromJson(JsonNode json) {
     return new StoredFile(
         json.required("name").asText(),
         json.required("length").asLong(),
         json.required("sha256").asText());
-  }
-
-  private static long lengthOf(FileSystem fileSystem, Path file) throws IOException {
-    try {
-      return fileSystem.getFileStatus(file).getLen();
-    } catch (FileNotFoundException e) {
-      throw new DamagedFileException(file.toString(), "a file", "none of that name");
-    }
   }
 
   private static StoredFile copy(String name, OutputStream out, Content content)

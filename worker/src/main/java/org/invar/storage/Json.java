@@ -1,4 +1,4 @@
-package org.invar.checkpoint;
+package org.invar.storage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** JSON as this package writes and reads it: UTF-8, the same bytes everywhere, strictly read. */
-final class Json {
+/** JSON as the files of a run have it: UTF-8, the same bytes everywhere, strictly read. */
+public final class Json {
   /** Refuses a key that stands twice and anything behind the value. */
-  static final JsonMapper MAPPER =
+  public static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -25,7 +25,7 @@ final class Json {
   private Json() {}
 
   /** Returns the value on one line, without a line's end. */
-  static String line(JsonNode value) {
+  public static String line(JsonNode value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
@@ -34,7 +34,7 @@ final class Json {
   }
 
   /** Returns the value as indented text with a newline at its end. */
-  static byte[] text(JsonNode value) {
+  public static byte[] text(JsonNode value) {
     var printer = new DefaultPrettyPrinter().withObjectIndenter(LINES).withArrayIndenter(LINES);
     try {
       String text = MAPPER.writer(printer).writeValueAsString(value);

@@ -1,14 +1,16 @@
-package org.invar.checkpoint;
+package org.invar.storage;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,10 +31,9 @@ import org.invar.param.Layout;
  * dtype, shape and place, and the tensors' bytes (<a
  * href="https://huggingface.co/docs/safetensors">format</a>). The same groups give the same bytes,
  * whenever and wherever: entries in the layouts' order, the header padded with spaces to a multiple
- * of 8 bytes, no metadata. NaNs keep their bits.
+ * of 8 bytes. NaNs keep their bits.
  */
 public final class Safetensors {
-  private static final int CHUNK_BYTES = 1 << 16;
   private static final String FLOAT32 = "F32";
 
   private Safetensors() {}
@@ -76,6 +77,11 @@ public final class Safetensors {
       return kind(dtype, shape);
     }
 
+    /** Returns the kind of an F32 tensor of the given dimensions. */
+    static String kind(List<? extends Number> shape) {
+      return kind(FLOAT32, shape);
+    }
+
     private static String kind(String dtype, List<? extends Number> shape) {
       String dimensions = shape.stream().map(String::valueOf).collect(Collectors.joining("×"));
       return dtype + " " + (shape.isEmpty() ? "scalar" : dimensions);
@@ -84,7 +90,26 @@ public final class Safetensors {
 
   private record Target(Group group, Layout.Entry entry) {
     String kind() {
-      return Entry.kind(FLOAT32, entry.shape().dimensions());
+      return Entry.kind(entry.shape().dimensions());
+    }
+
+    Tensor tensor(String name) {
+      List<Long> shape = LongStream.of(entry.shape().toArray()).boxed().toList();
+      return new Tensor(name, shape, Span.within(group.values, entry.offset(), entry.end()));
+    }
+  }
+
+  /**
+   * A tensor to write.
+   *
+   * @param name unique within the file
+   * @param shape its dimensions, whose product is the number of values
+   * @param values row-major
+   */
+  record Tensor(String name, List<Long> shape, Span values) {
+    /** Returns a tensor of one dimension. */
+    static Tensor flat(String name, Span values) {
+      return new Tensor(name, List.of((long) values.length()), values);
     }
   }
 
@@ -94,18 +119,22 @@ public final class Safetensors {
    * @throws IllegalArgumentException when two entries have the same name
    */
   public static void write(OutputStream out, List<Group> groups) throws IOException {
-    byte[] header = header(groups);
-    ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.putLong(header.length);
-    out.write(buffer.array(), 0, Long.BYTES);
+    List<Tensor> tensors = new ArrayList<>();
+    targets(groups).forEach((name, target) -> tensors.add(target.tensor(name)));
+    write(out, Map.of(), tensors);
+  }
+
+  /** Writes a file of tensors in their order, with metadata unless that is empty. */
+  static void write(OutputStream out, Map<String, String> metadata, List<Tensor> tensors)
+      throws IOException {
+    byte[] header = header(metadata, tensors);
+    ByteBuffer prefix = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.write(prefix.putLong(header.length).array());
     out.write(header);
-    for (Group group : groups) {
-      int count;
-      for (int from = 0; from < group.values.length; from += count) {
-        count = Math.min(CHUNK_BYTES / Float.BYTES, group.values.length - from);
-        buffer.clear().asFloatBuffer().put(group.values, from, count);
-        out.write(buffer.array(), 0, count * Float.BYTES);
-      }
+    var chunks = new FloatChunks();
+    for (Tensor tensor : tensors) {
+      Span values = tensor.values;
+      chunks.write(out, values.values(), values.at(), values.length());
     }
   }
 
@@ -133,30 +162,25 @@ public final class Safetensors {
   public static List<Entry> entries(FileSystem fileSystem, Path file) throws IOException {
     long length = fileSystem.getFileStatus(file).getLen();
     try (FSDataInputStream in = fileSystem.open(file)) {
-      return SafetensorsHeader.read(in, length, file.toString());
+      return SafetensorsHeader.read(in, length, file.toString()).entries();
     }
   }
 
   /** Reads a file of {@code length} bytes, at {@code place}, into the groups' vectors. */
-  static void read(InputStream in, long length, String place, List<Group> groups)
+  public static void read(InputStream in, long length, String place, List<Group> groups)
       throws IOException {
-    List<Entry> entries = SafetensorsHeader.read(in, length, place);
+    List<Entry> entries = SafetensorsHeader.read(in, length, place).entries();
     Map<String, Target> targets = targets(groups);
     check(entries, targets, place);
-    byte[] bytes = new byte[CHUNK_BYTES];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    var chunks = new FloatChunks();
     for (Entry entry : entries) {
       Target target = Objects.requireNonNull(targets.get(entry.name), entry.name);
-      int end = target.entry.end();
-      int count;
-      for (int to = target.entry.offset(); to < end; to += count) {
-        count = Math.min(CHUNK_BYTES / Float.BYTES, end - to);
-        int read = in.readNBytes(bytes, 0, count * Float.BYTES);
-        if (read < count * Float.BYTES) {
-          throw SafetensorsHeader.refuse(
-              place, length + " bytes", "an end inside entry " + entry.name);
-        }
-        buffer.clear().asFloatBuffer().get(target.group.values, to, count);
+      int offset = target.entry.offset();
+      try {
+        chunks.read(in, target.group.values, offset, target.entry.end() - offset);
+      } catch (EOFException e) {
+        throw SafetensorsHeader.refuse(
+            place, length + " bytes", "an end inside entry " + entry.name);
       }
     }
   }
@@ -205,17 +229,20 @@ public final class Safetensors {
     return targets;
   }
 
-  private static byte[] header(List<Group> groups) {
+  private static byte[] header(Map<String, String> metadata, List<Tensor> tensors) {
     ObjectNode header = JsonNodeFactory.instance.objectNode();
+    if (!metadata.isEmpty()) {
+      ObjectNode named = header.putObject(SafetensorsHeader.METADATA);
+      metadata.forEach(named::put);
+    }
     long begin = 0;
-    for (Map.Entry<String, Target> named : targets(groups).entrySet()) {
-      long[] shape = named.getValue().entry.shape().toArray();
-      long end = begin + named.getValue().entry.shape().size() * (long) Float.BYTES;
+    for (Tensor tensor : tensors) {
+      long end = begin + tensor.values.length() * (long) Float.BYTES;
       header
-          .putObject(named.getKey())
+          .putObject(tensor.name)
           .put("dtype", FLOAT32)
-          .<ObjectNode>set("shape", array(shape))
-          .set("data_offsets", array(begin, end));
+          .<ObjectNode>set("shape", array(tensor.shape))
+          .set("data_offsets", array(List.of(begin, end)));
       begin = end;
     }
     byte[] text = Json.line(header).getBytes(StandardCharsets.UTF_8);
@@ -224,9 +251,9 @@ public final class Safetensors {
     return padded;
   }
 
-  private static ArrayNode array(long... values) {
+  private static ArrayNode array(List<Long> values) {
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
-    LongStream.of(values).forEach(array::add);
+    values.forEach(array::add);
     return array;
   }
 }

@@ -1,4 +1,4 @@
-package org.invar.checkpoint;
+package org.invar.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -14,8 +14,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
-/** The few file system operations that this package is built on. */
-final class RunFiles {
+/** The few file system operations that storage is built on. */
+public final class RunFiles {
   private RunFiles() {}
 
   /**
@@ -24,7 +24,7 @@ final class RunFiles {
    * <p>Those files come second, so a kill leaves data with a wrong checksum that nobody can read,
    * and they keep up to 512 bytes of a flushed line back. Our SHA-256 covers more than they do.
    */
-  static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
+  public static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
     FileSystem fileSystem = path.getFileSystem(configuration);
     return fileSystem instanceof ChecksumFileSystem checked
         ? checked.getRawFileSystem()
@@ -32,7 +32,7 @@ final class RunFiles {
   }
 
   /** Returns the names in a directory, in order; none when it does not exist. */
-  static List<String> names(FileSystem fileSystem, Path directory) throws IOException {
+  public static List<String> names(FileSystem fileSystem, Path directory) throws IOException {
     try {
       return Arrays.stream(fileSystem.listStatus(directory))
           .map(status -> status.getPath().getName())
@@ -44,14 +44,14 @@ final class RunFiles {
   }
 
   /** Returns a small file's bytes. */
-  static byte[] read(FileSystem fileSystem, Path file) throws IOException {
+  public static byte[] read(FileSystem fileSystem, Path file) throws IOException {
     try (FSDataInputStream in = fileSystem.open(file)) {
       return in.readAllBytes();
     }
   }
 
   /** Writes a small file, in place of one that may be there. */
-  static void overwrite(FileSystem fileSystem, Path file, byte[] bytes) throws IOException {
+  public static void overwrite(FileSystem fileSystem, Path file, byte[] bytes) throws IOException {
     try (FSDataOutputStream out = fileSystem.create(file, true)) {
       out.write(bytes);
     }
@@ -61,11 +61,15 @@ final class RunFiles {
    * Throws a failure on again that says nothing about the file: an interrupt, a missing permission.
    * Whatever else a read fails with counts as damage.
    */
-  static void rethrowUnlessDamage(IOException failure) throws IOException {
-    if (failure instanceof InterruptedIOException
-        || failure instanceof ClosedByInterruptException
-        || failure instanceof AccessControlException) {
+  public static void rethrowUnlessDamage(IOException failure) throws IOException {
+    if (interrupted(failure) || failure instanceof AccessControlException) {
       throw failure;
     }
+  }
+
+  /** Returns whether the thread was interrupted, and nothing is wrong with the file. */
+  static boolean interrupted(IOException failure) {
+    return failure instanceof InterruptedIOException
+        || failure instanceof ClosedByInterruptException;
   }
 }
