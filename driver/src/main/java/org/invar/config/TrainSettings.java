@@ -4,6 +4,7 @@ import org.invar.optim.Clipping;
 import org.invar.optim.EarlyStopping;
 import org.invar.optim.Optimizer;
 import org.invar.optim.Schedule;
+import org.invar.worker.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the order of rows, the initial weights and dropout
  * @param shards into how many parts data and batches are cut
  * @param exchange how gradients travel
+ * @param averaging how many steps workers take alone; null to share every step's gradient, which
+ *     alone is exact
+ * @param wire the format of a gradient between workers; bfloat16 is not exact
  * @param exact whether a run refuses machines whose results could differ in a bit
  * @param l2 λ of L2 regularization, 0 or more
  * @param clip bounds on the gradient
@@ -32,6 +36,8 @@ public record TrainSettings(
     long seed,
     Shards shards,
     Exchange exchange,
+    @Nullable Averaging averaging,
+    Wire wire,
     boolean exact,
     double l2,
     Clipping clip,
@@ -49,6 +55,11 @@ public record TrainSettings(
         "optimalError",
         optimalError,
         "a fraction in [0, 1]");
+    Require.check(
+        exchange == Exchange.GANG || (averaging == null && wire == Wire.FLOAT32),
+        "exchange",
+        exchange,
+        "gang, which alone has averaging and wire");
     if (earlyStopping != null) {
       Require.metric("earlyStopping.metric", earlyStopping.metric());
     }
@@ -66,7 +77,9 @@ public record TrainSettings(
         32,
         1,
         new Shards.Auto(),
-        Exchange.DRIVER,
+        Exchange.GANG,
+        null,
+        Wire.FLOAT32,
         true,
         0,
         Clipping.of(),

@@ -1,122 +1,233 @@
 package org.invar.train;
 
-import java.util.Collections;
-import java.util.HashMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
-import org.invar.param.SumTree;
+import org.invar.config.TrainSettings;
+import org.invar.optim.ParameterAverager;
+import org.invar.optim.RunningState;
+import org.invar.param.Layout;
 import org.invar.param.Weights;
 import org.invar.source.PackedDataset;
 import org.invar.source.PackedSplits;
-import org.invar.source.SparkFailures;
 import org.invar.source.Split;
+import org.invar.storage.SliceContent;
+import org.invar.storage.SliceFile;
+import org.invar.storage.Slices;
+import org.invar.storage.Span;
+import org.invar.worker.Command;
+import org.invar.worker.Report;
 import org.invar.worker.RunPlan;
+import org.invar.worker.Scores;
 import org.invar.worker.ShardSum;
 import org.invar.worker.ShardTask;
-import org.invar.worker.Shipped;
-import org.invar.worker.StepResult;
-import org.invar.worker.StepResult.NonFinite;
+import org.invar.worker.StepTimings;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The {@code driver} exchange: one Spark job a step; the tasks' partial sums are collected and the
- * driver finishes the canonical tree.
+ * The {@code driver} exchange: a Spark job computes a step's sums, and the averager lives on the
+ * driver.
  *
- * <p>Slow, since a job costs tens of milliseconds, but plain: Spark retries lost tasks, and a task
- * that runs again gives the same bits.
+ * <p>Slow, but it works with dynamic allocation, and Spark retries what is lost. It is also the
+ * plain form that the gang is compared with, bit for bit.
  */
 final class DriverExchange implements Exchange {
-  private static final Logger LOG = LoggerFactory.getLogger(DriverExchange.class);
-
-  private final JavaSparkContext spark;
-  private final RunPlan plan;
+  private final ShardJobs jobs;
   private final PackedSplits splits;
-  private final Broadcast<Shipped<RunPlan>> broadcastPlan;
+  private final Configuration hadoop;
+  private final Layout layout;
+  private final boolean boundsNorm;
+  private final ParameterAverager averager;
+  private final RunningState running;
+  private @Nullable Weights kept;
+  private @Nullable Weights used;
+  private @Nullable SavedFiles saved;
 
-  DriverExchange(JavaSparkContext spark, RunPlan plan, PackedSplits splits) {
-    this.spark = spark;
-    this.plan = plan;
+  /**
+   * Makes the exchange in the state of a checkpoint.
+   *
+   * @param start the checkpoint, or null for the state before step 0
+   */
+  DriverExchange(
+      JavaSparkContext spark,
+      RunPlan plan,
+      PackedSplits splits,
+      TrainSettings settings,
+      Configuration hadoop,
+      @Nullable Start start)
+      throws IOException {
     this.splits = splits;
-    this.broadcastPlan = spark.broadcast(Shipped.of(plan));
-  }
-
-  @Override
-  public ShardSum step(Weights weights, ShardTask.Step step) {
-    ShardSum sum = sum(weights, Split.TRAIN, splits.train(), step);
-    if (sum == null) {
-      throw new IllegalStateException("batch " + step.batch() + " has no rows");
+    this.hadoop = hadoop;
+    this.layout = plan.network().layout();
+    this.boundsNorm = settings.clip().boundsNorm();
+    this.averager =
+        ParameterAverager.of(
+            layout,
+            settings.optimizer(),
+            settings.l2(),
+            settings.clip(),
+            layout.initialValues(plan.seed()),
+            0,
+            layout.length());
+    Layout stateLayout = plan.network().stateLayout();
+    this.running = RunningState.of(stateLayout, stateLayout.initialValues(plan.seed()));
+    if (start != null) {
+      restore(start);
     }
-    return sum;
+    this.jobs = new ShardJobs(spark, plan);
+  }
+
+  private void restore(Start start) throws IOException {
+    FileSystem files = start.directory().getFileSystem(hadoop);
+    float[][] moments = new float[averager.moments()][layout.length()];
+    List<Span> spans = new ArrayList<>();
+    for (float[] moment : moments) {
+      spans.add(Span.of(moment));
+    }
+    Weights weights = zeros();
+    Slices.read(
+        files,
+        start.directory(),
+        start.slices(),
+        new SliceContent(Span.of(weights.parameters()), spans, Span.of(weights.state())));
+    averager.restore(weights.parameters(), moments, start.step());
+    System.arraycopy(weights.state(), 0, running.values(), 0, weights.state().length);
+    if (!start.kept().isEmpty()) {
+      Weights best = zeros();
+      Slices.read(
+          files,
+          start.directory(),
+          start.kept(),
+          SliceContent.weights(Span.of(best.parameters()), Span.of(best.state())));
+      kept = best;
+    }
+  }
+
+  private Weights zeros() {
+    return new Weights(new float[layout.length()], new float[running.values().length]);
   }
 
   @Override
-  public double @Nullable [] evaluate(Weights weights, Split split) {
+  public void steps(Command.Steps steps, Consumer<Report.Stepped> each) {
+    for (int i = 0; i < steps.rates().length; i++) {
+      Stopwatch watch = new Stopwatch();
+      var step = new ShardTask.Step(steps.epoch(), steps.batch() + i, steps.step() + i);
+      ShardSum sum = jobs.sum(weights(), Split.TRAIN.label(), splits.train(), step);
+      if (sum == null) {
+        throw new IllegalStateException("batch " + step.batch() + " has no rows");
+      }
+      double computed = watch.millis();
+      update(sum, steps.rates()[i]);
+      double updated = watch.millis() - computed;
+      each.accept(
+          new Report.Stepped(
+              1, sum.scores(), new StepTimings(computed, 0, 0, updated, 0, 0)));
+    }
+  }
+
+  private void update(ShardSum sum, double rate) {
+    double weight = Scores.weight(sum.scores());
+    if (weight == 0) {
+      averager.advance(); // Every row weighs nothing: there is no mean gradient to follow.
+      return;
+    }
+    if (boundsNorm) {
+      double[] blocks = new double[ParameterAverager.blocks(layout.length())];
+      averager.blockSquaredNorms(sum.gradient(), weight, blocks);
+      double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
+      averager.step(sum.gradient(), weight, rate, norm);
+    } else {
+      averager.step(sum.gradient(), weight, rate);
+    }
+    running.update(sum.statistics(), Scores.rows(sum.scores()));
+  }
+
+  /** The weights themselves, which the next update changes. */
+  private Weights weights() {
+    return new Weights(averager.parameters(), running.values());
+  }
+
+  @Override
+  public double @Nullable [] evaluate(Split split) {
     PackedDataset data = splits.of(split);
-    ShardSum sum = data == null ? null : sum(weights, split, data, null);
+    Weights evaluated = used == null ? weights() : used;
+    ShardSum sum = data == null ? null : jobs.sum(evaluated, split.label(), data, null);
     return sum == null ? null : sum.scores();
   }
 
-  /** Executors that are not reached let go when they need the memory. */
+  @Override
+  public void keep() {
+    kept = weights().copy();
+  }
+
+  @Override
+  public void useKept() {
+    used = kept();
+  }
+
+  private Weights kept() {
+    if (kept == null) {
+      throw new IllegalStateException("no weights are kept");
+    }
+    return kept;
+  }
+
+  @Override
+  public void save(Path directory, String weights, @Nullable String keptPrefix) {
+    Stopwatch watch = new Stopwatch();
+    String broken = firstNotFinite();
+    if (broken != null) {
+      throw new NonFiniteException(averager.steps(), "parameter " + broken);
+    }
+    List<Span> moments = new ArrayList<>();
+    for (int i = 0; i < averager.moments(); i++) {
+      moments.add(Span.of(averager.moment(i)));
+    }
+    var content =
+        new SliceContent(Span.of(averager.parameters()), moments, Span.of(running.values()));
+    List<SliceFile> keptFiles = new ArrayList<>();
+    try {
+      FileSystem files = directory.getFileSystem(hadoop);
+      SliceFile slice =
+          Slices.write(files, new Path(directory, SliceFile.name(weights, 0, 1)), content);
+      if (keptPrefix != null) {
+        var span =
+            SliceContent.weights(Span.of(kept().parameters()), Span.of(kept().state()));
+        keptFiles.add(
+            Slices.write(files, new Path(directory, SliceFile.name(keptPrefix, 0, 1)), span));
+      }
+      saved = new SavedFiles(List.of(slice), keptFiles, watch.millis());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private @Nullable String firstNotFinite() {
+    for (Layout.Entry entry : layout.entries()) {
+      for (int i = entry.offset(); i < entry.end(); i++) {
+        if (!Float.isFinite(averager.parameters()[i])) {
+          return entry.name();
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public @Nullable SavedFiles saved(boolean wait) {
+    SavedFiles files = saved;
+    saved = null;
+    return files;
+  }
+
   @Override
   public void close() {
-    String runId = plan.runId();
-    int tasks = Math.max(1, spark.defaultParallelism());
-    try {
-      spark
-          .parallelize(Collections.nCopies(tasks, 0), tasks)
-          .foreach(task -> ShardTask.release(runId));
-    } catch (RuntimeException e) {
-      LOG.info("run {} could not be released everywhere", runId, e);
-    } finally {
-      broadcastPlan.destroy(false);
-    }
-  }
-
-  private @Nullable ShardSum sum(
-      Weights weights, Split split, PackedDataset data, ShardTask.@Nullable Step step) {
-    Broadcast<Shipped<Weights>> broadcast = spark.broadcast(Shipped.of(weights));
-    try {
-      int partitions = data.blocks().getNumPartitions();
-      var task = new ShardTask(broadcastPlan, broadcast, split.label(), partitions, step);
-      List<Shipped<StepResult>> results =
-          SparkFailures.explained(
-              step == null ? "evaluation of " + split.label() : "step " + (step.step() + 1),
-              () -> data.blocks().mapPartitionsWithIndex(task, true).collect());
-      return finish(results);
-    } finally {
-      broadcast.destroy(false);
-    }
-  }
-
-  private @Nullable ShardSum finish(List<Shipped<StepResult>> results) {
-    Map<SumTree.Node, ShardSum> pieces = new HashMap<>();
-    for (Shipped<StepResult> shipped : results) {
-      StepResult result = shipped.value();
-      NonFinite nonFinite = result.nonFinite();
-      if (nonFinite != null) {
-        throw new NonFiniteException(nonFinite);
-      }
-      for (StepResult.Subtree piece : result.sums()) {
-        pieces.put(new SumTree.Node(piece.from(), piece.to()), piece.sum());
-      }
-    }
-    return finish(new SumTree.Node(0, plan.shards()), pieces);
-  }
-
-  private static @Nullable ShardSum finish(SumTree.Node node, Map<SumTree.Node, ShardSum> pieces) {
-    ShardSum piece = pieces.get(node);
-    if (piece != null || node.to() - node.from() == 1) {
-      return piece;
-    }
-    ShardSum left = finish(new SumTree.Node(node.from(), node.split()), pieces);
-    ShardSum right = finish(new SumTree.Node(node.split(), node.to()), pieces);
-    if (left == null) {
-      return right;
-    }
-    return right == null ? left : left.add(right);
+    jobs.close();
   }
 }

@@ -1,26 +1,55 @@
 package org.invar.train;
 
-import org.invar.param.Weights;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.Path;
 import org.invar.source.Split;
-import org.invar.worker.ShardSum;
-import org.invar.worker.ShardTask.Step;
+import org.invar.worker.Command;
+import org.invar.worker.Report;
 import org.jspecify.annotations.Nullable;
 
-/** How the shards' sums of a step, or of an evaluation, come together on the driver. */
+/**
+ * Where a run's parameters, moments and state live, and how its steps are taken: by a gang of
+ * workers or on the driver.
+ *
+ * <p>Every method throws {@link WorkersLostException} when workers are gone or do not answer; the
+ * exchange is of no use then but to be closed. Used by one thread.
+ */
 interface Exchange extends AutoCloseable {
   /**
-   * Returns the sum of a mini-batch over all shards.
+   * Takes consecutive steps of one epoch, and tells of each when it is taken.
    *
-   * @param weights what to compute with; read before the method returns
-   * @param step which mini-batch
-   * @throws NonFiniteException when a loss is NaN or infinite
+   * @throws NonFiniteException when a loss is NaN or infinite; that step is not taken
    */
-  ShardSum step(Weights weights, Step step);
+  void steps(Command.Steps steps, Consumer<Report.Stepped> each);
 
   /** Returns the scores of all rows of a split, or null when the job has no such split. */
-  double @Nullable [] evaluate(Weights weights, Split split);
+  double @Nullable [] evaluate(Split split);
 
-  /** Lets the workers forget the run. */
+  /** Keeps the weights as they are, instead of those that were kept before. */
+  void keep();
+
+  /** Evaluates with the kept weights from now on; no step follows. */
+  void useKept();
+
+  /**
+   * Begins to write the files of a checkpoint of everything as it is now; the one before has been
+   * {@link #saved}.
+   *
+   * @param directory where to
+   * @param weights what the names of files of parameters, moments and state begin with
+   * @param kept what the names of files of the kept weights begin with, or null to write none
+   */
+  void save(Path directory, String weights, @Nullable String kept);
+
+  /**
+   * Returns the files that {@link #save} began, once, or null while they are not complete or where
+   * none were begun.
+   *
+   * @param wait whether to wait for them
+   */
+  @Nullable SavedFiles saved(boolean wait);
+
+  /** Lets the workers go. */
   @Override
   void close();
 }

@@ -1,21 +1,31 @@
 package org.invar.train;
 
 import java.io.Serial;
-import org.invar.worker.StepResult.NonFinite;
 
-/** A mini-batch whose loss is NaN or infinite. */
+/** A loss or a parameter that is NaN or infinite. */
 final class NonFiniteException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  private final NonFinite found;
+  private final long step;
+  private final String what;
 
-  NonFiniteException(NonFinite found) {
-    super("shard " + found.shard() + ": " + found.what() + " is not finite");
-    this.found = found;
+  /**
+   * Makes the exception.
+   *
+   * @param step counted from 1
+   * @param what first stopped being finite
+   */
+  NonFiniteException(long step, String what) {
+    super("step " + step + ": " + what + " is not finite");
+    this.step = step;
+    this.what = what;
   }
 
-  /** Returns the shard and what first stopped being finite in it. */
-  NonFinite found() {
-    return found;
+  long step() {
+    return step;
+  }
+
+  String what() {
+    return what;
   }
 }

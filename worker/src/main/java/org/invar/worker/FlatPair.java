@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Positions count through both vectors; a range lies in one of them. Ranges that do not overlap
  * may be read and written by several threads.
  */
-final class FlatPair implements Piece {
+final class FlatPair implements Piece, AutoCloseable {
   /** Direct buffers are addressed by 31 bits. */
   private static final int MOST = Integer.MAX_VALUE / Float.BYTES;
 
@@ -102,5 +102,12 @@ final class FlatPair implements Piece {
     flat.addi(right.flat);
     flatState.addi(right.flatState);
     return this;
+  }
+
+  /** Frees the vectors, of which nobody may have views any more. */
+  @Override
+  public void close() {
+    flat.close();
+    flatState.close();
   }
 }

@@ -33,6 +33,9 @@ public record RunPlan(
     Map<String, List<String>> hashes,
     @Nullable KernelFingerprint fingerprint)
     implements Serializable {
+  /** The name of the split that is trained on. */
+  static final String TRAIN = "train";
+
   /** Refuses to compute in this process with other kernels than the run's. */
   void checkKernels() {
     KernelFingerprint found = KernelFingerprint.current();

@@ -144,6 +144,11 @@ final class ShardComputer {
     return true;
   }
 
+  /** Frees the calling thread's workspaces. */
+  static void forgetWorkspaces() {
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+  }
+
   static MemoryWorkspace workspace() {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "invar-shard");
   }

@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.invar.collective.Collective;
 import org.invar.collective.Round;
 import org.invar.optim.ParameterAverager;
 import org.invar.param.SumTree;
 import org.invar.param.SumTree.Node;
 import org.invar.worker.Slicing.Chunk;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The all-reduce of one step: every worker's pieces go to the owners of the slices, who sum and
@@ -47,7 +49,28 @@ final class SliceRound implements Round {
     long everybodyThere;
     long reduced;
     long end;
+
+    /** Nanoseconds spent in updates, and those of them before {@link #reduced}. */
     long updating;
+
+    long updatingBefore;
+
+    /**
+     * Returns where a step's time went.
+     *
+     * @param start of the step
+     * @param bytes sent
+     */
+    StepTimings timings(long start, long bytes) {
+      long gathering = end - reduced - (updating - updatingBefore);
+      return new StepTimings(
+          (begun - start) * 1e-6,
+          (everybodyThere - begun) * 1e-6,
+          (reduced - everybodyThere - updatingBefore) * 1e-6,
+          updating * 1e-6,
+          gathering * 1e-6,
+          bytes);
+    }
   }
 
   private final Collective collective;
@@ -55,6 +78,7 @@ final class SliceRound implements Round {
   private final Wire wire;
   private final int scoresWidth;
   private final List<List<Chunk>> chunks = new ArrayList<>();
+  private final IntSupplier tags;
   private final Peer[] peers;
   private final List<Chunk> own;
   private final float[] values = new float[TreeSum.CHUNK];
@@ -63,7 +87,7 @@ final class SliceRound implements Round {
   private int tag;
   private String doing = "";
   private Contribution mine = Contribution.of(List.of());
-  private Reduction reduction;
+  private @Nullable Reduction current;
   private Node root = new Node(0, 1);
   private TreeSum sum = TreeSum.of(root, Map.of());
   private boolean scored;
@@ -129,21 +153,21 @@ final class SliceRound implements Round {
     Frames(int pieces, int to, int from) {
       this.pieces = pieces;
       this.sums = 1 + pieces * chunks.get(to).size();
-      int doubles = wanted && reduction.blocks().length > 0 ? blocksTo(from) - blocksFrom(from) : 0;
+      int doubles =
+          wanted && reduction().blocks().length > 0 ? blocksTo(from) - blocksFrom(from) : 0;
       this.blocks = sums + (doubles + DOUBLES - 1) / DOUBLES;
       this.all = blocks + (wanted ? chunks.get(from).size() : 0);
     }
   }
 
   /**
-   * Makes the rounds of a gang.
+   * Makes the rounds of a gang over vectors.
    *
    * @param scoresWidth the length of a piece's scores
-   * @param reduction what the first round does
+   * @param tags numbers the collective's rounds
    */
-  SliceRound(
-      Collective collective, Slicing slicing, Wire wire, int scoresWidth, Reduction reduction) {
-    this.reduction = reduction;
+  SliceRound(Collective collective, Slicing slicing, Wire wire, int scoresWidth, IntSupplier tags) {
+    this.tags = tags;
     this.collective = collective;
     this.slicing = slicing;
     this.wire = wire;
@@ -166,10 +190,10 @@ final class SliceRound implements Round {
    */
   Clock run(String doing, int leaves, List<Contribution> contributions, Reduction reduction)
       throws IOException, InterruptedException {
-    this.tag++;
+    this.tag = tags.getAsInt();
     this.doing = doing;
     this.mine = contributions.get(collective.rank());
-    this.reduction = reduction;
+    this.current = reduction;
     this.root = new Node(0, leaves);
     this.scored = false;
     this.wanted = false;
@@ -190,6 +214,13 @@ final class SliceRound implements Round {
     collective.run(this);
     clock.end = System.nanoTime();
     return clock;
+  }
+
+  private Reduction reduction() {
+    if (current == null) {
+      throw new IllegalStateException("no round is under way");
+    }
+    return current;
   }
 
   private Piece received(Peer peer, int piece) {
@@ -235,14 +266,14 @@ final class SliceRound implements Round {
       }
       int from = blocksFrom(collective.rank()) + (next - frames.sums) * DOUBLES;
       int to = Math.min(from + DOUBLES, blocksTo(collective.rank()));
-      putDoubles(reduction.blocks(), from, to, out);
+      putDoubles(reduction().blocks(), from, to, out);
     } else {
       int index = next - frames.blocks;
       if (!scored || index >= updated) {
         return false;
       }
       Chunk chunk = own.get(index);
-      reduction.read(chunk, values);
+      reduction().read(chunk, values);
       Wire.FLOAT32.put(values, chunk.length(), out);
     }
     peer.given++;
@@ -274,11 +305,11 @@ final class SliceRound implements Round {
           in, peer.inbox, start + slicing.local(collective.rank(), chunk.at()), chunk.length());
     } else if (next < frames.blocks) {
       int from = blocksFrom(rank) + (next - frames.sums) * DOUBLES;
-      getDoubles(in, reduction.blocks(), from, Math.min(from + DOUBLES, blocksTo(rank)));
+      getDoubles(in, reduction().blocks(), from, Math.min(from + DOUBLES, blocksTo(rank)));
     } else {
       Chunk chunk = chunks.get(rank).get(next - frames.blocks);
       Wire.FLOAT32.get(in, values, 0, chunk.length());
-      reduction.store(chunk, values);
+      reduction().store(chunk, values);
     }
     peer.taken++;
     if (!scored) {
@@ -302,14 +333,16 @@ final class SliceRound implements Round {
     if (!wanted) {
       return false;
     }
-    boolean waits = reduction.blocks().length > 0;
+    boolean waits = reduction().blocks().length > 0;
     if (reduced < own.size() && reduced < arrived()) {
       Chunk chunk = own.get(reduced);
-      sum.sum(chunk.at(), reduction.sums(chunk), reduction.offset(chunk), chunk.length(), scratch);
-      reduction.reduced(chunk);
+      sum.sum(
+          chunk.at(), reduction().sums(chunk), reduction().offset(chunk), chunk.length(), scratch);
+      reduction().reduced(chunk);
       reduced++;
       if (reduced == own.size()) {
         clock.reduced = System.nanoTime();
+        clock.updatingBefore = clock.updating;
       }
       if (!waits) {
         update(chunk);
@@ -318,7 +351,7 @@ final class SliceRound implements Round {
     }
     if (waits && updated < own.size() && reduced == own.size() && blocksAreThere()) {
       if (updated == 0) {
-        reduction.whole();
+        reduction().whole();
       }
       update(own.get(updated));
       return true;
@@ -328,9 +361,9 @@ final class SliceRound implements Round {
 
   private void update(Chunk chunk) {
     long start = System.nanoTime();
-    reduction.update(chunk);
-    reduction.read(chunk, values);
-    reduction.store(chunk, values);
+    reduction().update(chunk);
+    reduction().read(chunk, values);
+    reduction().store(chunk, values);
     updated++;
     clock.updating += System.nanoTime() - start;
   }
@@ -369,7 +402,7 @@ final class SliceRound implements Round {
       }
     }
     double[] scores = SumTree.finish(root, known::get, SliceRound::add);
-    wanted = reduction.begin(scores == null ? new double[scoresWidth] : scores);
+    wanted = reduction().begin(scores == null ? new double[scoresWidth] : scores);
     scored = true;
     clock.everybodyThere = System.nanoTime();
     clock.reduced = clock.everybodyThere;

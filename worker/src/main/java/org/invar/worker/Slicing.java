@@ -56,6 +56,15 @@ record Slicing(int parameters, int state, int workers) {
     return chunks;
   }
 
+  /** Returns the chunks of both vectors as a whole. */
+  List<Chunk> chunks() {
+    List<Chunk> chunks = new ArrayList<>();
+    for (int worker = 0; worker < workers; worker++) {
+      chunks.addAll(chunks(worker));
+    }
+    return chunks;
+  }
+
   private static void cut(int from, int to, List<Chunk> chunks) {
     for (int at = from; at < to; at += TreeSum.CHUNK) {
       chunks.add(new Chunk(at, Math.min(TreeSum.CHUNK, to - at)));

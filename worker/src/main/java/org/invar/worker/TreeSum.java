@@ -23,7 +23,13 @@ final class TreeSum {
 
   /** Arrays for intermediate sums, which grow to what is needed and are used again. */
   static final class Scratch {
+    private final float[] result = new float[CHUNK];
     private float[][] levels = {};
+
+    /** Returns an array for a result, which summing does not use. */
+    float[] result() {
+      return result;
+    }
 
     float[] level(int level) {
       if (level >= levels.length) {

@@ -58,9 +58,9 @@ public enum Wire {
   private static short rounded(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return (short) (bits >>> Short.SIZE | 0x40); // Rounding could make it an infinity.
+      return (short) ((bits >>> Short.SIZE) | 0x40); // Rounding could make it an infinity.
     }
-    int half = 0x7fff + (bits >>> Short.SIZE & 1);
-    return (short) (bits + half >>> Short.SIZE);
+    int half = 0x7fff + ((bits >>> Short.SIZE) & 1);
+    return (short) ((bits + half) >>> Short.SIZE);
   }
 }

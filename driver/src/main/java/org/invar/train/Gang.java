@@ -1,0 +1,3 @@
+package org.invar.train;
+
+public class Gang {}

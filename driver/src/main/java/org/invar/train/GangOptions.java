@@ -1,0 +1,58 @@
+package org.invar.train;
+
+import java.time.Duration;
+import org.apache.spark.SparkConf;
+
+/**
+ * What a cluster's owner says about gangs, in Spark's configuration.
+ *
+ * @param driverHost where workers reach the driver: {@code spark.driver.host}
+ * @param bindAddress what the driver listens on: {@code spark.driver.bindAddress}
+ * @param driverPort the first port that the driver tries: {@value #DRIVER_PORT}, or 0 for any
+ * @param workerPort the first port that a worker tries: {@value #WORKER_PORT}, or 0 for any
+ * @param portRetries how many following ports are tried: {@code spark.port.maxRetries}
+ * @param encrypted whether Spark encrypts its own channels, and so the gang encrypts its own
+ * @param workerTimeout how long a worker may be silent: {@value #WORKER_TIMEOUT}
+ * @param stallTimeout how long a worker may let another wait in a step: {@value #STALL_TIMEOUT}
+ * @param meetingTimeout how long all workers may take to meet: {@value #MEETING_TIMEOUT}
+ * @param replacementWait how long the driver waits for executors to take the place of lost ones:
+ *     {@value #REPLACEMENT_WAIT}
+ */
+record GangOptions(
+    String driverHost,
+    String bindAddress,
+    int driverPort,
+    int workerPort,
+    int portRetries,
+    boolean encrypted,
+    Duration workerTimeout,
+    Duration stallTimeout,
+    Duration meetingTimeout,
+    Duration replacementWait) {
+  static final String DRIVER_PORT = "spark.invar.driver.port";
+  static final String WORKER_PORT = "spark.invar.worker.port";
+  static final String WORKER_TIMEOUT = "spark.invar.workerTimeout";
+  static final String STALL_TIMEOUT = "spark.invar.stallTimeout";
+  static final String MEETING_TIMEOUT = "spark.invar.meetingTimeout";
+  static final String REPLACEMENT_WAIT = "spark.invar.replacementWait";
+
+  static GangOptions of(SparkConf conf) {
+    String host = conf.get("spark.driver.host", "localhost");
+    return new GangOptions(
+        host,
+        conf.get("spark.driver.bindAddress", host),
+        conf.getInt(DRIVER_PORT, 0),
+        conf.getInt(WORKER_PORT, 0),
+        conf.getInt("spark.port.maxRetries", 16),
+        conf.getBoolean("spark.network.crypto.enabled", false)
+            || conf.getBoolean("spark.ssl.rpc.enabled", false),
+        seconds(conf, WORKER_TIMEOUT, "10s"),
+        seconds(conf, STALL_TIMEOUT, "10min"),
+        seconds(conf, MEETING_TIMEOUT, "2min"),
+        seconds(conf, REPLACEMENT_WAIT, "5s"));
+  }
+
+  private static Duration seconds(SparkConf conf, String key, String otherwise) {
+    return Duration.ofSeconds(conf.getTimeAsSeconds(key, otherwise));
+  }
+}

@@ -1,0 +1,257 @@
+package org.invar.worker;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.invar.InvarException;
+import org.invar.collective.Collective;
+import org.invar.collective.ControlClient;
+import org.invar.collective.Membership;
+import org.invar.collective.Mesh;
+import org.invar.collective.MessageLink;
+import org.invar.collective.PeerException;
+import org.invar.data.Shards;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/**
+ * A worker's place in a gang: its link to the driver, its sign of life, its commands one by one,
+ * and what it says when it fails.
+ */
+final class GangSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GangSession.class);
+  private static final int HEARTBEAT_MILLIS = 1000;
+
+  private final GangPlan plan;
+  private final Membership self;
+  private final String executor;
+  private final String host;
+  private final ComputeThreads threads;
+  private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+  private final Thread worker = Thread.currentThread();
+  private final ScheduledExecutorService heartbeat =
+      Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "invar-heartbeat"));
+  private @Nullable MessageLink link;
+  private @Nullable Mesh mesh;
+  private @Nullable CheckpointWriter writer;
+  private volatile @Nullable Collective collective;
+  private volatile @Nullable String driverLost;
+
+  GangSession(GangPlan plan, int rank, String executor, String host, int cores) {
+    this.plan = plan;
+    this.self = new Membership(plan.run().runId(), plan.attempt(), rank, plan.workers());
+    this.executor = executor;
+    this.host = host;
+    this.threads = new ComputeThreads(cores);
+  }
+
+  static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Works until the driver says that the run is over. */
+  void run(Iterator<Tuple2<String, byte[]>> blocks) {
+    try {
+      MessageLink driver = join();
+      link = driver;
+      var unused = heartbeat.scheduleAtFixedRate(
+          () -> quietly(new Report.Alive()), 0, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+      daemon(() -> listen(driver), "invar-commands").start();
+      work(load(blocks));
+    } catch (Throwable e) { // An Error too: the driver must hear of it before the process ends.
+      fail(e);
+    }
+  }
+
+  private MessageLink join() throws IOException, InterruptedException {
+    GangPlan.Meeting meeting = plan.meeting();
+    String driver = meeting.driverHost();
+    if (driver == null) {
+      return LocalMeeting.join(self.run(), self.attempt());
+    }
+    var address = new InetSocketAddress(driver, meeting.driverPort());
+    return ControlClient.connect(
+        self, meeting.key(), meeting.encrypted(), address, meeting.timeout());
+  }
+
+  private void report(Report report) throws IOException {
+    MessageLink driver = link;
+    if (driver != null) {
+      driver.send(report.encode());
+    }
+  }
+
+  private void quietly(Report report) {
+    try {
+      report(report);
+    } catch (IOException e) {
+      LOG.debug("{} did not reach the driver", report, e);
+    }
+  }
+
+  /** Takes commands as they come; without a driver the worker ends. */
+  private void listen(MessageLink driver) {
+    try {
+      while (true) {
+        Command command = Command.decode(driver.receive());
+        commands.add(command);
+        if (command instanceof Command.End) {
+          return;
+        }
+      }
+    } catch (IOException e) {
+      lose(e instanceof EOFException ? "the driver has closed the link" : e.toString());
+    } catch (InterruptedException e) {
+      lose("interrupted");
+    }
+  }
+
+  private void lose(String reason) {
+    driverLost = reason;
+    Collective peers = collective;
+    if (peers != null) {
+      peers.abort("the driver is gone: " + reason);
+    }
+    worker.interrupt();
+  }
+
+  private Map<String, Map<Integer, ShardRows>> load(Iterator<Tuple2<String, byte[]>> blocks) {
+    RunPlan run = plan.run();
+    run.checkKernels();
+    ShardLoader loader = new ShardLoader(run);
+    blocks.forEachRemaining(block -> loader.add(block._1(), block._2()));
+    Map<String, Map<Integer, ShardRows>> splits = new TreeMap<>();
+    for (String split : run.hashes().keySet()) {
+      splits.put(split, loader.shards(split));
+    }
+    Shards.Range range = Shards.range(run.shards(), plan.workers(), self.rank());
+    Map<Integer, ShardRows> train = splits.getOrDefault(RunPlan.TRAIN, Map.of());
+    for (int shard = range.from(); shard < range.to(); shard++) {
+      if (run.shardRows()[shard] > 0 && !train.containsKey(shard)) {
+        throw new IllegalStateException("no rows of shard " + shard + " arrived");
+      }
+    }
+    return splits;
+  }
+
+  private void work(Map<String, Map<Integer, ShardRows>> splits)
+      throws IOException, InterruptedException {
+    try (Collective peers = meet()) {
+      collective = peers;
+      var gang = new GangWorker(plan, peers, splits, threads, this::report);
+      try (gang) {
+        writer = new CheckpointWriter(plan, self, this::quietly);
+        report(new Report.Connected());
+        for (Command command = next(); !(command instanceof Command.End); command = next()) {
+          obey(command, gang);
+        }
+      }
+    }
+  }
+
+  private Collective meet() throws IOException, InterruptedException {
+    GangPlan.Meeting meeting = plan.meeting();
+    if (plan.workers() == 1) {
+      report(new Report.Ready(executor, InetSocketAddress.createUnresolved(host, 0)));
+      next();
+      return Collective.alone();
+    }
+    Mesh bound =
+        Mesh.bind(
+            self,
+            meeting.key(),
+            meeting.encrypted(),
+            host,
+            meeting.workerPort(),
+            meeting.portRetries());
+    mesh = bound;
+    report(new Report.Ready(executor, bound.address()));
+    if (next() instanceof Command.Connect connect) {
+      return bound.connect(connect.addresses(), meeting.timeout(), meeting.stall());
+    }
+    throw new IllegalStateException("expected the command to connect");
+  }
+
+  private Command next() throws InterruptedException {
+    return commands.take();
+  }
+
+  private void obey(Command command, GangWorker gang) throws IOException, InterruptedException {
+    if (command instanceof Command.Steps steps) {
+      gang.steps(steps);
+    } else if (command instanceof Command.Evaluate evaluate) {
+      gang.evaluate(evaluate.split());
+    } else if (command instanceof Command.Keep) {
+      gang.state().keep();
+    } else if (command instanceof Command.UseKept) {
+      gang.useKept();
+    } else if (command instanceof Command.Save save && writer != null) {
+      String broken = gang.state().firstNotFinite();
+      if (broken == null) {
+        writer.save(save, gang.state());
+      } else {
+        report(new Report.NotFinite(gang.state().averager().steps(), 0, "parameter " + broken));
+      }
+    } else {
+      throw new IllegalStateException(command + " is not expected here");
+    }
+  }
+
+  /** Says what happened, and lets the task fail. */
+  private void fail(Throwable e) {
+    String place = "worker %d of %d, executor %s".formatted(self.rank(), self.size(), executor);
+    Report.Cause cause = cause(e);
+    String reason = driverLost == null ? String.valueOf(e) : driverLost;
+    String message =
+        e instanceof InvarException ? String.valueOf(e.getMessage()) : place + ": " + reason;
+    quietly(new Report.Failed(cause, message));
+    if (cause != Report.Cause.PEER) {
+      LOG.error("{} failed", place, e);
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    throw new IllegalStateException(message, e);
+  }
+
+  private Report.Cause cause(Throwable e) {
+    if (driverLost != null
+        || e instanceof PeerException
+        || e instanceof InterruptedException
+        || e instanceof CancellationException) {
+      return Report.Cause.PEER;
+    }
+    if (e instanceof OutOfMemoryError) {
+      return Report.Cause.MEMORY;
+    }
+    return e instanceof IOException ? Report.Cause.STORAGE : Report.Cause.JOB;
+  }
+
+  @Override
+  public void close() {
+    heartbeat.shutdownNow();
+    if (writer != null) {
+      writer.close();
+    }
+    if (mesh != null) {
+      mesh.close();
+    }
+    threads.close();
+    if (link != null) {
+      link.close();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package org.invar.worker;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.invar.optim.ParameterAverager;
+import org.invar.optim.RunningState;
+import org.invar.param.Layout;
+import org.invar.param.Weights;
+import org.invar.storage.Json;
+import org.invar.storage.SliceContent;
+import org.invar.storage.SliceFile;
+import org.invar.storage.Slices;
+import org.invar.storage.Span;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one worker holds of the model: the weights that its compute threads read, its slice of the
+ * averager and of the running state, and its slice of the kept weights.
+ */
+final class GangState {
+  private final Layout layout;
+  private final int from;
+  private final int to;
+  private final int stateFrom;
+  private final int stateTo;
+  private final FlatPair weights;
+  private final ParameterAverager averager;
+  private final RunningState running;
+  private float @Nullable [] kept;
+  private float @Nullable [] keptState;
+
+  private GangState(
+      Layout layout,
+      Slicing slicing,
+      int rank,
+      FlatPair weights,
+      ParameterAverager averager,
+      RunningState running) {
+    this.layout = layout;
+    this.from = slicing.from(rank);
+    this.to = slicing.to(rank);
+    this.stateFrom = slicing.stateFrom(rank);
+    this.stateTo = slicing.stateTo(rank);
+    this.weights = weights;
+    this.averager = averager;
+    this.running = running;
+  }
+
+  /** Returns the state at the start of the plan: that of its checkpoint, or before step 0. */
+  static GangState of(GangPlan plan, Slicing slicing, int rank) throws IOException {
+    Layout layout = plan.run().network().layout();
+    Layout stateLayout = plan.run().network().stateLayout();
+    GangPlan.Start start = plan.start();
+    float[] parameters =
+        start == null ? layout.initialValues(plan.run().seed()) : new float[layout.length()];
+    float[] state =
+        start == null
+            ? stateLayout.initialValues(plan.run().seed())
+            : new float[stateLayout.length()];
+    // Whoever takes steps alone has all moments.
+    int from = plan.averages() ? 0 : slicing.from(rank);
+    int to = plan.averages() ? layout.length() : slicing.to(rank);
+    float[][] moments = new float[plan.optimizer().moments()][to - from];
+    if (start != null) {
+      List<Span> spans = Arrays.stream(moments).map(moment -> Span.part(moment, from)).toList();
+      read(
+          plan,
+          start,
+          start.slices(),
+          new SliceContent(Span.of(parameters), spans, Span.of(state)));
+    }
+    ParameterAverager averager =
+        ParameterAverager.of(
+            layout, plan.optimizer(), plan.l2(), plan.clipping(), parameters, from, to);
+    if (start != null) {
+      averager.restore(averager.parameters().clone(), moments, start.step());
+    }
+    FlatPair weights = new FlatPair(plan.run().network());
+    weights.write(new Weights(parameters, state));
+    GangState made =
+        new GangState(
+            layout, slicing, rank, weights, averager, RunningState.of(stateLayout, state));
+    if (start != null && !start.kept().isEmpty()) {
+      made.readKept(plan, start);
+    }
+    return made;
+  }
+
+  private static void read(
+      GangPlan plan, GangPlan.Start start, List<String> slices, SliceContent into)
+      throws IOException {
+    Path directory = new Path(start.directory());
+    List<SliceFile> files = new ArrayList<>();
+    for (String slice : slices) {
+      files.add(SliceFile.fromJson(Json.MAPPER.readTree(slice)));
+    }
+    Slices.read(directory.getFileSystem(plan.hadoop().value()), directory, files, into);
+  }
+
+  private void readKept(GangPlan plan, GangPlan.Start start) throws IOException {
+    float[] parameters = new float[to - from];
+    float[] state = new float[stateTo - stateFrom];
+    read(
+        plan,
+        start,
+        start.kept(),
+        SliceContent.weights(Span.part(parameters, from), Span.part(state, stateFrom)));
+    kept = parameters;
+    keptState = state;
+  }
+
+  /** Returns what compute threads read. */
+  FlatPair weights() {
+    return weights;
+  }
+
+  /** Returns the averager of the worker's slice, or of everything where it takes steps alone. */
+  ParameterAverager averager() {
+    return averager;
+  }
+
+  /** Returns the state, of which the worker's slice is updated. */
+  RunningState running() {
+    return running;
+  }
+
+  /** Keeps a copy of the weights as they are. */
+  void keep() {
+    kept = Arrays.copyOfRange(averager.parameters(), from - averager.from(), to - averager.from());
+    keptState = Arrays.copyOfRange(running.values(), stateFrom, stateTo);
+  }
+
+  /** Returns the kept weights of the slice. */
+  SliceContent kept() {
+    if (kept == null || keptState == null) {
+      throw new IllegalStateException("no weights are kept");
+    }
+    return SliceContent.weights(Span.part(kept, from), Span.part(keptState, stateFrom));
+  }
+
+  /** Returns a copy of the slice of everything that a checkpoint holds. */
+  SliceContent snapshot() {
+    int start = from - averager.from();
+    int end = to - averager.from();
+    List<Span> moments = new ArrayList<>();
+    for (int i = 0; i < averager.moments(); i++) {
+      moments.add(Span.part(Arrays.copyOfRange(averager.moment(i), start, end), from));
+    }
+    return new SliceContent(
+        Span.part(Arrays.copyOfRange(averager.parameters(), start, end), from),
+        moments,
+        Span.part(Arrays.copyOfRange(running.values(), stateFrom, stateTo), stateFrom));
+  }
+
+  /** Returns the first parameter of the slice with a value that is not finite, or null. */
+  @Nullable String firstNotFinite() {
+    for (Layout.Entry entry : layout.entries()) {
+      int end = Math.min(entry.end(), to);
+      for (int i = Math.max(entry.offset(), from); i < end; i++) {
+        if (!Float.isFinite(averager.parameters()[i - averager.from()])) {
+          return entry.name();
+        }
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,261 @@
+package org.invar.worker;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import org.invar.collective.Collective;
+import org.invar.data.BatchPlan;
+import org.invar.data.Shards;
+import org.invar.param.SumTree.Node;
+import org.invar.worker.ShardPass.Sum;
+import org.invar.worker.SliceRound.Contribution;
+import org.invar.worker.Slicing.Chunk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker of a gang: takes steps together with its peers, as the driver commands.
+ *
+ * <p>Used by one thread, which is the first of the compute threads.
+ */
+final class GangWorker implements AutoCloseable {
+  /** What the worker tells while it works. */
+  interface Reporter {
+    void report(Report report) throws IOException;
+  }
+
+  private final GangPlan plan;
+  private final Collective collective;
+  private final Reporter reporter;
+  private final GangState state;
+  private final ShardPass pass;
+  private final Slicing slicing;
+  private final List<Chunk> chunks;
+  private final List<Shards.Range> ranges = new ArrayList<>();
+  private final BatchPlan batches;
+  private final SliceRound rounds;
+  private final StepReduction reduction;
+  private final @Nullable LocalSteps localSteps;
+
+  /**
+   * Makes a worker in the state of the plan's start.
+   *
+   * @param splits the worker's shards of each split
+   * @throws IOException when the checkpoint to start from cannot be read
+   */
+  GangWorker(
+      GangPlan plan,
+      Collective collective,
+      Map<String, Map<Integer, ShardRows>> splits,
+      ComputeThreads threads,
+      Reporter reporter)
+      throws IOException {
+    this.plan = plan;
+    this.collective = collective;
+    this.reporter = reporter;
+    RunPlan run = plan.run();
+    int parameters = run.network().layout().length();
+    int rank = collective.rank();
+    this.slicing = new Slicing(parameters, run.network().stateLayout().length(), plan.workers());
+    this.chunks = slicing.chunks();
+    this.state = GangState.of(plan, slicing, rank);
+    for (int worker = 0; worker < plan.workers(); worker++) {
+      ranges.add(Shards.range(run.shards(), plan.workers(), worker));
+    }
+    this.pass = new ShardPass(run, ranges.get(rank), splits, threads, state.weights());
+    this.batches = run.batches();
+    this.reduction =
+        new StepReduction(
+            state.averager(), state.running(), state.weights(), plan.clipping(), parameters);
+    int width = run.stepScores().zero().length;
+    var tags = new AtomicInteger();
+    this.rounds = new SliceRound(collective, slicing, plan.wire(), width, tags::incrementAndGet);
+    this.localSteps =
+        plan.averages() ? new LocalSteps(collective, state, width, tags::incrementAndGet) : null;
+  }
+
+  /** Returns the state, for checkpoints. */
+  GangState state() {
+    return state;
+  }
+
+  /** Takes steps until all are taken or the loss is not finite, which is reported. */
+  void steps(Command.Steps command) throws IOException, InterruptedException {
+    int[] from = batches.starts(command.batch());
+    for (int i = 0; i < command.rates().length; i++) {
+      long batch = command.batch() + i;
+      int[] to = batches.starts(batch + 1);
+      boolean last = batch + 1 == batches.steps();
+      if (!step(command.epoch(), batch, last, command.step() + i, command.rates()[i], from, to)) {
+        return;
+      }
+      from = to;
+    }
+  }
+
+  private boolean step(
+      int epoch, long batch, boolean last, long step, double rate, int[] from, int[] to)
+      throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    long sent = collective.bytesSent();
+    List<Sum> sums = pass.gradient(epoch, step, from, to);
+    SliceRound.Clock clock;
+    if (collective.size() == 1 || localSteps != null) {
+      clock = alone(sums, reduction.at(rate));
+    } else {
+      List<Contribution> contributions = contributions(from, to);
+      Contribution expected = contributions.get(collective.rank());
+      sums = pass.combine(sums, expected.nodes(), chunks);
+      contributions.set(
+          collective.rank(),
+          new Contribution(
+              expected.nodes(),
+              sums.stream().map(Sum::piece).toList(),
+              sums.stream().map(Sum::scores).toList()));
+      clock =
+          rounds.run(
+              "the gradient of step " + (step + 1),
+              plan.run().shards(),
+              contributions,
+              reduction.at(rate));
+    }
+    pass.release(sums);
+    if (!Scores.finite(reduction.scores())) {
+      reporter.report(pass.diagnosis(epoch, step, from, to));
+      return false;
+    }
+    int steps = 1;
+    double[] scores = reduction.scores();
+    if (localSteps != null) {
+      localSteps.took(scores);
+      if (!last && (batch + 1) % plan.averageEvery() != 0) {
+        return true;
+      }
+      steps = localSteps.count();
+      scores = localSteps.average(step + 1);
+    }
+    if (collective.rank() == 0) {
+      long bytes = collective.bytesSent() - sent;
+      reporter.report(new Report.Stepped(steps, scores, clock.timings(start, bytes)));
+    }
+    return true;
+  }
+
+  private List<Contribution> contributions(int[] from, int[] to) {
+    List<Contribution> contributions = new ArrayList<>();
+    for (Shards.Range range : ranges) {
+      contributions.add(Contribution.of(ShardPass.nodes(plan.run().shards(), range, from, to)));
+    }
+    return contributions;
+  }
+
+  /** Sums, updates and stores without peers, spread over the compute threads. */
+  private SliceRound.Clock alone(List<Sum> sums, Reduction step) throws InterruptedException {
+    var clock = new SliceRound.Clock();
+    clock.begun = System.nanoTime();
+    clock.everybodyThere = clock.begun;
+    clock.reduced = clock.begun;
+    Node root = new Node(0, plan.run().shards());
+    if (step.begin(pass.scores(root, sums))) {
+      Map<Node, Piece> pieces = new HashMap<>();
+      sums.forEach(sum -> pieces.put(sum.node(), sum.piece()));
+      TreeSum tree = TreeSum.of(root, pieces);
+      boolean waits = step.blocks().length > 0;
+      pass.overChunks(
+          chunks,
+          (chunk, scratch) -> {
+            tree.sum(chunk.at(), step.sums(chunk), step.offset(chunk), chunk.length(), scratch);
+            step.reduced(chunk);
+            if (!waits) {
+              update(step, chunk, scratch);
+            }
+          });
+      if (waits) {
+        clock.reduced = System.nanoTime();
+        step.whole();
+        pass.overChunks(chunks, (chunk, scratch) -> update(step, chunk, scratch));
+      }
+    }
+    clock.end = System.nanoTime();
+    clock.updating = clock.end - clock.reduced;
+    return clock;
+  }
+
+  private static void update(Reduction step, Chunk chunk, TreeSum.Scratch scratch) {
+    step.update(chunk);
+    step.read(chunk, scratch.result());
+    step.store(chunk, scratch.result());
+  }
+
+  /** Scores the worker's rows of a split, and reports. */
+  void evaluate(String split) throws IOException, InterruptedException {
+    reporter.report(pass.evaluate(split));
+  }
+
+  /** Gives everybody the kept weights to compute with. */
+  void useKept() throws IOException, InterruptedException {
+    Reduction kept = new KeptReduction(state.kept(), state.weights(), slicing.parameters());
+    rounds.run(
+        "the kept weights",
+        plan.run().shards(),
+        Collections.nCopies(plan.workers(), Contribution.of(List.of())),
+        kept);
+  }
+
+  /** Frees what is outside the heap. */
+  @Override
+  public void close() throws InterruptedException {
+    pass.close();
+    state.weights().close();
+  }
+
+  /** Steps that workers take alone, and their averages. */
+  private static final class LocalSteps {
+    private final Collective collective;
+    private final SliceRound rounds;
+    private final AverageReduction reduction;
+    private double[] scores;
+    private int count;
+
+    LocalSteps(Collective collective, GangState state, int width, IntSupplier tags) {
+      this.collective = collective;
+      Slicing slicing =
+          AverageReduction.slicing(state.averager(), state.running(), collective.size());
+      this.rounds = new SliceRound(collective, slicing, Wire.FLOAT32, width, tags);
+      this.reduction =
+          new AverageReduction(state.averager(), state.running(), state.weights(), slicing);
+      this.scores = new double[width];
+    }
+
+    void took(double[] step) {
+      count++;
+      for (int i = 0; i < scores.length; i++) {
+        scores[i] += step[i];
+      }
+    }
+
+    int count() {
+      return count;
+    }
+
+    /** Averages everything and returns the sum of all workers' scores since the last time. */
+    double[] average(long step) throws IOException, InterruptedException {
+      List<Contribution> contributions = new ArrayList<>();
+      for (int rank = 0; rank < collective.size(); rank++) {
+        List<Node> node = List.of(new Node(rank, rank + 1));
+        contributions.add(
+            rank == collective.rank()
+                ? new Contribution(node, List.of(reduction.piece()), List.of(scores))
+                : Contribution.of(node));
+      }
+      rounds.run("the averages after step " + step, collective.size(), contributions, reduction);
+      scores = new double[scores.length];
+      count = 0;
+      return reduction.scores();
+    }
+  }
+}

@@ -1,0 +1,301 @@
+package org.invar.worker;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.invar.data.ShardOrder;
+import org.invar.data.Shards;
+import org.invar.param.SumTree;
+import org.invar.param.SumTree.Node;
+import org.invar.worker.Slicing.Chunk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's passes over its shards, spread over its compute threads.
+ *
+ * <p>Every thread has a contiguous range of the shards, adds them up depth-first in vectors outside
+ * the heap, and leaves the sums of its maximal subtrees. Used by the thread that has the compute
+ * threads.
+ */
+final class ShardPass implements AutoCloseable {
+  /** The sum of a node of the canonical tree. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Sum(Node node, GradientBuffer buffer, double[] scores) {
+    Piece piece() {
+      return buffer.vectors();
+    }
+  }
+
+  private final RunPlan plan;
+  private final Shards.Range range;
+  private final Map<String, Map<Integer, ShardRows>> splits;
+  private final ComputeThreads threads;
+  private final List<ShardComputer> computers = new ArrayList<>();
+  private final List<TreeSum.Scratch> scratches = new ArrayList<>();
+  private final ConcurrentLinkedDeque<GradientBuffer> free = new ConcurrentLinkedDeque<>();
+  private final int[][] orders;
+  private final boolean[] broken;
+  private long epochOfOrders = -1;
+
+  /**
+   * Makes the passes.
+   *
+   * @param range the worker's shards
+   * @param splits the shards of each split by number
+   * @param weights what to compute with
+   */
+  ShardPass(
+      RunPlan plan,
+      Shards.Range range,
+      Map<String, Map<Integer, ShardRows>> splits,
+      ComputeThreads threads,
+      FlatPair weights) {
+    this.plan = plan;
+    this.range = range;
+    this.splits = splits;
+    this.threads = threads;
+    for (int i = 0; i < threads.count(); i++) {
+      computers.add(new ShardComputer(plan, weights));
+      scratches.add(new TreeSum.Scratch());
+    }
+    this.orders = new int[plan.shards()][];
+    this.broken = new boolean[plan.shards()];
+  }
+
+  /** Returns the maximal subtrees of a range that have rows in a mini-batch. */
+  static List<Node> nodes(int shards, Shards.Range range, int[] from, int[] to) {
+    return SumTree.subtrees(shards, range.from(), range.to()).stream()
+        .filter(
+            node -> {
+              boolean rows = false;
+              for (int shard = node.from(); shard < node.to(); shard++) {
+                rows |= from[shard] < to[shard];
+              }
+              return rows;
+            })
+        .toList();
+  }
+
+  /**
+   * Computes the sums of a step, from left to right; {@link #release} gives their vectors back.
+   *
+   * @param from the first index of each shard's permutation that the mini-batch takes
+   * @param to the index behind its last
+   */
+  List<Sum> gradient(long epoch, long step, int[] from, int[] to) throws InterruptedException {
+    if (epoch != epochOfOrders) {
+      Arrays.fill(orders, null);
+      epochOfOrders = epoch;
+    }
+    List<List<Sum>> found = new ArrayList<>();
+    for (int i = 0; i < threads.count(); i++) {
+      found.add(new ArrayList<>());
+    }
+    threads.run(
+        thread -> {
+          for (Node node : nodes(plan.shards(), part(thread), from, to)) {
+            Sum sum =
+                SumTree.sum(
+                    node, shard -> gradient(thread, shard, epoch, step, from, to), this::add);
+            if (sum != null) {
+              found.get(thread).add(new Sum(node, sum.buffer(), sum.scores()));
+            }
+          }
+        });
+    return found.stream().flatMap(List::stream).toList();
+  }
+
+  private Shards.Range part(int thread) {
+    Shards.Range part = Shards.range(range.to() - range.from(), threads.count(), thread);
+    return new Shards.Range(range.from() + part.from(), range.from() + part.to());
+  }
+
+  private @Nullable Sum gradient(
+      int thread, int shard, long epoch, long step, int[] from, int[] to) {
+    if (from[shard] == to[shard]) {
+      return null;
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted");
+    }
+    ShardRows rows = rows(shard);
+    if (orders[shard] == null) {
+      orders[shard] = ShardOrder.of(plan.seed(), epoch, shard, rows.rows());
+    }
+    GradientBuffer buffer = free.poll();
+    if (buffer == null) {
+      buffer = new GradientBuffer(plan.network());
+    }
+    double[] scores =
+        computers
+            .get(thread)
+            .gradient(rows, shard, orders[shard], from[shard], to[shard], epoch, step, buffer);
+    broken[shard] = !Scores.finite(scores);
+    return new Sum(new Node(shard, shard + 1), buffer, scores);
+  }
+
+  private ShardRows rows(int shard) {
+    ShardRows rows = splits.getOrDefault(RunPlan.TRAIN, Map.of()).get(shard);
+    if (rows == null) {
+      throw new IllegalStateException("no rows of shard " + shard + " arrived");
+    }
+    return rows;
+  }
+
+  private Sum add(Sum left, Sum right) {
+    left.buffer().vectors().add(right.buffer().vectors());
+    free.push(right.buffer());
+    return new Sum(left.node(), left.buffer(), add(left.scores(), right.scores()));
+  }
+
+  private static double[] add(double[] left, double[] right) {
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
+    }
+    return left;
+  }
+
+  /**
+   * Adds threads' sums up to the maximal subtrees of the worker, in parallel over slices of the
+   * vectors, in place.
+   *
+   * @param sums of the threads, which are used up
+   * @param nodes the worker's subtrees
+   * @param chunks of all the vectors
+   */
+  List<Sum> combine(List<Sum> sums, List<Node> nodes, List<Chunk> chunks)
+      throws InterruptedException {
+    if (sums.size() == nodes.size()) {
+      return sums;
+    }
+    Map<Node, Sum> known = new HashMap<>();
+    Map<Node, Piece> pieces = new HashMap<>();
+    for (Sum sum : sums) {
+      known.put(sum.node(), sum);
+      pieces.put(sum.node(), sum.piece());
+    }
+    List<Sum> combined = new ArrayList<>();
+    for (Node node : nodes) {
+      List<Sum> inside =
+          sums.stream()
+              .filter(sum -> node.from() <= sum.node().from() && sum.node().to() <= node.to())
+              .toList();
+      GradientBuffer first = inside.get(0).buffer();
+      if (inside.size() > 1) {
+        TreeSum tree = TreeSum.of(node, pieces);
+        overChunks(
+            chunks,
+            (chunk, scratch) -> {
+              float[] result = scratch.result();
+              tree.sum(chunk.at(), result, 0, chunk.length(), scratch);
+              first.vectors().write(chunk.at(), result, 0, chunk.length());
+            });
+        inside.subList(1, inside.size()).forEach(sum -> free.push(sum.buffer()));
+      }
+      combined.add(new Sum(node, first, scores(node, known)));
+    }
+    return combined;
+  }
+
+  /** Returns the canonical sum of scores over a node; of no rows zeros. */
+  double[] scores(Node node, List<Sum> sums) {
+    Map<Node, Sum> known = new HashMap<>();
+    sums.forEach(sum -> known.put(sum.node(), sum));
+    return scores(node, known);
+  }
+
+  private double[] scores(Node node, Map<Node, Sum> known) {
+    double[] scores =
+        SumTree.finish(
+            node,
+            part -> {
+              Sum sum = known.get(part);
+              return sum == null ? null : sum.scores().clone();
+            },
+            ShardPass::add);
+    return scores == null ? plan.stepScores().zero() : scores;
+  }
+
+  /** What is done with a chunk. */
+  interface ChunkWork {
+    void accept(Chunk chunk, TreeSum.Scratch scratch);
+  }
+
+  /** Treats all chunks, in any order, spread over the compute threads. */
+  void overChunks(List<Chunk> chunks, ChunkWork work) throws InterruptedException {
+    AtomicInteger next = new AtomicInteger();
+    if (chunks.size() <= 2) {
+      chunks.forEach(chunk -> work.accept(chunk, scratches.get(0)));
+      return;
+    }
+    threads.run(
+        thread -> {
+          for (int i = next.getAndIncrement(); i < chunks.size(); i = next.getAndIncrement()) {
+            work.accept(chunks.get(i), scratches.get(thread));
+          }
+        });
+  }
+
+  /** Takes the vectors of sums back. */
+  void release(List<Sum> sums) {
+    sums.forEach(sum -> free.push(sum.buffer()));
+  }
+
+  /**
+   * Returns the first shard of the mini-batch just computed whose loss is not finite, and what
+   * first stopped being finite there.
+   */
+  Report.NotFinite diagnosis(long epoch, long step, int[] from, int[] to) {
+    for (int shard = range.from(); shard < range.to(); shard++) {
+      if (from[shard] < to[shard] && broken[shard]) {
+        String what =
+            computers
+                .get(0)
+                .firstNonFinite(
+                    rows(shard), shard, orders[shard], from[shard], to[shard], epoch, step);
+        return new Report.NotFinite(step + 1, shard, what == null ? "the loss" : what);
+      }
+    }
+    return new Report.NotFinite(step + 1, Integer.MAX_VALUE, "the loss");
+  }
+
+  /** Frees what is outside the heap; the compute threads have nothing to do any more. */
+  @Override
+  public void close() throws InterruptedException {
+    threads.run(thread -> ShardComputer.forgetWorkspaces());
+    free.forEach(buffer -> buffer.vectors().close());
+  }
+
+  /** Returns the scores of the worker's shards of a split. */
+  Report.Evaluated evaluate(String split) throws InterruptedException {
+    Map<Integer, ShardRows> shards = splits.getOrDefault(split, Map.of());
+    double[][] scores = new double[plan.shards()][];
+    AtomicInteger next = new AtomicInteger(range.from());
+    threads.run(
+        thread -> {
+          for (int shard = next.getAndIncrement();
+              shard < range.to();
+              shard = next.getAndIncrement()) {
+            ShardRows rows = shards.get(shard);
+            if (rows != null) {
+              scores[shard] = computers.get(thread).scores(rows);
+            }
+          }
+        });
+    List<Node> nodes = new ArrayList<>();
+    List<double[]> sums = new ArrayList<>();
+    for (Node node : SumTree.subtrees(plan.shards(), range.from(), range.to())) {
+      double[] sum = SumTree.sum(node, shard -> scores[shard], ShardPass::add);
+      if (sum != null) {
+        nodes.add(node);
+        sums.add(sum);
+      }
+    }
+    return new Report.Evaluated(nodes, sums);
+  }
+}
