@@ -1,10 +1,13 @@
 package org.invar.collective;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A worker's side of the control link. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class ControlClient {
   private ControlClient() {}
 
@@ -21,6 +24,44 @@ public final class ControlClient {
   public static MessageLink connect(
       Membership self, RunKey key, boolean encrypted, InetSocketAddress driver, Duration timeout)
       throws PeerException, InterruptedException {
-    throw new UnsupportedOperationException();
+    AtomicReference<SocketLink> link = new AtomicReference<>();
+    try (Selector selector = Selector.open();
+        Caller caller =
+            new Caller(
+                selector,
+                driver,
+                () -> Handshake.connector(self, Membership.DRIVER, key, encrypted),
+                (channel, session) -> {
+                  channel.configureBlocking(true);
+                  link.set(new SocketLink(channel, session));
+                })) {
+      long start = System.nanoTime();
+      while (link.get() == null) {
+        long left = timeout.toNanos() - (System.nanoTime() - start);
+        if (left <= 0) {
+          throw new PeerException(
+              PeerException.UNKNOWN,
+              "%s waited %s s for the driver at %s"
+                  .formatted(
+                      Membership.name(self.rank()), timeout.toMillis() / 1e3, caller.problem()));
+        }
+        caller.tick();
+        long rest = Math.min(left, caller.rest(System.nanoTime()));
+        selector.select(selected -> caller.serve(), TimeUnit.NANOSECONDS.toMillis(rest) + 1);
+        if (Thread.interrupted()) {
+          Endpoints.close(link.get());
+          throw new InterruptedException(
+              Membership.name(self.rank()) + " was interrupted while it waited for the driver");
+        }
+      }
+      return link.get();
+    } catch (PeerException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new PeerException(
+          PeerException.UNKNOWN,
+          Membership.name(self.rank()) + " cannot connect to the driver: " + e,
+          e);
+    }
   }
 }

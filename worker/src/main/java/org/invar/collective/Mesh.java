@@ -1,9 +1,12 @@
 package org.invar.collective;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the workers of a gang find each other: one port a worker, one connection a pair.
@@ -13,13 +16,32 @@ import java.util.List;
  * key, the run, the attempt and a rank that is still missing is dropped without harm. Used by one
  * thread, except for {@link #close}.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Mesh implements Closeable {
-  private Mesh() {}
+  private final Membership self;
+  private final RunKey key;
+  private final boolean encrypted;
+  private final @Nullable ServerSocketChannel server;
+  private final InetSocketAddress address;
+
+  private Mesh(
+      Membership self,
+      RunKey key,
+      boolean encrypted,
+      @Nullable ServerSocketChannel server,
+      InetSocketAddress address) {
+    this.self = self;
+    this.key = key;
+    this.encrypted = encrypted;
+    this.server = server;
+    this.address = address;
+  }
 
   /**
    * Binds the port on which peers connect; nobody is served before {@link #connect}. A gang of one
    * binds nothing.
+   *
+   * <p>The port is bound on the address that {@code host} has on this machine, or on all addresses
+   * where it has none, as behind a gateway.
    *
    * @param self this worker
    * @param key the run's secret
@@ -31,12 +53,22 @@ public final class Mesh implements Closeable {
    */
   public static Mesh bind(
       Membership self, RunKey key, boolean encrypted, String host, int port, int retries) {
-    throw new UnsupportedOperationException();
+    if (self.rank() == Membership.DRIVER) {
+      throw new IllegalArgumentException("rank=" + self.rank() + " is not a worker's");
+    }
+    if (self.size() == 1) {
+      return new Mesh(self, key, encrypted, null, InetSocketAddress.createUnresolved(host, port));
+    }
+    ServerSocketChannel server = Endpoints.bind(Membership.name(self.rank()), host, port, retries);
+    return new Mesh(self, key, encrypted, server, Endpoints.address(host, server));
   }
 
-  /** Returns where peers connect: the host as given, not resolved, and the port that was bound. */
+  /**
+   * Returns where peers connect: the host as given, not resolved, and the port that was bound. In a
+   * gang of one, the port as given.
+   */
   public InetSocketAddress address() {
-    throw new UnsupportedOperationException();
+    return address;
   }
 
   /**
@@ -49,12 +81,29 @@ public final class Mesh implements Closeable {
    */
   public Collective connect(List<InetSocketAddress> addresses, Duration timeout, Duration stall)
       throws PeerException, InterruptedException {
-    throw new UnsupportedOperationException();
+    if (addresses.size() != self.size()) {
+      throw new IllegalArgumentException(
+          addresses.size() + " addresses for " + self.size() + " workers");
+    }
+    if (server == null) {
+      return Collective.alone();
+    }
+    try (Gathering gathering =
+        new Gathering(self, key, encrypted, server, List.copyOf(addresses), timeout)) {
+      return gathering.run(stall);
+    } catch (PeerException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new PeerException(
+          PeerException.UNKNOWN,
+          Membership.name(self.rank()) + " cannot connect to the others: " + e,
+          e);
+    }
   }
 
   /** Closes the port; a {@link #connect} that is under way fails. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    Endpoints.close(server);
   }
 }

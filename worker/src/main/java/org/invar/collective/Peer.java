@@ -1,0 +1,129 @@
+package org.invar.collective;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One of the others in a gang: its frames in both directions, and when it was last heard of. */
+final class Peer {
+  private final int rank;
+  private final Outgoing outgoing;
+  private final Incoming incoming;
+  private long heard;
+  private long served;
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong received = new AtomicLong();
+
+  Peer(Session session) {
+    this.rank = session.peer();
+    this.outgoing = session.outgoing();
+    this.incoming = session.incoming();
+  }
+
+  int rank() {
+    return rank;
+  }
+
+  long sent() {
+    return sent.get();
+  }
+
+  long received() {
+    return received.get();
+  }
+
+  /** Starts the clocks of a round. */
+  void begin(long now) {
+    heard = now;
+    served = now;
+  }
+
+  /** Gives and takes what is possible now and returns whether anything was. */
+  boolean exchange(Transport transport, Round round) throws IOException {
+    boolean moved = give(transport, round);
+    return take(transport, round) || moved;
+  }
+
+  private boolean give(Transport transport, Round round) throws IOException {
+    boolean moved = false;
+    while (!round.filled(rank)) {
+      ByteBuffer out = outgoing.begin();
+      if (out == null || !round.fill(rank, out)) {
+        break;
+      }
+      outgoing.end(round.tag());
+      moved = true;
+    }
+    if (owing()) {
+      int bytes = transport.write(rank, outgoing.pending());
+      if (bytes > 0) {
+        sent.addAndGet(bytes);
+        served = System.nanoTime();
+        moved = true;
+      }
+    }
+    return moved;
+  }
+
+  /** Reads once at most, so that no peer keeps the others waiting. */
+  private boolean take(Transport transport, Round round) throws IOException {
+    boolean moved = false;
+    boolean mayRead = true;
+    while (!round.taken(rank)) {
+      ByteBuffer in = incoming.next();
+      if (in != null) {
+        check(round);
+        round.take(rank, in);
+        moved = true;
+      } else if (mayRead && read(transport)) {
+        mayRead = false;
+        moved = true;
+      } else {
+        break;
+      }
+    }
+    return moved;
+  }
+
+  private void check(Round round) throws StreamException {
+    if (incoming.tag() != round.tag()) {
+      throw new StreamException(
+          "is out of step: it sent a frame of round " + incoming.tag() + ", not " + round.tag());
+    }
+  }
+
+  private boolean read(Transport transport) throws IOException {
+    int bytes = transport.read(rank, incoming.room());
+    if (bytes < 0) {
+      throw new StreamException("closed the connection");
+    }
+    if (bytes > 0) {
+      received.addAndGet(bytes);
+      heard = System.nanoTime();
+    }
+    return bytes > 0;
+  }
+
+  /** Returns whether the peer closed its connection; what it sent before is kept for a round. */
+  boolean ended(ReadableByteChannel channel) throws IOException {
+    int bytes = channel.read(incoming.room());
+    received.addAndGet(Math.max(0, bytes));
+    return bytes < 0;
+  }
+
+  /** Returns whether frames were given that the channel has not taken yet. */
+  boolean owing() {
+    return outgoing.pending().hasRemaining();
+  }
+
+  /** Returns for how many nanoseconds the peer has sent nothing. */
+  long silence(long now) {
+    return now - heard;
+  }
+
+  /** Returns for how many nanoseconds the peer has accepted nothing. */
+  long refusal(long now) {
+    return now - served;
+  }
+}
