@@ -2,10 +2,13 @@ package org.invar.source;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.StreamSupport;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
@@ -56,6 +59,36 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
   /** Lets Spark forget the blocks. */
   public void unpersist() {
     blocks.unpersist(false);
+  }
+
+  /**
+   * Returns the same shards over another number of partitions, to be persisted when they are first
+   * used. Blocks move; rows are neither read nor packed again unless they were lost.
+   *
+   * @param partitions at least 1
+   */
+  public PackedDataset over(int partitions) {
+    JavaRDD<byte[]> moved =
+        blocks
+            .mapPartitions(PackedDataset::numbered)
+            .mapToPair(block -> block)
+            .repartitionAndSortWithinPartitions(new ByBlock(shards.size(), partitions), LONGS)
+            .values()
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    return new PackedDataset(moved, encoding, shards);
+  }
+
+  /** A shard is in one partition, so its blocks' places there give their order. */
+  private static Iterator<Tuple2<Long, byte[]>> numbered(Iterator<byte[]> blocks) {
+    AtomicLong place = new AtomicLong();
+    Iterable<byte[]> all = () -> blocks;
+    return StreamSupport.stream(all.spliterator(), false)
+        .map(
+            block ->
+                new Tuple2<>(
+                    ((long) BlockCodec.shard(block) << Integer.SIZE) | place.getAndIncrement(),
+                    block))
+        .iterator();
   }
 
   /** Sends every row to its shard, packs and persists. */
@@ -147,6 +180,32 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
     @Override
     public int getPartition(Object row) {
       return Shards.partition(shards, partitions, ShardedRow.shard((byte[]) row));
+    }
+  }
+
+  /** Numbers as they are; a comparator that Spark can ship. */
+  private static final Comparator<Long> LONGS = (Comparator<Long> & Serializable) Long::compare;
+
+  /** Sends a numbered block to the partition whose range has its shard. */
+  private static final class ByBlock extends Partitioner {
+    private static final long serialVersionUID = 1;
+
+    private final int shards;
+    private final int partitions;
+
+    ByBlock(int shards, int partitions) {
+      this.shards = shards;
+      this.partitions = partitions;
+    }
+
+    @Override
+    public int numPartitions() {
+      return partitions;
+    }
+
+    @Override
+    public int getPartition(Object number) {
+      return Shards.partition(shards, partitions, (int) ((Long) number >> Integer.SIZE));
     }
   }
 }

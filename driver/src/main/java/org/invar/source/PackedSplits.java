@@ -44,6 +44,15 @@ public record PackedSplits(
     return hashes;
   }
 
+  /** Returns the same splits over another number of partitions. */
+  public PackedSplits over(int partitions) {
+    return new PackedSplits(
+        preprocessing,
+        train.over(partitions),
+        dev == null ? null : dev.over(partitions),
+        test == null ? null : test.over(partitions));
+  }
+
   /** Lets Spark forget the blocks of all splits. */
   public void unpersist() {
     train.unpersist();

@@ -17,6 +17,7 @@ import org.invar.param.Weights;
 import org.invar.source.PackedDataset;
 import org.invar.source.PackedSplits;
 import org.invar.source.Split;
+import org.invar.storage.RunFiles;
 import org.invar.storage.SliceContent;
 import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
@@ -84,7 +85,7 @@ final class DriverExchange implements Exchange {
   }
 
   private void restore(Start start) throws IOException {
-    FileSystem files = start.directory().getFileSystem(hadoop);
+    FileSystem files = RunFiles.fileSystem(start.directory(), hadoop);
     float[][] moments = new float[averager.moments()][layout.length()];
     List<Span> spans = new ArrayList<>();
     for (float[] moment : moments) {
@@ -126,8 +127,7 @@ final class DriverExchange implements Exchange {
       update(sum, steps.rates()[i]);
       double updated = watch.millis() - computed;
       each.accept(
-          new Report.Stepped(
-              1, sum.scores(), new StepTimings(computed, 0, 0, updated, 0, 0)));
+          new Report.Stepped(1, sum.scores(), new StepTimings(computed, 0, 0, updated, 0, 0)));
     }
   }
 
@@ -193,12 +193,11 @@ final class DriverExchange implements Exchange {
         new SliceContent(Span.of(averager.parameters()), moments, Span.of(running.values()));
     List<SliceFile> keptFiles = new ArrayList<>();
     try {
-      FileSystem files = directory.getFileSystem(hadoop);
+      FileSystem files = RunFiles.fileSystem(directory, hadoop);
       SliceFile slice =
           Slices.write(files, new Path(directory, SliceFile.name(weights, 0, 1)), content);
       if (keptPrefix != null) {
-        var span =
-            SliceContent.weights(Span.of(kept().parameters()), Span.of(kept().state()));
+        var span = SliceContent.weights(Span.of(kept().parameters()), Span.of(kept().state()));
         keptFiles.add(
             Slices.write(files, new Path(directory, SliceFile.name(keptPrefix, 0, 1)), span));
       }

@@ -10,12 +10,11 @@ import org.invar.metric.ConfusionMatrix;
 import org.invar.nn.Network;
 import org.invar.param.Weights;
 import org.invar.source.PackedDataset;
-import org.invar.source.PackedSplits;
 import org.invar.source.Preprocessing;
 import org.invar.source.Split;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
-import org.jspecify.annotations.Nullable;
+import org.invar.worker.ShardSum;
 
 /** Scores packed rows with the tasks and the canonical sums of training, outside of a run. */
 final class Evaluator {
@@ -42,14 +41,14 @@ final class Evaluator {
             Map.of(),
             null);
     Scores scores = plan.scores();
-    double @Nullable [] sums;
-    var alone = new PackedSplits(preprocessing, data, null, null);
-    try (var exchange = new DriverExchange(spark, plan, alone)) {
-      sums = exchange.evaluate(weights, Split.TRAIN);
+    ShardSum sum;
+    try (var jobs = new ShardJobs(spark, plan)) {
+      sum = jobs.sum(weights, Split.TRAIN.label(), data, null);
     }
-    if (sums == null) {
+    if (sum == null) {
       throw new IllegalStateException("no scores of " + data.rows() + " rows");
     }
+    double[] sums = sum.scores();
     Optional<ConfusionMatrix> confusion = scores.confusion(sums);
     return new Evaluation(
         scores.values(sums),

@@ -1,15 +1,10 @@
 package org.invar.train;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.invar.param.SumTree;
@@ -28,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * driver within an epoch.
  */
 final class GangExchange implements Exchange {
+  /** How long a worker may take to say where its loss stopped being finite. */
+  private static final int DIAGNOSIS_MILLIS = 2000;
+
   private final Gang gang;
   private final PackedSplits splits;
   private final int shards;
@@ -47,9 +45,13 @@ final class GangExchange implements Exchange {
     gang.tell(steps);
     int taken = 0;
     while (taken < steps.rates().length) {
-      Report.Stepped stepped = next(Report.Stepped.class).report();
-      taken += stepped.steps();
-      each.accept(stepped);
+      Gang.Heard heard = gang.next();
+      if (heard.report() instanceof Report.Stepped stepped) {
+        taken += stepped.steps();
+        each.accept(stepped);
+      } else {
+        take(heard);
+      }
     }
   }
 
@@ -60,13 +62,47 @@ final class GangExchange implements Exchange {
     }
     gang.tell(new Command.Evaluate(split.label()));
     Map<SumTree.Node, double[]> scores = new HashMap<>();
-    for (int heard = 0; heard < gang.size(); heard++) {
-      Report.Evaluated part = next(Report.Evaluated.class).report();
-      for (int i = 0; i < part.nodes().size(); i++) {
-        scores.put(part.nodes().get(i), part.scores().get(i));
+    int answers = 0;
+    while (answers < gang.size()) {
+      Gang.Heard heard = gang.next();
+      if (heard.report() instanceof Report.Evaluated part) {
+        answers++;
+        for (int i = 0; i < part.nodes().size(); i++) {
+          scores.put(part.nodes().get(i), part.scores().get(i));
+        }
+      } else {
+        take(heard);
       }
     }
     return SumTree.finish(new SumTree.Node(0, shards), scores::get, GangExchange::add);
+  }
+
+  /** Takes what may come at any time. */
+  private void take(Gang.Heard heard) {
+    if (heard.report() instanceof Report.Saved files) {
+      saved[heard.rank()] = files;
+    } else if (heard.report() instanceof Report.NotFinite found) {
+      throw notFinite(found);
+    } else {
+      throw new IllegalStateException(
+          "worker " + heard.rank() + " said what is not expected here: " + heard.report());
+    }
+  }
+
+  /** Waits for what other workers have found in the same step; the first shard counts. */
+  private NonFiniteException notFinite(Report.NotFinite found) {
+    Report.NotFinite first = found;
+    for (int heard = 1; heard < gang.size(); heard++) {
+      Gang.Heard other = gang.next(DIAGNOSIS_MILLIS);
+      if (other != null
+          && other.report() instanceof Report.NotFinite more
+          && more.shard() < first.shard()) {
+        first = more;
+      }
+    }
+    boolean known = first.shard() >= 0 && first.shard() < Integer.MAX_VALUE;
+    return new NonFiniteException(
+        first.step(), first.what() + (known ? " of shard " + first.shard() : ""));
   }
 
   private static double[] add(double[] left, double[] right) {
@@ -97,20 +133,20 @@ final class GangExchange implements Exchange {
 
   @Override
   public @Nullable SavedFiles saved(boolean wait) {
-    while (saving) {
-      if (allSaved()) {
-        SavedFiles files = files();
-        saving = false;
-        java.util.Arrays.fill(saved, null);
-        return files;
-      }
-      Gang.Heard<Report> heard = gang.next(wait);
+    while (saving && !allSaved()) {
+      Gang.Heard heard = wait ? gang.next() : gang.next(0);
       if (heard == null) {
         return null;
       }
       take(heard);
     }
-    return null;
+    if (!saving) {
+      return null;
+    }
+    SavedFiles files = files();
+    saving = false;
+    Arrays.fill(saved, null);
+    return files;
   }
 
   private boolean allSaved() {
@@ -134,5 +170,11 @@ final class GangExchange implements Exchange {
       millis = Math.max(millis, one.millis());
     }
     return new SavedFiles(slices, kept, millis);
+  }
+
+  /** Ends the workers, and waits until they have given their cores back. */
+  @Override
+  public void close() {
+    gang.close();
   }
 }

@@ -45,10 +45,7 @@ final class GangStage implements AutoCloseable {
    * @param ended called when the job is over
    */
   static GangStage start(
-      JavaSparkContext spark,
-      GangPlan plan,
-      PackedSplits splits,
-      Runnable ended) {
+      JavaSparkContext spark, GangPlan plan, PackedSplits splits, Runnable ended) {
     var stage = new GangStage(spark, plan.run().runId() + "/" + plan.attempt());
     var task = new GangTask(Shipped.of(plan));
     Thread thread =
@@ -133,9 +130,7 @@ final class GangStage implements AutoCloseable {
 
   /** Returns why the job failed, or null. */
   @Nullable Throwable failure() {
-    return end.isCompletedExceptionally()
-        ? end.handle((nothing, failure) -> failure).join()
-        : null;
+    return end.isCompletedExceptionally() ? end.handle((nothing, failure) -> failure).join() : null;
   }
 
   /** Waits for the end of the job; returns whether it came. */

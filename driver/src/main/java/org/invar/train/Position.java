@@ -55,16 +55,16 @@ record Position(
             fingerprint));
   }
 
-  /** Returns the position after one more mini-batch. */
-  Position afterStep(double[] batchSums, double seconds) {
+  /** Returns the position after that many more mini-batches of those scores. */
+  Position afterSteps(int count, double[] batchSums, double seconds) {
     double[] sums = epochSums.clone();
     for (int i = 0; i < sums.length; i++) {
       sums[i] += batchSums[i];
     }
     return new Position(
         epoch,
-        batch + 1,
-        step + 1,
+        batch + count,
+        step + count,
         sums,
         watches,
         stopped,

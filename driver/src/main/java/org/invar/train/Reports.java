@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.invar.metric.ConfusionMatrix;
+import org.invar.worker.StepTimings;
 
 /**
  * What a run writes for programs to read: lines of {@code metrics.jsonl} and {@code summary.json}.
@@ -26,7 +27,7 @@ final class Reports {
 
   private Reports() {}
 
-  static ObjectNode step(TrainingListener.Step step, double gradientMillis, double updateMillis) {
+  static ObjectNode step(TrainingListener.Step step, StepTimings timings) {
     ObjectNode line =
         JSON.createObjectNode()
             .put("type", "step")
@@ -34,8 +35,12 @@ final class Reports {
             .put("step", step.step())
             .put("learningRate", step.learningRate())
             .put("samplesPerSecond", Math.round(step.samplesPerSecond()))
-            .put("gradientMillis", thousandths(gradientMillis))
-            .put("updateMillis", thousandths(updateMillis));
+            .put("computeMillis", thousandths(timings.compute()))
+            .put("waitMillis", thousandths(timings.waiting()))
+            .put("reduceMillis", thousandths(timings.reduce()))
+            .put("updateMillis", thousandths(timings.update()))
+            .put("gatherMillis", thousandths(timings.gather()))
+            .put("bytesSent", timings.bytes());
     step.scores().forEach(line::put);
     return line;
   }

@@ -2,6 +2,7 @@ package org.invar.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -12,7 +13,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory;
+import org.invar.config.Exchange;
 import org.invar.config.Job;
+import org.invar.config.TrainSettings;
 import org.invar.source.PackedSplits;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.RunPlan;
@@ -92,7 +95,7 @@ public final class Trainer {
         return finished.get();
       }
       return train(Preparation.of(spark, job, rows), run, hadoop);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new InvarException(
           run.path()
               + ": cannot be read or written: "
@@ -105,10 +108,19 @@ public final class Trainer {
   private TrainingResult train(Preparation preparation, RunDirectory run, Configuration hadoop)
       throws IOException {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    TrainSettings settings = job.settings().train();
+    boolean gang = settings.exchange() == Exchange.GANG;
+    if (gang) {
+      Gangs.check(context);
+    }
     context.setJobGroup("invar-" + job.name(), "Invar " + job.name(), true);
     // First: a job waits for executors, and only then is the parallelism that of the cluster.
     KernelFingerprint fingerprint = Fingerprints.of(context, job);
-    PackedSplits splits = preparation.pack(context.defaultParallelism());
+    PackedSplits splits =
+        preparation.pack(
+            gang && !context.isLocal()
+                ? Gangs.workers(context, Integer.MAX_VALUE)
+                : context.defaultParallelism());
     try {
       preparation.checkBatches(splits.train().shardRows());
       RunPlan plan =
@@ -116,17 +128,19 @@ public final class Trainer {
               job.name() + "-" + UUID.randomUUID(),
               preparation.network(),
               splits.preprocessing().normalization(),
-              job.settings().train().seed(),
-              job.settings().train().batchSize(),
+              settings.seed(),
+              settings.batchSize(),
               splits.train().shardRows(),
               splits.hashes(),
-              job.settings().train().exact() ? fingerprint : null);
+              settings.exact() ? fingerprint : null);
       run.claim();
-      try (var exchange = new DriverExchange(context, plan, splits)) {
-        int cores = context.defaultParallelism();
-        return new Training(job, plan, splits, exchange, fingerprint, cores, run, hadoop, listener)
-            .run();
-      }
+      Exchanges exchanges =
+          gang
+              ? new Gangs(context, plan, splits, settings, hadoop, listener::warning)
+              : new DriverExchanges(context, plan, splits, settings, hadoop);
+      int cores = context.defaultParallelism();
+      return new Training(job, plan, splits, fingerprint, cores, run, hadoop, listener, exchanges)
+          .run();
     } finally {
       splits.unpersist();
       context.clearJobGroup();

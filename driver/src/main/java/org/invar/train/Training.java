@@ -1,6 +1,7 @@
 package org.invar.train;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,77 +9,72 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.invar.InvarException;
-import org.invar.checkpoint.Checkpoint;
-import org.invar.checkpoint.CheckpointStore;
 import org.invar.checkpoint.MetricsLog;
 import org.invar.checkpoint.RunDirectory;
+import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.optim.Progress;
-import org.invar.param.Weights;
 import org.invar.source.PackedSplits;
 import org.invar.source.Split;
+import org.invar.worker.Command;
 import org.invar.worker.KernelFingerprint;
+import org.invar.worker.Report;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
-import org.invar.worker.ShardSum;
-import org.invar.worker.ShardTask;
 import org.jspecify.annotations.Nullable;
 
-/** One run, from its first step or its newest checkpoint to its model: the main loop. */
+/**
+ * One run, from its first step or its newest checkpoint to its model: the main loop, which goes on
+ * from the newest checkpoint when workers are lost.
+ */
 final class Training {
   private final Job job;
   private final TrainSettings settings;
   private final Decisions decisions;
   private final RunPlan plan;
   private final PackedSplits splits;
-  private final Exchange exchange;
+  private final Exchanges exchanges;
   private final Scores scores;
   private final Scores stepScores;
   private final long stepsPerEpoch;
-  private final TrainingState state;
-  private final CheckpointStore checkpoints;
+  private final Checkpoints checkpoints;
   private final RunDirectory directory;
   private final Configuration hadoop;
   private final TrainingListener listener;
+  private final Losses losses = new Losses();
+  private final Position first;
   private final List<String> warnings = new ArrayList<>();
 
+  private Position position;
   private MetricsLog metrics;
-  private long stepOfLastCheckpoint = -1;
   private boolean shown;
 
   Training(
       Job job,
       RunPlan plan,
       PackedSplits splits,
-      Exchange exchange,
       KernelFingerprint fingerprint,
       int cores,
       RunDirectory directory,
       Configuration hadoop,
-      TrainingListener listener)
+      TrainingListener listener,
+      Exchanges exchanges)
       throws IOException {
     this.job = job;
     this.settings = job.settings().train();
     this.decisions = new Decisions(settings);
     this.plan = plan;
     this.splits = splits;
-    this.exchange = exchange;
+    this.exchanges = exchanges;
     this.scores = plan.scores();
     this.stepScores = plan.stepScores();
     this.stepsPerEpoch = plan.batches().steps();
     this.directory = directory;
     this.hadoop = hadoop;
     this.listener = listener;
-    this.checkpoints =
-        CheckpointStore.of(
-            directory.checkpoints(),
-            hadoop,
-            plan.network().layout(),
-            plan.network().stateLayout(),
-            job.settings().checkpoint().keep(),
-            this::warn);
+    this.checkpoints = new Checkpoints(job, plan, directory, hadoop, this::warn, listener);
     if (!fingerprint.pinned()) {
       warnings.add(
           "OMP_NUM_THREADS is "
@@ -91,10 +87,9 @@ final class Training {
           "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
               .formatted(plan.shards(), cores - plan.shards(), cores));
     }
-    this.state =
-        TrainingState.start(plan, settings, Position.start(plan, splits, fingerprint, stepScores));
-    List<String> lines = resume();
-    this.metrics = directory.metrics(lines);
+    this.first = Position.start(plan, splits, fingerprint, stepScores);
+    this.position = first;
+    this.metrics = directory.metrics(goBack());
   }
 
   /** Before the run is shown a warning waits for it; afterwards it is told at once. */
@@ -109,75 +104,129 @@ final class Training {
   TrainingResult run() throws IOException {
     started();
     try {
-      while (position().epoch() < settings.epochs() && !position().stopped()) {
-        trainEpoch();
-        endEpoch();
-        checkpoint();
+      while (true) {
+        try (Exchange exchange = exchanges.open(checkpoints.start())) {
+          train(exchange);
+          return finish(exchange);
+        } catch (NonFiniteException e) {
+          throw notFinite(e);
+        } catch (WorkersLostException e) {
+          losses.note(e, position.step());
+          long reached = position.step();
+          metrics.close();
+          metrics = directory.metrics(goBack());
+          warn(
+              "%s at step %d: going on from step %d."
+                  .formatted(e.getMessage(), reached, position.step()));
+        }
       }
-      return finish();
     } finally {
       metrics.close();
     }
   }
 
-  private void trainEpoch() throws IOException {
-    Stopwatch epoch = new Stopwatch();
-    long rowsAtStart = Scores.rows(position().epochSums());
-    while (position().batch() < stepsPerEpoch) {
-      Stopwatch watch = new Stopwatch();
-      double rate = learningRate(position().step());
-      ShardSum sum = gradient();
-      double computed = watch.millis();
-      state.update(sum, rate);
-      state.moveTo(position().afterStep(sum.scores(), watch.seconds()));
-      report(rate, rowsAtStart, epoch, computed, watch.millis() - computed);
-      if (position().batch() < stepsPerEpoch
-          && position().step() % job.settings().checkpoint().everySteps() == 0) {
-        checkpoint();
+  /** Goes to the newest checkpoint or to the start; returns the metrics' lines up to it. */
+  private List<String> goBack() throws IOException {
+    SavedCheckpoint checkpoint = checkpoints.newest().orElse(null);
+    if (checkpoint == null) {
+      position = first;
+      return List.of();
+    }
+    Position saved = Reports.JSON.treeToValue(checkpoint.position(), Position.class);
+    Identities.check(job, directory, saved.identity(), first.identity());
+    position = saved;
+    return checkpoint.metrics();
+  }
+
+  private void train(Exchange exchange) throws IOException {
+    while (position.epoch() < settings.epochs() && !position.stopped()) {
+      trainEpoch(exchange);
+      endEpoch(exchange);
+      boolean over = position.epoch() == settings.epochs() || position.stopped();
+      if (over || checkpoints.isDueAfterEpoch()) {
+        checkpoint(exchange);
+      }
+    }
+    checkpoints.complete(exchange, true);
+  }
+
+  private void trainEpoch(Exchange exchange) throws IOException {
+    var watch = new EpochWatch();
+    while (position.batch() < stepsPerEpoch) {
+      Command.Steps steps = stretch(watch.stepsPerSecond());
+      exchange.steps(steps, stepped -> took(exchange, stepped, steps, watch));
+      if (position.batch() < stepsPerEpoch && checkpoints.isDue(position.step())) {
+        checkpoint(exchange);
       }
     }
   }
 
-  private Position position() {
-    return state.position();
+  /** The steps up to where a checkpoint may be due, or to the end of the epoch. */
+  private Command.Steps stretch(double stepsPerSecond) {
+    long end = position.batch() + checkpoints.stretch(position.step(), stepsPerSecond);
+    if (settings.averaging() != null) {
+      int alone = settings.averaging().everySteps();
+      end = (end + alone - 1) / alone * alone; // In between, workers have different weights.
+    }
+    int count = (int) Math.min(end, stepsPerEpoch) - (int) position.batch();
+    double[] rates = new double[count];
+    for (int i = 0; i < count; i++) {
+      rates[i] = learningRate(position.step() + i);
+    }
+    return new Command.Steps(position.epoch(), position.batch(), position.step(), rates);
   }
 
   private double learningRate(long step) {
-    int reductions = position().watches().plateau().reductions();
+    int reductions = position.watches().plateau().reductions();
     return settings.schedule().rate(new Progress(step, stepsPerEpoch, reductions));
   }
 
-  private ShardSum gradient() {
+  private void took(
+      Exchange exchange, Report.Stepped stepped, Command.Steps steps, EpochWatch watch) {
+    position = position.afterSteps(stepped.steps(), stepped.scores(), watch.lap(stepped.steps()));
+    double rate = steps.rates()[(int) (position.step() - steps.step()) - 1];
+    var step =
+        new TrainingListener.Step(
+            position.epoch() + 1,
+            position.batch(),
+            stepsPerEpoch,
+            position.step(),
+            stepScores.values(position.epochSums()),
+            rate,
+            watch.samplesPerSecond(stepped.scores()));
+    listener.step(step);
     try {
-      return exchange.step(
-          state.weights(),
-          new ShardTask.Step(position().epoch(), position().batch(), position().step()));
-    } catch (NonFiniteException e) {
-      throw notFinite(position().step() + 1, e.found().what() + " of shard " + e.found().shard());
+      if (position.step() % Reports.STEPS_A_LINE < stepped.steps()) {
+        metrics.append(Reports.step(step, stepped.timings()));
+      }
+      checkpoints.complete(exchange, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Scores dev, takes the epoch's decisions, and remembers the epoch. */
-  private void endEpoch() throws IOException {
+  private void endEpoch(Exchange exchange) throws IOException {
     Stopwatch watch = new Stopwatch();
     Map<String, Double> values = new LinkedHashMap<>();
-    putScores(values, stepScores, Split.TRAIN, position().epochSums());
-    putScores(values, scores, Split.DEV, exchange.evaluate(state.weights(), Split.DEV));
-    Position.Watches watches = decisions.after(position().watches(), values);
+    putScores(values, stepScores, Split.TRAIN, position.epochSums());
+    putScores(values, scores, Split.DEV, exchange.evaluate(Split.DEV));
+    Position.Watches watches = decisions.after(position.watches(), values);
     boolean improved = decisions.keeps(watches);
     if (improved) {
-      state.keep();
+      exchange.keep();
+      checkpoints.keep(position.step());
     }
     var epoch =
         new TrainingListener.Epoch(
-            position().epoch() + 1,
+            position.epoch() + 1,
             settings.epochs(),
-            position().step(),
+            position.step(),
             values,
-            learningRate(position().step() - 1),
-            position().clock().epoch() + watch.seconds(),
+            learningRate(position.step() - 1),
+            position.clock().epoch() + watch.seconds(),
             improved);
-    state.moveTo(position().afterEpoch(epoch, watches, decisions.stops(watches), watch.seconds()));
+    position = position.afterEpoch(epoch, watches, decisions.stops(watches), watch.seconds());
     metrics.append(Reports.epoch(epoch));
     listener.epoch(epoch);
   }
@@ -189,60 +238,16 @@ final class Training {
     }
   }
 
-  private void report(
-      double rate, long rowsAtStart, Stopwatch epoch, double gradientMillis, double updateMillis)
-      throws IOException {
-    double perSecond = (Scores.rows(position().epochSums()) - rowsAtStart) / epoch.seconds();
-    var step =
-        new TrainingListener.Step(
-            position().epoch() + 1,
-            position().batch(),
-            stepsPerEpoch,
-            position().step(),
-            stepScores.values(position().epochSums()),
-            rate,
-            perSecond);
-    listener.step(step);
-    if (position().step() % Reports.STEPS_A_LINE == 0) {
-      metrics.append(Reports.step(step, gradientMillis, updateMillis));
-    }
+  private void checkpoint(Exchange exchange) throws IOException {
+    checkpoints.begin(exchange, position, metrics.lines());
   }
 
-  private void checkpoint() throws IOException {
-    String broken = state.firstNonFinite();
-    if (broken != null) {
-      // It could not be gone on from, and would push out those that can.
-      throw notFinite(position().step(), "parameter " + broken);
-    }
-    checkpoints.save(state.checkpoint(metrics.lines()));
-    stepOfLastCheckpoint = position().step();
-    listener.checkpointed(stepOfLastCheckpoint);
-  }
-
-  private InvarException notFinite(long step, String what) {
-    String kept =
-        stepOfLastCheckpoint < 0
-            ? "There is no checkpoint yet."
-            : "The checkpoint of step %d is kept in %s."
-                .formatted(stepOfLastCheckpoint, directory.checkpoints());
+  private InvarException notFinite(NonFiniteException e) {
     return InvarException.of(
-        "step %d (epoch %d)".formatted(step, (step - 1) / stepsPerEpoch + 1),
+        "step %d (epoch %d)".formatted(e.step(), (e.step() - 1) / stepsPerEpoch + 1),
         "finite values",
-        "NaN or infinity, first in " + what,
-        kept + " Lower the learning rate, or set train.clip.norm.");
-  }
-
-  /** Goes to the newest checkpoint, if there is one; returns the metrics' lines up to it. */
-  private List<String> resume() throws IOException {
-    Checkpoint checkpoint = checkpoints.newest().orElse(null);
-    if (checkpoint == null) {
-      return List.of();
-    }
-    Position saved = Reports.JSON.treeToValue(checkpoint.position(), Position.class);
-    Identities.check(job, directory, saved.identity(), position().identity());
-    state.restore(checkpoint, saved);
-    stepOfLastCheckpoint = checkpoint.step();
-    return checkpoint.metrics();
+        "NaN or infinity, first in " + e.what(),
+        checkpoints.whatIsKept() + " Lower the learning rate, or set train.clip.norm.");
   }
 
   private void started() {
@@ -259,20 +264,22 @@ final class Training {
             plan.network(),
             rows,
             plan.shards(),
-            splits.train().blocks().getNumPartitions(),
+            exchanges.workers(),
             settings.epochs(),
             stepsPerEpoch,
-            position().step(),
+            position.step(),
             List.copyOf(warnings)));
     shown = true;
   }
 
-  private TrainingResult finish() throws IOException {
-    Weights kept = state.kept();
+  private TrainingResult finish(Exchange exchange) throws IOException {
+    if (checkpoints.keptStep() >= 0) {
+      exchange.useKept();
+    }
     Map<String, Double> values = new LinkedHashMap<>();
     double[] judged = null;
     for (Split split : Split.values()) {
-      double[] sums = exchange.evaluate(kept, split);
+      double[] sums = exchange.evaluate(split);
       putScores(values, scores, split, sums);
       judged = sums == null ? judged : sums;
     }
@@ -282,31 +289,62 @@ final class Training {
         new TrainingResult(
             directory.path().toString(),
             values,
-            position().epoch(),
-            position().step(),
+            position.epoch(),
+            position.step(),
             plan.network().layout().length(),
-            position().clock().stepping() + position().clock().evaluating(),
+            position.clock().stepping() + position.clock().evaluating(),
             samplesPerSecond(),
-            position().stopped(),
+            position.stopped(),
             keptEpoch(),
-            position().history(),
+            position.history(),
             confusion,
             splits.preprocessing().classes(),
             settings.optimalError());
     TrainedModel.write(
-        directory, hadoop, job.binder(), plan.network(), splits.preprocessing(), kept);
+        directory,
+        hadoop,
+        job.binder(),
+        plan.network(),
+        splits.preprocessing(),
+        checkpoints.keptWeights());
     directory.writeSummary(Reports.summary(job.name(), plan.shards(), result));
     listener.finished(result);
     return result;
   }
 
   private double samplesPerSecond() {
-    double rows = (double) splits.train().rows() * position().epoch();
-    return rows / position().clock().stepping();
+    double rows = (double) splits.train().rows() * position.epoch();
+    return rows / position.clock().stepping();
   }
 
   /** The epoch, counted from 1, whose weights are the result. */
   private int keptEpoch() {
-    return (int) (state.keptStep() / stepsPerEpoch);
+    long step = checkpoints.keptStep() < 0 ? position.step() : checkpoints.keptStep();
+    return (int) (step / stepsPerEpoch);
+  }
+
+  /** The time of one epoch, as far as this process has seen it. */
+  private static final class EpochWatch {
+    private final Stopwatch whole = new Stopwatch();
+    private Stopwatch lap = new Stopwatch();
+    private double rows;
+    private long steps;
+
+    /** Returns the seconds since the last call. */
+    double lap(int taken) {
+      steps += taken;
+      double seconds = lap.seconds();
+      lap = new Stopwatch();
+      return seconds;
+    }
+
+    double samplesPerSecond(double[] stepScores) {
+      rows += Scores.rows(stepScores);
+      return rows / whole.seconds();
+    }
+
+    double stepsPerSecond() {
+      return steps / whole.seconds();
+    }
   }
 }

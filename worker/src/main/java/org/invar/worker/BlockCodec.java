@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import java.nio.ByteBuffer;
 import org.invar.data.FeatureType;
 
 /**
@@ -56,6 +57,11 @@ public final class BlockCodec {
       throw new IllegalArgumentException(
           bytes.length + " bytes are not a packed block: " + e.getMessage(), e);
     }
+  }
+
+  /** Returns the shard of a block without decoding the rest. */
+  public static int shard(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).getInt(CLASS_BYTES);
   }
 
   private static long bodyBytes(

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.collective.Membership;
+import org.invar.storage.RunFiles;
 import org.invar.storage.SliceContent;
 import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
@@ -53,7 +54,7 @@ final class CheckpointWriter implements AutoCloseable {
       throws IOException {
     long start = System.nanoTime();
     Path directory = new Path(save.directory());
-    FileSystem files = directory.getFileSystem(plan.hadoop().value());
+    FileSystem files = RunFiles.fileSystem(directory, plan.hadoop().value());
     SliceFile written = Slices.write(files, file(directory, save.weights()), weights);
     SliceFile writtenKept =
         kept == null ? null : Slices.write(files, file(directory, save.kept()), kept);

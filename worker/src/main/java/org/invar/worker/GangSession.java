@@ -67,8 +67,9 @@ final class GangSession implements AutoCloseable {
     try {
       MessageLink driver = join();
       link = driver;
-      var unused = heartbeat.scheduleAtFixedRate(
-          () -> quietly(new Report.Alive()), 0, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+      var unused =
+          heartbeat.scheduleAtFixedRate(
+              () -> quietly(new Report.Alive()), 0, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
       daemon(() -> listen(driver), "invar-commands").start();
       work(load(blocks));
     } catch (Throwable e) { // An Error too: the driver must hear of it before the process ends.

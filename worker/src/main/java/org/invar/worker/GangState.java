@@ -10,6 +10,7 @@ import org.invar.optim.RunningState;
 import org.invar.param.Layout;
 import org.invar.param.Weights;
 import org.invar.storage.Json;
+import org.invar.storage.RunFiles;
 import org.invar.storage.SliceContent;
 import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
@@ -97,7 +98,7 @@ final class GangState {
     for (String slice : slices) {
       files.add(SliceFile.fromJson(Json.MAPPER.readTree(slice)));
     }
-    Slices.read(directory.getFileSystem(plan.hadoop().value()), directory, files, into);
+    Slices.read(RunFiles.fileSystem(directory, plan.hadoop().value()), directory, files, into);
   }
 
   private void readKept(GangPlan plan, GangPlan.Start start) throws IOException {

@@ -1,0 +1,212 @@
+package org.invar.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
+import org.invar.InvarException;
+import org.invar.collective.ControlServer;
+import org.invar.collective.RunKey;
+import org.invar.config.TrainSettings;
+import org.invar.source.PackedSplits;
+import org.invar.storage.SliceFile;
+import org.invar.worker.GangPlan;
+import org.invar.worker.RunPlan;
+import org.jspecify.annotations.Nullable;
+
+/** Plans gangs for the executors that there are, and starts them. */
+final class Gangs implements Exchanges {
+  private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
+
+  private final JavaSparkContext spark;
+  private final RunPlan run;
+  private final TrainSettings settings;
+  private final GangOptions options;
+  private final Executors executors;
+  private final Configuration hadoop;
+  private final Consumer<String> notice;
+  private final RunKey key = RunKey.random();
+  private PackedSplits splits;
+  private int attempt;
+  private Shape shape;
+
+  /** How many workers, and of how many compute threads each. */
+  private record Shape(int workers, int cores) {}
+
+  /**
+   * Makes the gangs of a run.
+   *
+   * @param splits the data; they are cut anew when the number of workers changes
+   * @param notice hears what the user should know
+   */
+  Gangs(
+      JavaSparkContext spark,
+      RunPlan run,
+      PackedSplits splits,
+      TrainSettings settings,
+      Configuration hadoop,
+      Consumer<String> notice) {
+    this.spark = spark;
+    this.run = run;
+    this.splits = splits;
+    this.settings = settings;
+    this.options = GangOptions.of(spark.getConf());
+    this.executors = new Executors(spark);
+    this.hadoop = hadoop;
+    this.notice = notice;
+    this.shape = shape(executors.alive());
+  }
+
+  /** Refuses a session in which Spark runs no barrier stage. */
+  static void check(JavaSparkContext spark) {
+    if (!spark.isLocal() && spark.getConf().getBoolean(DYNAMIC, false)) {
+      throw InvarException.of(
+          DYNAMIC,
+          "false for the gang exchange, whose stage needs all its executors from the start",
+          "true",
+          "Set it to false, or train.exchange: driver.");
+    }
+  }
+
+  /** Returns how many workers a gang of V shards would have now. */
+  static int workers(JavaSparkContext spark, int shards) {
+    return shape(spark, new Executors(spark).alive(), shards).workers();
+  }
+
+  private Shape shape(List<Executors.Executor> alive) {
+    return shape(spark, alive, run.shards());
+  }
+
+  private static Shape shape(JavaSparkContext spark, List<Executors.Executor> alive, int shards) {
+    if (spark.isLocal()) {
+      return new Shape(1, Math.max(1, spark.defaultParallelism()));
+    }
+    int cores = alive.stream().mapToInt(Executors.Executor::cores).min().orElse(1);
+    return new Shape(fewest(shards, Math.max(1, alive.size()), cores), cores);
+  }
+
+  /**
+   * The fewest workers whose busiest thread has no more shards than with all executors: more would
+   * wait for it and send more.
+   */
+  static int fewest(int shards, int executors, int cores) {
+    int most = Math.min(executors, shards);
+    int workers = most;
+    while (workers > 1 && rounds(shards, workers - 1, cores) == rounds(shards, most, cores)) {
+      workers--;
+    }
+    return workers;
+  }
+
+  private static int rounds(int shards, int workers, int cores) {
+    int ofWorker = (shards + workers - 1) / workers;
+    return (ofWorker + cores - 1) / cores;
+  }
+
+  @Override
+  public int workers() {
+    return shape.workers();
+  }
+
+  @Override
+  public Exchange open(@Nullable Start start) {
+    shape = attempt == 0 ? shape(executors.alive()) : shape(replacements());
+    PackedSplits before = splits;
+    if (!spark.isLocal() && before.train().blocks().getNumPartitions() != shape.workers()) {
+      splits = before.over(shape.workers());
+    }
+    ControlServer server = spark.isLocal() ? null : server();
+    GangPlan plan = plan(server, start);
+    Gang gang =
+        new Gang(
+            plan,
+            options,
+            executors,
+            server,
+            ended -> GangStage.start(spark, plan, splits, ended),
+            notice);
+    attempt++;
+    try {
+      gang.meet();
+    } catch (RuntimeException e) {
+      gang.close();
+      throw e;
+    }
+    if (splits != before) {
+      before.unpersist();
+    }
+    return new GangExchange(gang, splits, run.shards());
+  }
+
+  /** Waits a little for executors in place of those that were lost. */
+  private List<Executors.Executor> replacements() {
+    long millis = options.replacementWait().toMillis();
+    try {
+      List<Executors.Executor> alive = executors.await(shape.workers(), List.of(), millis);
+      if (alive.isEmpty()) {
+        alive = executors.await(1, List.of(), options.meetingTimeout().toMillis());
+      }
+      if (alive.isEmpty() && !spark.isLocal()) {
+        throw InvarException.of(
+            "executors",
+            "at least one",
+            "none for " + options.meetingTimeout().toSeconds() + " s",
+            "The cluster gives the application no more: see its log. What was saved stays; go on"
+                + " with --resume.");
+      }
+      return alive;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InvarException("interrupted. What was saved stays; go on with --resume.", e);
+    }
+  }
+
+  private ControlServer server() {
+    return ControlServer.bind(
+        run.runId(),
+        attempt,
+        shape.workers(),
+        key,
+        options.encrypted(),
+        options.bindAddress(),
+        options.driverPort(),
+        options.portRetries());
+  }
+
+  private GangPlan plan(@Nullable ControlServer server, @Nullable Start start) {
+    var meeting =
+        new GangPlan.Meeting(
+            key,
+            options.encrypted(),
+            server == null ? null : options.driverHost(),
+            server == null ? 0 : server.address().getPort(),
+            options.workerPort(),
+            options.portRetries(),
+            options.meetingTimeout(),
+            options.stallTimeout());
+    return new GangPlan(
+        run,
+        attempt,
+        shape.workers(),
+        shape.cores(),
+        settings.optimizer(),
+        settings.l2(),
+        settings.clip(),
+        settings.averaging() == null ? 0 : settings.averaging().everySteps(),
+        settings.wire(),
+        meeting,
+        start == null ? null : start(start),
+        new SerializableConfiguration(hadoop));
+  }
+
+  private static GangPlan.Start start(Start start) {
+    return new GangPlan.Start(
+        start.directory().toString(), start.step(), json(start.slices()), json(start.kept()));
+  }
+
+  private static List<String> json(List<SliceFile> slices) {
+    return new ArrayList<>(slices.stream().map(slice -> slice.toJson().toString()).toList());
+  }
+}
