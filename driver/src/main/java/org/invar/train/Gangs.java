@@ -134,7 +134,7 @@ final class Gangs implements Exchanges {
       gang.close();
       throw e;
     }
-    if (splits != before) {
+    if (!splits.equals(before)) {
       before.unpersist();
     }
     return new GangExchange(gang, splits, run.shards());
