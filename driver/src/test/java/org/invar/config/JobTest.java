@@ -100,10 +100,10 @@ class JobTest {
     assertEquals(2, job.model().layers().size());
     assertEquals(32, job.train().batchSize());
     assertEquals(new Shards.Auto(), job.train().shards());
-    assertEquals(Exchange.DRIVER, job.train().exchange());
+    assertEquals(Exchange.GANG, job.train().exchange());
     assertTrue(job.train().exact());
     assertNull(job.train().earlyStopping());
-    assertEquals(new CheckpointSettings("runs/digits", 500, 3), job.checkpoint());
+    assertEquals(new CheckpointSettings("runs/digits", new Interval.Auto(), 3), job.checkpoint());
   }
 
   @Test
@@ -126,7 +126,7 @@ class JobTest {
     assertEquals(0.5, job.train().clip().value());
     assertEquals(5, job.train().earlyStopping().patience());
     assertEquals("devRmse", job.train().keepBest());
-    assertEquals(new CheckpointSettings("hdfs://x/y", 10, 1), job.checkpoint());
+    assertEquals(new CheckpointSettings("hdfs://x/y", new Interval.Fixed(10), 1), job.checkpoint());
   }
 
   @Test

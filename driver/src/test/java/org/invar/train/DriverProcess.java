@@ -1,0 +1,142 @@
+package org.invar.train;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The command line in a JVM of its own, and the executors that it starts. */
+final class DriverProcess implements AutoCloseable {
+  private final Path log;
+  private final Process process;
+
+  private DriverProcess(Path log, Process process) {
+    this.log = log;
+    this.process = process;
+  }
+
+  /**
+   * Starts a training run.
+   *
+   * @param folder of its log, and of what Spark wants for a home
+   * @param out the run's directory
+   * @param more further arguments
+   */
+  static DriverProcess train(Path folder, Path job, Path out, String master, String... more)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.add("@" + System.getProperty("invar.root") + "/conf/jvm.options");
+    String classPath = System.getProperty("java.class.path");
+    command.addAll(List.of("-Xmx1g", "-cp", classPath));
+    command.addAll(
+        List.of(
+            "-Dspark.ui.enabled=false",
+            "-Dspark.driver.host=127.0.0.1",
+            "-Dspark.locality.wait=0s",
+            "-Dspark.scheduler.barrier.maxConcurrentTasksCheck.interval=1s",
+            "-Dspark.executor.extraClassPath=" + classPath,
+            "-Dspark.executorEnv.OMP_NUM_THREADS=1"));
+    for (String argument : more) {
+      if (argument.startsWith("-D")) {
+        command.add(argument);
+      }
+    }
+    command.addAll(List.of("org.invar.cli.Main", "train", job.toString()));
+    command.addAll(List.of("--out", out.toString(), "--master", master));
+    for (String argument : more) {
+      if (!argument.startsWith("-D")) {
+        command.add(argument);
+      }
+    }
+    Path home = folder.resolve("spark");
+    Files.createDirectories(home.resolve("jars"));
+    Path log = Files.createTempFile(folder, out.getFileName() + "-", ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().keySet().removeIf(key -> key.startsWith("SPARK_"));
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("SPARK_HOME", home.toString());
+    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    return new DriverProcess(log, builder.start());
+  }
+
+  /** Returns the executors that live. */
+  List<ProcessHandle> executors() {
+    return process
+        .descendants()
+        .filter(
+            child -> child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .toList();
+  }
+
+  /** Waits until that many steps of the run have been written to its metrics. */
+  boolean awaitStep(Path out, long step) throws Exception {
+    File metrics = out.resolve("metrics.jsonl").toFile();
+    while (!process.waitFor(10, TimeUnit.MILLISECONDS)) {
+      if (metrics.exists() && lastStep(metrics.toPath()) >= step) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static long lastStep(Path metrics) throws IOException {
+    long last = 0;
+    for (String line : Files.readAllLines(metrics)) {
+      int at = line.indexOf("\"step\":", 10);
+      if (at > 0) {
+        int from = at + "\"step\":".length();
+        int to = line.indexOf(',', from);
+        last = to < 0 ? last : Long.parseLong(line.substring(from, to));
+      }
+    }
+    return last;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Ends the driver as a lost machine would. */
+  void kill() throws InterruptedException {
+    List<ProcessHandle> executors = executors();
+    process.destroyForcibly().waitFor();
+    executors.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Returns the exit code; a run that takes longer has failed. */
+  int exitCode(int seconds) throws Exception {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      String threads = threads();
+      close();
+      throw new AssertionError("still running after " + seconds + " s\n" + log() + threads);
+    }
+    return process.exitValue();
+  }
+
+  private String threads() throws Exception {
+    Process jstack =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/jstack", String.valueOf(process.pid()))
+            .redirectErrorStream(true)
+            .start();
+    return new String(jstack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}
