@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.invar.storage.SliceFile;
 
 /**
  * What the names of a checkpoint's files begin with; later checkpoints are greater.
@@ -13,9 +14,9 @@ import java.util.regex.Pattern;
  * @param step steps taken
  * @param attempt how often the step had been tried to be saved before
  */
-record CheckpointName(long step, int attempt) implements Comparable<CheckpointName> {
+public record CheckpointName(long step, int attempt) implements Comparable<CheckpointName> {
   private static final Pattern FILE =
-      Pattern.compile("step-(\\d{10,18})-(\\d{3,9})\\.[a-z]+\\.[a-z]+");
+      Pattern.compile("step-(\\d{10,18})-(\\d{3,9})\\.[a-z0-9-]+\\.[a-z]+");
 
   /** Returns the checkpoint that a file belongs to; empty when the name is not of our making. */
   static Optional<CheckpointName> of(String file) {
@@ -37,6 +38,16 @@ record CheckpointName(long step, int attempt) implements Comparable<CheckpointNa
             .max()
             .orElse(0);
     return new CheckpointName(step, attempt);
+  }
+
+  /** Returns what the names of its slices begin with, for {@link SliceFile#name}. */
+  public String slices() {
+    return file("slice");
+  }
+
+  /** Returns the same for the slices of the kept model, where those are written anew. */
+  public String kept() {
+    return file("kept");
   }
 
   /** Returns the manifest's name. */

@@ -1,19 +1,18 @@
 package org.invar.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -22,27 +21,37 @@ import org.invar.param.Layout;
 import org.invar.param.Weights;
 import org.invar.storage.DamagedFileException;
 import org.invar.storage.RunFiles;
-import org.invar.storage.Safetensors;
+import org.invar.storage.SliceContent;
+import org.invar.storage.SliceFile;
+import org.invar.storage.Slices;
+import org.invar.storage.Span;
 import org.invar.storage.StoredFile;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A run's checkpoints in a directory of any Hadoop file system.
  *
- * <p>A checkpoint is a few files and a manifest with their lengths and hashes, created last. A file
- * is never renamed, rewritten or replaced, so whatever moment a process dies at, and however a file
- * is damaged later, a checkpoint is either whole or recognized as not being so. Names carry step
- * and attempt. Of the whole ones the newest {@code keep} stay.
+ * <p>A checkpoint is the files that workers have written of their slices, lines of metrics, and a
+ * manifest with the lengths and hashes of all, created last. Of slices it does not matter how many
+ * workers cut them. Files that several checkpoints need, the kept model and earlier lines, are
+ * referred to and not written again. A file is never renamed, rewritten or replaced, so whatever
+ * moment a process dies at, and however a file is damaged later, a checkpoint is either whole or
+ * recognized as not being so. Names carry step and attempt. Of the whole ones the newest {@code
+ * keep} stay.
  *
- * <p>One process and one thread at a time use a directory.
+ * <p>One process and one thread at a time use a store; workers write files under names that it
+ * gave.
  */
 public final class CheckpointStore {
-  private final FileSystem fileSystem;
-  private final Path directory;
-  private final Layout parameters;
-  private final Layout state;
+  private final CheckpointFiles files;
+  private final JsonNode layout;
+  private final int parameters;
+  private final int state;
   private final int keep;
   private final Consumer<String> notice;
+
+  /** The last attempt given at a step, whether or not one of its files was ever seen. */
+  private final Map<Long, Integer> attempts = new HashMap<>();
 
   /** The checkpoints that this object has written or read whole. */
   private final NavigableMap<CheckpointName, Manifest> intact = new TreeMap<>();
@@ -51,16 +60,11 @@ public final class CheckpointStore {
   private @Nullable Manifest latest;
 
   private CheckpointStore(
-      FileSystem fileSystem,
-      Path directory,
-      Layout parameters,
-      Layout state,
-      int keep,
-      Consumer<String> notice) {
-    this.fileSystem = fileSystem;
-    this.directory = fileSystem.makeQualified(directory);
-    this.parameters = parameters;
-    this.state = state;
+      CheckpointFiles files, Layout parameters, Layout state, int keep, Consumer<String> notice) {
+    this.files = files;
+    this.layout = LayoutRecord.of(parameters, state);
+    this.parameters = parameters.length();
+    this.state = state.length();
     this.keep = keep;
     this.notice = notice;
   }
@@ -70,7 +74,7 @@ public final class CheckpointStore {
    *
    * @param directory see {@link RunDirectory#checkpoints()}
    * @param configuration finds the file system
-   * @param parameters layout of the parameters and of each moment
+   * @param parameters layout of the parameters, and so of each moment
    * @param state layout of the network's state; may be empty
    * @param keep how many whole checkpoints stay, at least 1
    * @param notice gets a line for each checkpoint that is ignored, with the reason, and for each
@@ -88,24 +92,81 @@ public final class CheckpointStore {
       throw new IllegalArgumentException("keep=" + keep + " is not at least 1");
     }
     FileSystem fileSystem = RunFiles.fileSystem(directory, configuration);
-    return new CheckpointStore(fileSystem, directory, parameters, state, keep, notice);
+    var files = new CheckpointFiles(fileSystem, fileSystem.makeQualified(directory));
+    return new CheckpointStore(files, parameters, state, keep, notice);
+  }
+
+  /** Returns the file system of the directory, without Hadoop's checksum files. */
+  public FileSystem fileSystem() {
+    return files.fileSystem();
+  }
+
+  /** Returns the directory, with its file system's scheme: where the workers write. */
+  public Path directory() {
+    return files.directory();
   }
 
   /**
-   * Writes a checkpoint and deletes those that are no longer kept.
+   * Returns the name of a checkpoint to write: one that no file has, and that was not given yet.
+   */
+  public CheckpointName next(long step) throws IOException {
+    var unused = CheckpointName.unused(step, files.names());
+    int attempt = Math.max(unused.attempt(), attempts.getOrDefault(step, -1) + 1);
+    attempts.put(step, attempt);
+    return new CheckpointName(step, attempt);
+  }
+
+  /**
+   * Returns the kept model as the checkpoint before has it, to be referred to again; empty when
+   * that has another one, or somebody has deleted a file.
    *
-   * <p>The best model is written when its step differs from that of the checkpoint before, which
-   * this object wrote or returned; otherwise the earlier file is referred to.
+   * @param step the kept model's
+   */
+  public Optional<Kept> kept(long step) throws IOException {
+    Kept kept = latest == null ? null : latest.kept();
+    if (kept == null || kept.step() != step) {
+      return Optional.empty();
+    }
+    try {
+      files.require(kept.slices().stream().map(SliceFile::file));
+      return Optional.of(kept);
+    } catch (DamagedFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Makes a checkpoint of slices that have been written, and deletes those that are no longer kept.
    *
+   * @param name from {@link #next}
+   * @param position the caller's record, see {@link SavedCheckpoint}
+   * @param slices by rank
+   * @param kept the best model so far, see {@link #kept}; null before the first evaluation
+   * @param metrics the lines of {@code metrics.jsonl} so far; they begin with those of the
+   *     checkpoint before, which this object completed or returned
    * @return the manifest
+   * @throws IllegalArgumentException when slices leave a gap, overlap or have other numbers of
+   *     moments
+   * @throws InvarException when a slice's file is not to be seen from here
    * @throws IOException when the checkpoint could not be written; those before it are untouched
    */
-  public Path save(Checkpoint checkpoint) throws IOException {
-    List<String> files = RunFiles.names(fileSystem, directory);
-    var name = CheckpointName.unused(checkpoint.step(), files);
-    Manifest manifest = write(name, checkpoint);
-    Path file = new Path(directory, name.manifest());
-    StoredFile.write(fileSystem, file, false, out -> out.write(manifest.bytes()));
+  public Path complete(
+      CheckpointName name,
+      JsonNode position,
+      List<SliceFile> slices,
+      @Nullable Kept kept,
+      List<String> metrics)
+      throws IOException {
+    requireWhole(slices);
+    if (kept != null) {
+      requireWhole(kept.slices());
+    }
+    requireShared(slices, kept == null ? List.of() : kept.slices());
+    List<MetricsSegment> segments =
+        MetricsSegment.extend(files, earlierMetrics(), metrics, name.file("metrics.jsonl"));
+    var manifest = new Manifest(name, layout, position, List.copyOf(slices), kept, segments);
+    Path file = files.path(name.manifest());
+    StoredFile.write(files.fileSystem(), file, false, out -> out.write(manifest.bytes()));
     intact.put(name, manifest);
     latest = manifest;
     try {
@@ -114,9 +175,40 @@ public final class CheckpointStore {
       if (e instanceof InterruptedIOException) {
         Thread.currentThread().interrupt();
       }
-      notice.accept("old checkpoints in " + directory + " could not be deleted: " + e);
+      notice.accept("old checkpoints in " + files.directory() + " could not be deleted: " + e);
     }
     return file;
+  }
+
+  /** Returns the segments of the checkpoint before; none when somebody has deleted one. */
+  private List<MetricsSegment> earlierMetrics() throws IOException {
+    List<MetricsSegment> segments = latest == null ? List.of() : latest.metrics();
+    try {
+      files.require(segments.stream().map(MetricsSegment::file));
+      return segments;
+    } catch (DamagedFileException e) {
+      return List.of();
+    }
+  }
+
+  private void requireWhole(List<SliceFile> slices) {
+    String fault = Coverage.fault(slices, parameters, state);
+    if (fault != null) {
+      throw new IllegalArgumentException("slices that are no whole checkpoint: " + fault);
+    }
+  }
+
+  /** What an executor has written on a disk of its own, nobody could resume from. */
+  private void requireShared(List<SliceFile> slices, List<SliceFile> kept) throws IOException {
+    try {
+      files.require(Stream.concat(slices.stream(), kept.stream()).map(SliceFile::file));
+    } catch (DamagedFileException e) {
+      throw InvarException.of(
+          e.place(),
+          "the slice that a worker has written, visible to the driver",
+          e.found(),
+          "Driver and executors must share the directory: name one of HDFS, S3 or NFS with --out.");
+    }
   }
 
   /**
@@ -127,25 +219,27 @@ public final class CheckpointStore {
    *     hold
    * @throws IOException when files may not be read, or the thread is interrupted
    */
-  public Optional<Checkpoint> newest() throws IOException {
-    List<String> files = RunFiles.names(fileSystem, directory);
+  public Optional<SavedCheckpoint> newest() throws IOException {
+    List<String> names = files.names();
     String damage = null;
-    for (CheckpointName name : checkpoints(files).descendingSet()) {
+    latest = null;
+    for (CheckpointName name : CheckpointFiles.checkpoints(names).descendingSet()) {
       try {
-        Manifest manifest = manifest(name, files);
-        Checkpoint checkpoint = load(manifest);
+        Manifest manifest = files.manifest(name, names);
+        SavedCheckpoint checkpoint = load(manifest);
         intact.put(name, manifest);
         latest = manifest;
         return Optional.of(checkpoint);
       } catch (IOException e) {
         RunFiles.rethrowUnlessDamage(e);
         notice.accept("checkpoint " + name + " is ignored: " + e.getMessage());
-        damage = damage == null && completed(name, files) ? e.getMessage() : damage;
+        intact.remove(name);
+        damage = damage == null && files.completed(name, names) ? e.getMessage() : damage;
       }
     }
     if (damage != null) {
       throw new InvarException(
-          directory
+          files.directory()
               + ": expected at least one whole checkpoint, found none; of the newest, "
               + damage
               + ". Put the files back from a copy, or start again with --overwrite.");
@@ -153,118 +247,40 @@ public final class CheckpointStore {
     return Optional.empty();
   }
 
-  /** Whether the checkpoint was whole once: its manifest was written to the end. */
-  private boolean completed(CheckpointName name, List<String> files) throws IOException {
-    if (!files.contains(name.manifest())) {
-      return false;
+  private SavedCheckpoint load(Manifest manifest) throws IOException {
+    String place = files.path(manifest.name().manifest()).toString();
+    LayoutRecord.requireSame(layout, manifest.layout(), place);
+    Kept kept = manifest.kept();
+    for (List<SliceFile> slices :
+        kept == null ? List.of(manifest.slices()) : List.of(manifest.slices(), kept.slices())) {
+      String fault = Coverage.fault(slices, parameters, state);
+      if (fault != null) {
+        throw new DamagedFileException(place, "slices that are whole vectors", fault);
+      }
     }
-    try {
-      Path manifest = new Path(directory, name.manifest());
-      return !Manifest.cutShort(RunFiles.read(fileSystem, manifest));
-    } catch (IOException e) {
-      RunFiles.rethrowUnlessDamage(e);
-      return true;
-    }
-  }
-
-  private Manifest write(CheckpointName name, Checkpoint checkpoint) throws IOException {
-    StoredFile weights = writeWeights(name.file("weights.safetensors"), checkpoint.weights());
-    StoredFile moments =
-        create(
-            name.file("moments.safetensors"),
-            out -> Safetensors.write(out, momentGroups(checkpoint.moments())));
-    String lines =
-        checkpoint.metrics().stream().map(line -> line + "\n").collect(Collectors.joining());
-    StoredFile metrics =
-        create(
-            name.file("metrics.jsonl"), out -> out.write(lines.getBytes(StandardCharsets.UTF_8)));
-    return new Manifest(
-        name,
-        checkpoint.position(),
-        weights,
-        moments,
-        checkpoint.moments().size(),
-        metrics,
-        best(name, checkpoint, weights));
-  }
-
-  private Manifest.@Nullable BestFile best(
-      CheckpointName name, Checkpoint checkpoint, StoredFile weights) throws IOException {
-    Checkpoint.Best best = checkpoint.best();
-    if (best == null) {
-      return null;
-    }
-    Manifest.BestFile before = latest == null ? null : latest.best();
-    if (before != null
-        && before.step() == best.step()
-        && before.file().present(fileSystem, directory)) {
-      return before;
-    }
-    boolean current = best.weights().sameValues(checkpoint.weights());
-    return new Manifest.BestFile(
-        best.step(),
-        current ? weights : writeWeights(name.file("best.safetensors"), best.weights()));
-  }
-
-  private StoredFile writeWeights(String name, Weights weights) throws IOException {
-    return create(name, out -> WeightsFile.write(out, weights, parameters, state));
-  }
-
-  private StoredFile create(String name, StoredFile.Content content) throws IOException {
-    return StoredFile.write(fileSystem, new Path(directory, name), false, content);
-  }
-
-  private List<Safetensors.Group> momentGroups(List<float[]> moments) {
-    List<Safetensors.Group> groups = new ArrayList<>();
-    for (float[] moment : moments) {
-      groups.add(new Safetensors.Group(groups.size() + ".", parameters, moment));
-    }
-    return groups;
-  }
-
-  private Manifest manifest(CheckpointName name, List<String> files) throws IOException {
-    Path file = new Path(directory, name.manifest());
-    if (!files.contains(name.manifest())) {
-      throw new DamagedFileException(
-          file.toString(), "a manifest", "none: writing the checkpoint was cut short");
-    }
-    return Manifest.parse(RunFiles.read(fileSystem, file), name, file.toString());
-  }
-
-  private Checkpoint load(Manifest manifest) throws IOException {
-    List<float[]> vectors = new ArrayList<>();
-    for (int i = 0; i < manifest.momentCount(); i++) {
-      vectors.add(new float[parameters.length()]);
-    }
-    List<float[]> moments =
-        manifest
-            .moments()
-            .read(
-                fileSystem,
-                directory,
-                (in, length) -> {
-                  String place = new Path(directory, manifest.moments().name()).toString();
-                  Safetensors.read(in, length, place, momentGroups(vectors));
-                  return vectors;
-                });
-    Manifest.BestFile best = manifest.best();
-    String lines =
-        new String(manifest.metrics().bytes(fileSystem, directory), StandardCharsets.UTF_8);
-    return new Checkpoint(
+    files.verify(manifest);
+    return new SavedCheckpoint(
         manifest.name().step(),
         manifest.position(),
-        readWeights(manifest.weights()),
-        moments,
-        best == null ? null : new Checkpoint.Best(best.step(), readWeights(best.file())),
-        lines.lines().toList());
+        manifest.slices(),
+        kept,
+        MetricsSegment.lines(files, manifest.metrics()));
   }
 
-  private Weights readWeights(StoredFile file) throws IOException {
-    String place = new Path(directory, file.name()).toString();
-    return file.read(
-        fileSystem,
-        directory,
-        (in, length) -> WeightsFile.read(in, length, place, parameters, state));
+  /**
+   * Puts slices together, of whatever number of workers.
+   *
+   * @param slices of a checkpoint or of a kept model
+   * @throws IOException when a file cannot be read or is no longer what was written
+   */
+  public Weights weights(List<SliceFile> slices) throws IOException {
+    var weights = new Weights(new float[parameters], new float[state]);
+    Slices.read(
+        files.fileSystem(),
+        files.directory(),
+        slices,
+        SliceContent.weights(Span.of(weights.parameters()), Span.of(weights.state())));
+    return weights;
   }
 
   /**
@@ -275,40 +291,39 @@ public final class CheckpointStore {
    * when the run has passed it.
    */
   private void sweep(CheckpointName newest) throws IOException {
-    List<String> files = RunFiles.names(fileSystem, directory);
+    List<String> names = files.names();
     Set<String> needed = new HashSet<>();
     int kept = 0;
-    for (CheckpointName name : checkpoints(files).headSet(newest, true).descendingSet()) {
-      Optional<Manifest> manifest = kept < keep ? verified(name, files) : Optional.empty();
+    for (CheckpointName name :
+        CheckpointFiles.checkpoints(names).headSet(newest, true).descendingSet()) {
+      Optional<Manifest> manifest = kept < keep ? verified(name, names) : Optional.empty();
       if (manifest.isPresent()) {
         kept++;
         manifest.get().files().forEach(file -> needed.add(file.name()));
-      } else if (files.contains(name.manifest())) {
+      } else if (names.contains(name.manifest())) {
         intact.remove(name);
-        fileSystem.delete(new Path(directory, name.manifest()), false);
+        files.delete(name.manifest());
       }
     }
-    for (String file : files) {
+    for (String file : names) {
       Optional<CheckpointName> name = CheckpointName.of(file);
       if (name.isPresent()
           && name.get().compareTo(newest) < 0
           && !file.equals(name.get().manifest())
           && !needed.contains(file)) {
-        fileSystem.delete(new Path(directory, file), false);
+        files.delete(file);
       }
     }
   }
 
-  private Optional<Manifest> verified(CheckpointName name, List<String> files) throws IOException {
+  private Optional<Manifest> verified(CheckpointName name, List<String> names) throws IOException {
     Manifest known = intact.get(name);
-    if (known != null || !files.contains(name.manifest())) {
+    if (known != null || !names.contains(name.manifest())) {
       return Optional.ofNullable(known);
     }
     try {
-      Manifest manifest = manifest(name, files);
-      for (StoredFile file : manifest.files()) {
-        file.verify(fileSystem, directory);
-      }
+      Manifest manifest = files.manifest(name, names);
+      files.verify(manifest);
       intact.put(name, manifest);
       return Optional.of(manifest);
     } catch (IOException | InvarException e) {
@@ -317,11 +332,5 @@ public final class CheckpointStore {
       }
       return Optional.empty();
     }
-  }
-
-  private static NavigableSet<CheckpointName> checkpoints(List<String> files) {
-    return files.stream()
-        .flatMap(file -> CheckpointName.of(file).stream())
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

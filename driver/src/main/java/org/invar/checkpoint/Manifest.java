@@ -1,16 +1,20 @@
 package org.invar.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.invar.InvarException;
 import org.invar.storage.DamagedFileException;
 import org.invar.storage.Json;
+import org.invar.storage.SliceFile;
 import org.invar.storage.StoredFile;
 import org.jspecify.annotations.Nullable;
 
@@ -21,42 +25,38 @@ import org.jspecify.annotations.Nullable;
  * they stand, so that it is checked before anything of it is parsed.
  *
  * @param name the checkpoint's
+ * @param layout see {@link LayoutRecord}
  * @param position the caller's record
- * @param weights the file of parameters and state
- * @param moments the file of the optimizer's vectors
- * @param momentCount how many those are
- * @param metrics the file of metric lines
- * @param best the best model; null without one
+ * @param slices parameters, moments and state, by rank
+ * @param kept the kept model; null without one
+ * @param metrics the metrics' lines, in order
  */
 record Manifest(
     CheckpointName name,
+    JsonNode layout,
     JsonNode position,
-    StoredFile weights,
-    StoredFile moments,
-    int momentCount,
-    StoredFile metrics,
-    @Nullable BestFile best) {
-  private static final int FORMAT = 1;
+    List<SliceFile> slices,
+    @Nullable Kept kept,
+    List<MetricsSegment> metrics) {
+  private static final int FORMAT = 2;
   private static final String HEAD = "{\"sha256\":\"";
   private static final String MIDDLE = "\",\"body\":";
   private static final String TAIL = "}\n";
+
+  /** What stands at the end and nowhere before: an indented body has no two braces in a row. */
+  private static final String END = "\n}" + TAIL;
+
   private static final int HASH_DIGITS = 64;
 
-  /**
-   * The file of the best model, which may belong to an earlier checkpoint.
-   *
-   * @param step the steps after which it was best
-   * @param file parameters and state
-   */
-  record BestFile(long step, StoredFile file) {}
-
-  /** Returns the files that the checkpoint consists of, without the manifest. */
+  /** Returns the files that the checkpoint consists of, without the manifest, each once. */
   List<StoredFile> files() {
-    return Stream.concat(
-            Stream.of(weights, moments, metrics),
-            best == null ? Stream.empty() : Stream.of(best.file))
-        .distinct()
-        .toList();
+    Set<StoredFile> files = new LinkedHashSet<>();
+    slices.forEach(slice -> files.add(slice.file()));
+    if (kept != null) {
+      kept.slices().forEach(slice -> files.add(slice.file()));
+    }
+    metrics.forEach(segment -> files.add(segment.file()));
+    return List.copyOf(files);
   }
 
   /** Returns the file's bytes. */
@@ -66,13 +66,15 @@ record Manifest(
             .objectNode()
             .put("format", FORMAT)
             .put("step", name.step())
-            .put("attempt", name.attempt())
-            .put("momentCount", momentCount);
-    body.set("weights", weights.toJson());
-    body.set("moments", moments.toJson());
-    body.set("metrics", metrics.toJson());
-    if (best != null) {
-      body.putObject("best").put("step", best.step).set("file", best.file.toJson());
+            .put("attempt", name.attempt());
+    body.set("layout", layout);
+    putSlices(body, slices);
+    if (kept != null) {
+      putSlices(body.putObject("kept").put("step", kept.step()), kept.slices());
+    }
+    ArrayNode segments = body.putArray("metrics");
+    for (MetricsSegment segment : metrics) {
+      segments.addObject().put("lines", segment.lines()).set("file", segment.file().toJson());
     }
     body.set("position", position);
     String text = new String(Json.text(body), StandardCharsets.UTF_8).stripTrailing();
@@ -102,26 +104,39 @@ record Manifest(
     if (!found.equals(name)) {
       throw new DamagedFileException(place, "the manifest of " + name, "that of " + found);
     }
-    JsonNode best = body.path("best");
+    JsonNode kept = body.path("kept");
+    List<MetricsSegment> metrics = new ArrayList<>();
+    for (JsonNode segment : body.required("metrics")) {
+      metrics.add(
+          new MetricsSegment(
+              segment.required("lines").intValue(), StoredFile.fromJson(segment.required("file"))));
+    }
     return new Manifest(
         name,
+        body.required("layout"),
         body.required("position"),
-        StoredFile.fromJson(body.required("weights")),
-        StoredFile.fromJson(body.required("moments")),
-        body.required("momentCount").intValue(),
-        StoredFile.fromJson(body.required("metrics")),
-        best.isMissingNode()
-            ? null
-            : new BestFile(
-                best.required("step").longValue(), StoredFile.fromJson(best.required("file"))));
+        slices(body),
+        kept.isMissingNode() ? null : new Kept(kept.required("step").longValue(), slices(kept)),
+        metrics);
+  }
+
+  private static void putSlices(ObjectNode json, List<SliceFile> slices) {
+    ArrayNode array = json.putArray("slices");
+    slices.forEach(slice -> array.add(slice.toJson()));
+  }
+
+  private static List<SliceFile> slices(JsonNode json) {
+    List<SliceFile> slices = new ArrayList<>();
+    json.required("slices").forEach(slice -> slices.add(SliceFile.fromJson(slice)));
+    return slices;
   }
 
   /** Returns whether the bytes are the beginning of a manifest whose writing was cut short. */
   static boolean cutShort(byte[] bytes) {
     int length = Math.min(bytes.length, HEAD.length());
     boolean begun = text(bytes, 0, length).equals(HEAD.substring(0, length));
-    int tail = bytes.length - TAIL.length();
-    return begun && (tail < 0 || !text(bytes, tail, bytes.length).equals(TAIL));
+    int end = bytes.length - END.length();
+    return begun && (end < 0 || !text(bytes, end, bytes.length).equals(END));
   }
 
   private static JsonNode body(byte[] bytes, String place) throws IOException {

@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.invar.storage.Json;
+import org.invar.storage.RunFiles;
 
 /**
  * {@code metrics.jsonl}: one JSON object a line, readable by others while the run goes on.
@@ -19,11 +21,13 @@ import org.invar.storage.Json;
  * An object store shows it when it is closed. For one thread.
  */
 public final class MetricsLog implements Closeable {
+  private final Path file;
   private final FSDataOutputStream out;
   private final boolean flushes;
   private final List<String> lines = new ArrayList<>();
 
-  private MetricsLog(FSDataOutputStream out) {
+  private MetricsLog(Path file, FSDataOutputStream out) {
+    this.file = file;
     this.out = out;
     // Streams that can sync can flush; Hadoop deprecated asking for the latter.
     this.flushes = out.hasCapability(StreamCapabilities.HSYNC);
@@ -32,7 +36,7 @@ public final class MetricsLog implements Closeable {
   /** Creates the file, in place of one that may be there, with the lines so far. */
   static MetricsLog create(FileSystem fileSystem, Path file, List<String> lines)
       throws IOException {
-    var log = new MetricsLog(fileSystem.create(file, true));
+    var log = new MetricsLog(file, fileSystem.create(file, true));
     try {
       for (String line : lines) {
         log.write(line);
@@ -59,19 +63,28 @@ public final class MetricsLog implements Closeable {
   /** Closes the file. */
   @Override
   public void close() throws IOException {
-    out.close();
+    change(out::close);
   }
 
   private void write(String line) throws IOException {
-    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    change(() -> out.write(bytes));
     lines.add(line);
   }
 
   private void flush() throws IOException {
-    if (flushes) {
-      out.hflush();
-    } else {
-      out.flush();
+    change(flushes ? out::hflush : out::flush);
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  private void change(Change change) throws IOException {
+    try {
+      change.make();
+    } catch (FSError e) {
+      throw RunFiles.failure(file, "written", e);
     }
   }
 }

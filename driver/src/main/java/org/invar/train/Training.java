@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
-import org.invar.checkpoint.Checkpoint;
+import org.invar.checkpoint.CheckpointName;
 import org.invar.checkpoint.CheckpointStore;
+import org.invar.checkpoint.Kept;
 import org.invar.checkpoint.MetricsLog;
 import org.invar.checkpoint.RunDirectory;
+import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.metric.ConfusionMatrix;
@@ -19,6 +22,10 @@ import org.invar.optim.Progress;
 import org.invar.param.Weights;
 import org.invar.source.PackedSplits;
 import org.invar.source.Split;
+import org.invar.storage.SliceContent;
+import org.invar.storage.SliceFile;
+import org.invar.storage.Slices;
+import org.invar.storage.Span;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
@@ -214,9 +221,35 @@ final class Training {
       // It could not be gone on from, and would push out those that can.
       throw notFinite(position().step(), "parameter " + broken);
     }
-    checkpoints.save(state.checkpoint(metrics.lines()));
+    CheckpointName name = checkpoints.next(position().step());
+    List<SliceFile> slices = List.of(write(name.slices(), state.content()));
+    Kept kept = kept(name, slices);
+    checkpoints.complete(name, Reports.JSON.valueToTree(position()), slices, kept, metrics.lines());
     stepOfLastCheckpoint = position().step();
     listener.checkpointed(stepOfLastCheckpoint);
+  }
+
+  /** Refers to the files that have the best weights; writes them where none has. */
+  private @Nullable Kept kept(CheckpointName name, List<SliceFile> slices) throws IOException {
+    TrainingState.Best best = state.best();
+    if (best == null) {
+      return null;
+    }
+    if (best.step() == position().step()) {
+      return new Kept(best.step(), slices);
+    }
+    Optional<Kept> written = checkpoints.kept(best.step());
+    if (written.isPresent()) {
+      return written.get();
+    }
+    Weights weights = best.weights();
+    var content = SliceContent.weights(Span.of(weights.parameters()), Span.of(weights.state()));
+    return new Kept(best.step(), List.of(write(name.kept(), content)));
+  }
+
+  private SliceFile write(String prefix, SliceContent content) throws IOException {
+    Path file = new Path(checkpoints.directory(), SliceFile.name(prefix, 0, 1));
+    return Slices.write(checkpoints.fileSystem(), file, content);
   }
 
   private InvarException notFinite(long step, String what) {
@@ -234,13 +267,13 @@ final class Training {
 
   /** Goes to the newest checkpoint, if there is one; returns the metrics' lines up to it. */
   private List<String> resume() throws IOException {
-    Checkpoint checkpoint = checkpoints.newest().orElse(null);
+    SavedCheckpoint checkpoint = checkpoints.newest().orElse(null);
     if (checkpoint == null) {
       return List.of();
     }
     Position saved = Reports.JSON.treeToValue(checkpoint.position(), Position.class);
     Identities.check(job, directory, saved.identity(), position().identity());
-    state.restore(checkpoint, saved);
+    state.restore(checkpoints, checkpoint, saved);
     stepOfLastCheckpoint = checkpoint.step();
     return checkpoint.metrics();
   }

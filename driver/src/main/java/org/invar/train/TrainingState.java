@@ -1,13 +1,19 @@
 package org.invar.train;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.invar.checkpoint.Checkpoint;
+import org.invar.checkpoint.CheckpointStore;
+import org.invar.checkpoint.Kept;
+import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.config.TrainSettings;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
 import org.invar.param.Layout;
 import org.invar.param.Weights;
+import org.invar.storage.SliceContent;
+import org.invar.storage.Slices;
+import org.invar.storage.Span;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
 import org.invar.worker.ShardSum;
@@ -19,8 +25,11 @@ final class TrainingState {
   private final boolean boundsNorm;
   private final ParameterAverager averager;
   private final RunningState running;
-  private Checkpoint.@Nullable Best best;
+  private @Nullable Best best;
   private Position position;
+
+  /** The best weights so far, and the steps after which they were the run's. */
+  record Best(long step, Weights weights) {}
 
   /** Returns the state before the first step. */
   static TrainingState start(RunPlan plan, TrainSettings settings, Position position) {
@@ -71,7 +80,7 @@ final class TrainingState {
 
   /** Keeps the weights as they are now. */
   void keep() {
-    best = new Checkpoint.Best(position.step(), weights().copy());
+    best = new Best(position.step(), weights().copy());
   }
 
   /** Applies a mini-batch's sum at a learning rate. */
@@ -104,24 +113,31 @@ final class TrainingState {
     return null;
   }
 
-  /** Returns what is to be saved; it shares the vectors. */
-  Checkpoint checkpoint(List<String> metrics) {
-    List<float[]> moments = new ArrayList<>();
+  /** Returns the vectors that are to be saved, not copies. */
+  SliceContent content() {
+    List<Span> moments = new ArrayList<>();
     for (int i = 0; i < averager.moments(); i++) {
-      moments.add(averager.moment(i));
+      moments.add(Span.of(averager.moment(i)));
     }
-    return new Checkpoint(
-        position.step(), Reports.JSON.valueToTree(position), weights(), moments, best, metrics);
+    return new SliceContent(Span.of(averager.parameters()), moments, Span.of(running.values()));
+  }
+
+  /** Returns the best weights, or null where none are kept. */
+  @Nullable Best best() {
+    return best;
   }
 
   /** Goes to a checkpoint's state; {@code saved} is its position. */
-  void restore(Checkpoint checkpoint, Position saved) {
+  void restore(CheckpointStore store, SavedCheckpoint checkpoint, Position saved)
+      throws IOException {
+    SliceContent content = content();
+    Slices.read(store.fileSystem(), store.directory(), checkpoint.slices(), content);
     averager.restore(
-        checkpoint.weights().parameters(),
-        checkpoint.moments().toArray(float[][]::new),
+        averager.parameters(),
+        content.moments().stream().map(Span::values).toArray(float[][]::new),
         checkpoint.step());
-    System.arraycopy(checkpoint.weights().state(), 0, running.values(), 0, running.values().length);
     position = saved;
-    best = checkpoint.best();
+    Kept kept = checkpoint.kept();
+    best = kept == null ? null : new Best(kept.step(), store.weights(kept.slices()));
   }
 }

@@ -10,6 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
@@ -47,6 +48,8 @@ public final class RunFiles {
   public static byte[] read(FileSystem fileSystem, Path file) throws IOException {
     try (FSDataInputStream in = fileSystem.open(file)) {
       return in.readAllBytes();
+    } catch (FSError e) {
+      throw failure(file, "read", e);
     }
   }
 
@@ -54,7 +57,19 @@ public final class RunFiles {
   public static void overwrite(FileSystem fileSystem, Path file, byte[] bytes) throws IOException {
     try (FSDataOutputStream out = fileSystem.create(file, true)) {
       out.write(bytes);
+    } catch (FSError e) {
+      throw failure(file, "written", e);
     }
+  }
+
+  /**
+   * Returns as a failure what Hadoop's local file system throws as an error: a disk that is full or
+   * broken.
+   *
+   * @param what could not be done, for example {@code written}
+   */
+  public static IOException failure(Path file, String what, FSError error) {
+    return new IOException(file + ": could not be " + what + ": " + error.getMessage(), error);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -113,6 +114,8 @@ public final class Slices {
         }
         copy(in, header.bytes() + entry.begin(), from, to, wanted.getValue(), chunks);
       }
+    } catch (FSError e) {
+      throw RunFiles.failure(new Path(place), "read", e);
     } catch (EOFException e) {
       throw new DamagedFileException(place, slice.file().length() + " bytes", "fewer");
     }

@@ -114,7 +114,7 @@ public record StoredFile(String name, long length, String sha256) {
       throw new DamagedFileException(
           file.toString(), "SHA-256 " + sha256, "bytes that its file system rejects (" + e + ")");
     } catch (FSError e) {
-      throw new IOException(file + ": could not be read: " + e.getMessage(), e);
+      throw RunFiles.failure(file, "read", e);
     }
   }
 
@@ -154,16 +154,6 @@ public record StoredFile(String name, long length, String sha256) {
   /** Checks the file; fails as {@link #read}. */
   public void verify(FileSystem fileSystem, Path directory) throws IOException {
     read(fileSystem, directory, (in, bytes) -> in.transferTo(OutputStream.nullOutputStream()));
-  }
-
-  /** Returns whether a file of this name and length exists, without reading it. */
-  public boolean present(FileSystem fileSystem, Path directory) throws IOException {
-    try {
-      requireLength(fileSystem, directory);
-      return true;
-    } catch (DamagedFileException e) {
-      return false;
-    }
   }
 
   /** Returns the form that {@link #fromJson} reads. */

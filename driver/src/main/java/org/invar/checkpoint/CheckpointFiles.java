@@ -1,0 +1,83 @@
+package org.invar.checkpoint;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.invar.storage.DamagedFileException;
+import org.invar.storage.RunFiles;
+import org.invar.storage.StoredFile;
+
+/**
+ * The files of a directory of checkpoints.
+ *
+ * @param fileSystem without Hadoop's checksum files
+ * @param directory with its file system's scheme; need not exist
+ */
+record CheckpointFiles(FileSystem fileSystem, Path directory) {
+  /** Returns the names of all files, in order. */
+  List<String> names() throws IOException {
+    return RunFiles.names(fileSystem, directory);
+  }
+
+  /** Returns the checkpoints of which files are there. */
+  static NavigableSet<CheckpointName> checkpoints(List<String> names) {
+    return names.stream()
+        .flatMap(file -> CheckpointName.of(file).stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  Path path(String name) {
+    return new Path(directory, name);
+  }
+
+  /**
+   * Returns a checkpoint's manifest.
+   *
+   * @param names of all files
+   * @throws DamagedFileException when it is missing or not what was written
+   */
+  Manifest manifest(CheckpointName name, List<String> names) throws IOException {
+    Path file = path(name.manifest());
+    if (!names.contains(name.manifest())) {
+      throw new DamagedFileException(
+          file.toString(), "a manifest", "none: writing the checkpoint was cut short");
+    }
+    return Manifest.parse(RunFiles.read(fileSystem, file), name, file.toString());
+  }
+
+  /** Returns whether the checkpoint was whole once: its manifest was written to the end. */
+  boolean completed(CheckpointName name, List<String> names) throws IOException {
+    if (!names.contains(name.manifest())) {
+      return false;
+    }
+    try {
+      return !Manifest.cutShort(RunFiles.read(fileSystem, path(name.manifest())));
+    } catch (IOException e) {
+      RunFiles.rethrowUnlessDamage(e);
+      return true;
+    }
+  }
+
+  /** Checks that all files of a checkpoint are what was written, reading them. */
+  void verify(Manifest manifest) throws IOException {
+    Together.forEach(manifest.files(), file -> file.verify(fileSystem, directory));
+  }
+
+  /**
+   * Checks that files exist with their lengths.
+   *
+   * @throws DamagedFileException naming the first that does not
+   */
+  void require(Stream<StoredFile> files) throws IOException {
+    Together.forEach(files.distinct().toList(), file -> file.requireLength(fileSystem, directory));
+  }
+
+  void delete(String name) throws IOException {
+    fileSystem.delete(path(name), false);
+  }
+}

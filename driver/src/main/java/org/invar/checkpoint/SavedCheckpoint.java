@@ -1,0 +1,31 @@
+package org.invar.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.invar.storage.SliceFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint that is whole: everything that a run needs to go on as if it had never stopped.
+ *
+ * @param step steps taken so far, at least 0
+ * @param position the caller's own record: epoch, schedule, plateau, patience, seed, shards and
+ *     whatever else decides how the run goes on. Doubles come back with the same bits; NaN and
+ *     infinities come back as text, which Jackson binds to doubles again
+ * @param slices parameters, moments and state after {@code step} steps, by rank, of whatever number
+ *     of workers wrote them
+ * @param kept the best model so far; null before the first evaluation
+ * @param metrics the lines of {@code metrics.jsonl} so far, without line ends
+ */
+public record SavedCheckpoint(
+    long step,
+    JsonNode position,
+    List<SliceFile> slices,
+    @Nullable Kept kept,
+    List<String> metrics) {
+  /** Takes unmodifiable copies of the lists. */
+  public SavedCheckpoint {
+    slices = List.copyOf(slices);
+    metrics = List.copyOf(metrics);
+  }
+}
