@@ -4,25 +4,32 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
 import org.invar.param.Layout.Spec;
 import org.invar.param.Shape;
 import org.invar.param.Weights;
 import org.invar.storage.Json;
+import org.invar.storage.SliceContent;
+import org.invar.storage.SliceFile;
+import org.invar.storage.Slices;
+import org.invar.storage.Span;
+import org.jspecify.annotations.Nullable;
 
-/** A small run: what its checkpoint at a step is, and whether one read back is that. */
+/** A small run: what its checkpoint at a step holds, and whether one read back holds that. */
 final class CheckpointFixture {
   static final Layout PARAMETERS =
       layout("dense1.kernel", Shape.of(7, 5), "dense1.bias", Shape.of(5));
@@ -39,8 +46,20 @@ final class CheckpointFixture {
         List.of(Spec.decayed(first, firstShape, zeros), Spec.plain(second, secondShape, zeros)));
   }
 
-  /** Returns the checkpoint of a step; every third step is a new best, starting with the second. */
-  static Checkpoint checkpoint(long step) {
+  /** All that a checkpoint is to hold. */
+  record Snapshot(
+      long step,
+      JsonNode position,
+      Weights weights,
+      List<float[]> moments,
+      @Nullable Best best,
+      List<String> metrics) {}
+
+  /** The best model so far. */
+  record Best(long step, Weights weights) {}
+
+  /** Returns the snapshot of a step; every third step is a new best, starting with the second. */
+  static Snapshot checkpoint(long step) {
     ObjectNode position =
         JsonNodeFactory.instance.objectNode().put("epoch", step / 4).put("loss", 1 / (step + 0.1));
     position.putArray("shards").add("ab\u00fc").add(Double.MIN_VALUE);
@@ -49,9 +68,91 @@ final class CheckpointFixture {
       metrics.add("{\"step\":" + line + "}");
     }
     long bestStep = step - Math.floorMod(step - 2, 3);
-    Checkpoint.Best best = bestStep < 0 ? null : new Checkpoint.Best(bestStep, weights(bestStep));
+    Best best = bestStep < 0 ? null : new Best(bestStep, weights(bestStep));
     List<float[]> moments = List.of(vector(100 + step, PARAMETERS), vector(200 + step, PARAMETERS));
-    return new Checkpoint(step, position, weights(step), moments, best, metrics);
+    return new Snapshot(step, position, weights(step), moments, best, metrics);
+  }
+
+  /** Saves a snapshot as the slices of as many workers as its step says, one to five. */
+  static Path save(CheckpointStore store, Snapshot snapshot) throws IOException {
+    return save(store, snapshot, 1 + (int) (snapshot.step() % 5));
+  }
+
+  /** Saves a snapshot as the slices of several workers. */
+  static Path save(CheckpointStore store, Snapshot snapshot, int workers) throws IOException {
+    CheckpointName name = store.next(snapshot.step());
+    List<SliceFile> slices =
+        write(store, name.slices(), snapshot.weights(), snapshot.moments(), workers);
+    Kept kept = null;
+    Best best = snapshot.best();
+    if (best != null) {
+      kept =
+          best.step() == snapshot.step()
+              ? new Kept(best.step(), slices)
+              : store.kept(best.step()).orElse(null);
+      kept =
+          kept == null
+              ? new Kept(best.step(), write(store, name.kept(), best.weights(), List.of(), workers))
+              : kept;
+    }
+    return store.complete(name, snapshot.position(), slices, kept, snapshot.metrics());
+  }
+
+  /** Writes vectors as several workers do. */
+  static List<SliceFile> write(
+      CheckpointStore store, String prefix, Weights weights, List<float[]> moments, int workers)
+      throws IOException {
+    List<SliceFile> slices = new ArrayList<>();
+    for (int rank = 0; rank < workers; rank++) {
+      int from = weights.parameters().length * rank / workers;
+      int to = weights.parameters().length * (rank + 1) / workers;
+      int stateFrom = weights.state().length * rank / workers;
+      int stateTo = weights.state().length * (rank + 1) / workers;
+      var content =
+          new SliceContent(
+              Span.within(weights.parameters(), from, to),
+              moments.stream().map(moment -> Span.within(moment, from, to)).toList(),
+              Span.within(weights.state(), stateFrom, stateTo));
+      Path file = new Path(store.directory(), SliceFile.name(prefix, rank, workers));
+      slices.add(Slices.write(store.fileSystem(), file, content));
+    }
+    return slices;
+  }
+
+  /** Reads a checkpoint's vectors as a worker does that goes on from it. */
+  static Snapshot read(CheckpointStore store, SavedCheckpoint saved) throws IOException {
+    Weights weights = store.weights(saved.slices());
+    List<float[]> moments = new ArrayList<>();
+    for (int i = 0; i < saved.slices().get(0).moments(); i++) {
+      moments.add(new float[weights.parameters().length]);
+    }
+    Slices.read(
+        store.fileSystem(),
+        store.directory(),
+        saved.slices(),
+        new SliceContent(
+            Span.of(weights.parameters()),
+            moments.stream().map(Span::of).toList(),
+            Span.of(weights.state())));
+    Kept kept = saved.kept();
+    return new Snapshot(
+        saved.step(),
+        saved.position(),
+        weights,
+        moments,
+        kept == null ? null : new Best(kept.step(), store.weights(kept.slices())),
+        saved.metrics());
+  }
+
+  /**
+   * Returns the newest checkpoint; one that is found must be, in all its parts, that of its step.
+   */
+  static Optional<SavedCheckpoint> newestWhole(CheckpointStore store) throws IOException {
+    Optional<SavedCheckpoint> found = store.newest();
+    if (found.isPresent()) {
+      assertWhole(read(store, found.get()));
+    }
+    return found;
   }
 
   static Weights weights(long step) {
@@ -67,9 +168,8 @@ final class CheckpointFixture {
     return values;
   }
 
-  /** Checks that a checkpoint is, in all its parts, the one of its step. */
-  static void assertWhole(Checkpoint found) {
-    Checkpoint expected = checkpoint(found.step());
+  private static void assertWhole(Snapshot found) {
+    Snapshot expected = checkpoint(found.step());
     assertEquals(Json.line(expected.position()), Json.line(found.position()));
     assertEquals(expected.metrics(), found.metrics());
     assertSame(expected.weights(), found.weights());
@@ -91,31 +191,28 @@ final class CheckpointFixture {
     assertArrayEquals(expected.state(), found.state());
   }
 
-  static CheckpointStore store(Path directory, int keep) throws IOException {
+  static CheckpointStore store(java.nio.file.Path directory, int keep) throws IOException {
     return store(directory, keep, line -> {});
   }
 
-  static CheckpointStore store(Path directory, int keep, Consumer<String> notice)
+  static CheckpointStore store(java.nio.file.Path directory, int keep, Consumer<String> notice)
       throws IOException {
-    return store(new org.apache.hadoop.fs.Path(directory.toUri()), CONFIGURATION, keep, notice);
+    return store(new Path(directory.toUri()), CONFIGURATION, keep, notice);
   }
 
   static CheckpointStore store(
-      org.apache.hadoop.fs.Path directory,
-      Configuration configuration,
-      int keep,
-      Consumer<String> notice)
+      Path directory, Configuration configuration, int keep, Consumer<String> notice)
       throws IOException {
     return CheckpointStore.of(directory, configuration, PARAMETERS, STATE, keep, notice);
   }
 
-  static List<String> names(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
+  static List<String> names(java.nio.file.Path directory) throws IOException {
+    try (Stream<java.nio.file.Path> files = Files.list(directory)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 
-  static List<String> manifests(Path directory) throws IOException {
+  static List<String> manifests(java.nio.file.Path directory) throws IOException {
     return names(directory).stream().filter(name -> name.endsWith(".manifest.json")).toList();
   }
 }

@@ -1,5 +1,6 @@
 package org.invar.checkpoint;
 
+import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -35,6 +36,8 @@ public final class DyingFileSystem extends RawLocalFileSystem {
   private static Death death = Death.BEFORE_THE_CHANGE;
   private static int changesLeft = Integer.MAX_VALUE;
   private static boolean dead;
+  private static long room;
+  private static boolean readOnly;
   private static String rejected = "";
   private static String interrupted = "";
 
@@ -43,6 +46,8 @@ public final class DyingFileSystem extends RawLocalFileSystem {
     death = how;
     changesLeft = changes;
     dead = false;
+    room = Long.MAX_VALUE;
+    readOnly = false;
     rejected = "";
     interrupted = "";
     Configuration configuration = new Configuration(CheckpointFixture.CONFIGURATION);
@@ -54,6 +59,16 @@ public final class DyingFileSystem extends RawLocalFileSystem {
   /** Lets a file fail the file system's own checksum, as HDFS does with a damaged block. */
   static void reject(String name) {
     rejected = name;
+  }
+
+  /** Leaves the disk room for so many bytes. */
+  static void room(long bytes) {
+    room = bytes;
+  }
+
+  /** Lets no file be created. */
+  static void readOnly() {
+    readOnly = true;
   }
 
   /** Lets the reading of a file be interrupted. */
@@ -94,6 +109,9 @@ public final class DyingFileSystem extends RawLocalFileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
+    if (readOnly) {
+      throw new FileNotFoundException(file + " (Permission denied)");
+    }
     return change(
         () -> {
           FSDataOutputStream out =
@@ -188,6 +206,10 @@ public final class DyingFileSystem extends RawLocalFileSystem {
 
     @Override
     public void write(byte[] bytes, int offset, int count) throws IOException {
+      if (room < count) {
+        throw new IOException("No space left on device");
+      }
+      room -= count;
       boolean halfway = changesLeft == 0 && death == Death.HALFWAY && !dead;
       if (halfway) {
         out.write(bytes, offset, count / 2);
