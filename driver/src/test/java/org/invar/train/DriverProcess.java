@@ -68,13 +68,9 @@ final class DriverProcess implements AutoCloseable {
     return new DriverProcess(log, builder.start());
   }
 
-  /** Returns the executors that live. */
+  /** Returns the executors that live: the only processes that the driver starts. */
   List<ProcessHandle> executors() {
-    return process
-        .descendants()
-        .filter(
-            child -> child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-        .toList();
+    return process.children().filter(ProcessHandle::isAlive).toList();
   }
 
   /** Waits until that many steps of the run have been written to its metrics. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class GangIT {
   private static final int LIMIT = 240;
-  private static final int EPOCHS = 60;
+  private static final int EPOCHS = 30;
 
   @TempDir private static Path folder;
   private static Path job;
@@ -36,7 +36,7 @@ class GangIT {
         job,
         TrainingExactnessTest.JOB
             .replace("epochs: 2", "epochs: " + EPOCHS)
-            .replace("everySteps: 2", "everySteps: 7"));
+            .replace("everySteps: 2", "everySteps: 6"));
     expected = train("driver", "local[2]", "--set", "train.exchange=driver");
   }
 
@@ -80,7 +80,7 @@ class GangIT {
     Random random = new Random(7);
     try (var run = DriverProcess.train(folder, job, out, "local-cluster[2,1,1024]")) {
       for (int kills = 0; kills < 3; kills++) {
-        long step = 20 + kills * 70L + random.nextInt(30);
+        long step = 10 + kills * 40L + random.nextInt(20);
         assertTrue(run.awaitStep(out, step), "ended before kill " + kills + "\n" + run.log());
         Thread.sleep(random.nextInt(100));
         List<ProcessHandle> executors = run.executors();
