@@ -2,7 +2,6 @@ package org.invar.collective;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One of the others in a gang: its frames in both directions, and when it was last heard of. */
@@ -103,13 +102,6 @@ final class Peer {
       heard = System.nanoTime();
     }
     return bytes > 0;
-  }
-
-  /** Returns whether the peer closed its connection; what it sent before is kept for a round. */
-  boolean ended(ReadableByteChannel channel) throws IOException {
-    int bytes = channel.read(incoming.room());
-    received.addAndGet(Math.max(0, bytes));
-    return bytes < 0;
   }
 
   /** Returns whether frames were given that the channel has not taken yet. */
