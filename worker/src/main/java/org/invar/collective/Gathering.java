@@ -72,7 +72,7 @@ final class Gathering implements AutoCloseable {
 
   private void join(SocketChannel channel, Session session) {
     channels.set(session.peer(), channel);
-    peers.set(session.peer(), new Peer(session));
+    peers.set(session.peer(), new Peer(session, self.size()));
   }
 
   /** Waits until all are there. */

@@ -296,7 +296,7 @@ class ControlLinkTest {
   void aMessageThatAnnouncesTooMuchEndsTheLink(int more) throws Exception {
     try (SocketChannel channel = proven()) {
       MessageLink driver = joined(1);
-      Outgoing frames = new Outgoing(null);
+      Outgoing frames = new Outgoing(2, null);
       assertTrue(frames.begin() != null);
       frames.begin().put((byte) 1);
       frames.end(more);
