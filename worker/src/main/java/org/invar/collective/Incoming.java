@@ -76,9 +76,4 @@ final class Incoming {
   int tag() {
     return tag;
   }
-
-  /** Returns whether part of a frame has arrived. */
-  boolean partial() {
-    return start < wire.position();
-  }
 }
