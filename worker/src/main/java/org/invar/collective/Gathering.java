@@ -67,23 +67,12 @@ final class Gathering implements AutoCloseable {
   }
 
   private boolean admits(int rank) {
-    return rank > self.rank() && rank < self.size() && (peers.get(rank) == null || gone(rank));
-  }
-
-  /** A peer that gave up just before it was let in comes again; its first connection has ended. */
-  private boolean gone(int rank) {
-    SocketChannel channel = channels.get(rank);
-    Peer peer = peers.get(rank);
-    try {
-      return channel == null || peer == null || peer.ended(channel);
-    } catch (IOException e) {
-      return true;
-    }
+    return rank > self.rank() && rank < self.size() && peers.get(rank) == null;
   }
 
   private void join(SocketChannel channel, Session session) {
-    Endpoints.close(channels.set(session.peer(), channel));
-    peers.set(session.peer(), new Peer(session));
+    channels.set(session.peer(), channel);
+    peers.set(session.peer(), new Peer(session, self.size()));
   }
 
   /** Waits until all are there. */

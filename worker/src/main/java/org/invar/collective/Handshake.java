@@ -14,12 +14,13 @@ import java.util.function.IntPredicate;
  * The first bytes on every connection, by which both sides prove that they know the run's key.
  *
  * <p>The connector sends a hello, the acceptor answers with its own; then the connector sends its
- * proof, and only after that was checked the acceptor sends its own. A hello is 92 bytes,
- * big-endian: magic number, version, role, encrypted or not, SHA-256 of the run's identifier,
- * attempt, number of workers, own rank, the other's rank (a connector knows it; the acceptor
- * repeats what it was told) and 32 fresh random bytes. A proof is HMAC-SHA256 under the run's key
- * of a label for the role and both hellos, so it is good for one connection, one direction and
- * nothing else; the frames' keys are derived likewise. Nothing else is read or answered before.
+ * proof, and only after that was checked the acceptor sends its own, which the connector confirms:
+ * an acceptor counts nobody in who gave up while it was answering. A hello is 92 bytes, big-endian:
+ * magic number, version, role, encrypted or not, SHA-256 of the run's identifier, attempt, number
+ * of workers, own rank, the other's rank (a connector knows it; the acceptor repeats what it was
+ * told) and 32 fresh random bytes. A proof or confirmation is HMAC-SHA256 under the run's key of a
+ * label for the role and both hellos, so it is good for one connection, one direction and nothing
+ * else; the frames' keys are derived likewise. Nothing else is read or answered before.
  *
  * <p>Channels must not block.
  */
@@ -33,6 +34,17 @@ final class Handshake {
   private static final int HELLO = 2 * Integer.BYTES + 4 + HASH + 4 * Integer.BYTES + HASH;
   private static final byte CONNECTOR = 1;
   private static final byte ACCEPTOR = 2;
+  private static final String PROOF = " proof";
+  private static final String CONFIRMATION = " confirmation";
+  private static final String FRAMES = " frames";
+
+  /** What is read next. */
+  private enum Stage {
+    HELLO,
+    PROOF,
+    CONFIRMATION,
+    NOTHING
+  }
 
   private final Membership self;
   private final RunKey key;
@@ -43,8 +55,7 @@ final class Handshake {
   private final ByteBuffer in = ByteBuffer.allocate(HELLO);
   private ByteBuffer out = ByteBuffer.allocate(0);
   private int peer;
-  private boolean greeted;
-  private boolean proven;
+  private Stage stage = Stage.HELLO;
 
   private Handshake(
       Membership self, RunKey key, boolean encrypted, boolean connector, IntPredicate admits) {
@@ -66,7 +77,7 @@ final class Handshake {
   /**
    * Returns the side that accepts.
    *
-   * @param admits whether a rank is welcome; asked once it is proven, before it is answered
+   * @param admits whether a rank is welcome; asked only once it is proven
    */
   static Handshake acceptor(Membership self, RunKey key, boolean encrypted, IntPredicate admits) {
     return new Handshake(self, key, encrypted, false, admits);
@@ -86,10 +97,10 @@ final class Handshake {
       if (out.hasRemaining()) {
         return false;
       }
-      if (proven) {
+      if (stage == Stage.NOTHING) {
         return true;
       }
-      in.limit(greeted ? HASH : HELLO);
+      in.limit(stage == Stage.HELLO ? HELLO : HASH);
       if (channel.read(in) < 0) {
         throw new StreamException("closed the connection before it proved the run's key");
       }
@@ -97,12 +108,16 @@ final class Handshake {
         return false;
       }
       in.flip();
-      if (greeted) {
-        checkProof();
-      } else {
-        checkHello();
-      }
+      read();
       in.clear();
+    }
+  }
+
+  private void read() throws StreamException {
+    switch (stage) {
+      case HELLO -> checkHello();
+      case PROOF -> checkProof();
+      default -> checkConfirmation();
     }
   }
 
@@ -113,19 +128,19 @@ final class Handshake {
 
   /** Returns whether the other side has said what it should up to here. */
   boolean greeted() {
-    return greeted;
+    return stage != Stage.HELLO;
   }
 
   /** Returns what was agreed on, once complete. */
   Session session() {
-    if (!proven) {
+    if (stage != Stage.NOTHING) {
       throw new IllegalStateException("the handshake is not complete");
     }
     if (!encrypted) {
       return new Session(peer, null, null);
     }
-    byte[] sending = key.derive(role(connector) + " frames", hellos.array());
-    byte[] receiving = key.derive(role(!connector) + " frames", hellos.array());
+    byte[] sending = mac(connector, FRAMES);
+    byte[] receiving = mac(!connector, FRAMES);
     return new Session(peer, sending, receiving);
   }
 
@@ -157,30 +172,36 @@ final class Handshake {
           "is no member of attempt " + self.attempt() + " of this run with the same settings");
     }
     hellos.put(in);
-    greeted = true;
+    stage = Stage.PROOF;
     if (connector) {
-      out = ByteBuffer.wrap(proof(true));
+      out = ByteBuffer.wrap(mac(true, PROOF));
     } else {
       hello();
     }
   }
 
   private void checkProof() throws StreamException {
-    byte[] found = Arrays.copyOf(in.array(), HASH);
-    if (!MessageDigest.isEqual(found, proof(!connector))) {
+    check(PROOF);
+    stage = connector ? Stage.NOTHING : Stage.CONFIRMATION;
+    out = ByteBuffer.wrap(connector ? mac(true, CONFIRMATION) : mac(false, PROOF));
+  }
+
+  private void checkConfirmation() throws StreamException {
+    check(CONFIRMATION);
+    stage = Stage.NOTHING;
+  }
+
+  private void check(String label) throws StreamException {
+    if (!MessageDigest.isEqual(Arrays.copyOf(in.array(), HASH), mac(!connector, label))) {
       throw new StreamException("does not have the run's key");
     }
     if (!admits.test(peer)) {
       throw new StreamException("claims to be " + Membership.name(peer) + ", who is not expected");
     }
-    proven = true;
-    if (!connector) {
-      out = ByteBuffer.wrap(proof(false));
-    }
   }
 
-  private byte[] proof(boolean ofConnector) {
-    return key.derive(role(ofConnector) + " proof", hellos.array());
+  private byte[] mac(boolean ofConnector, String label) {
+    return key.derive(role(ofConnector) + label, hellos.array());
   }
 
   private static String role(boolean ofConnector) {

@@ -55,7 +55,7 @@ public final class InProcess {
     List<Peer> peers = new ArrayList<>();
     for (int peer = 0; peer < size; peer++) {
       if (peer != rank) {
-        peers.add(new Peer(new Session(peer, key(rank, peer), key(peer, rank))));
+        peers.add(new Peer(new Session(peer, key(rank, peer), key(peer, rank)), size));
       }
     }
     return new Collective(rank, peers, new Streams(rank), stall);

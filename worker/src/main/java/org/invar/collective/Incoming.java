@@ -9,20 +9,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Between {@code start} and the position of the buffer are bytes that were not taken yet.
  */
 final class Incoming {
-  private final ByteBuffer wire = Frames.wire(2 * Frames.MAX_FRAME);
+  private final ByteBuffer wire;
   private final Protection protection;
   private int start;
   private int tag;
   private long number;
 
-  /** Expects frames that are encrypted with a key of 32 bytes, or in clear without one. */
-  Incoming(byte @Nullable [] key) {
+  /**
+   * Expects frames that are encrypted with a key of 32 bytes, or in clear without one.
+   *
+   * @param frames how many of the longest frames may wait to be taken, at least 2
+   */
+  Incoming(int frames, byte @Nullable [] key) {
+    wire = Frames.wire(frames * Frames.MAX_FRAME);
     protection = key == null ? new Checksum(wire) : new Encryption(wire, key);
   }
 
   /**
-   * Returns the buffer to read from the channel into; it has room unless two whole frames wait.
-   * Ends the validity of the last payload.
+   * Returns the buffer to read from the channel into; it has room unless whole frames fill it. Ends
+   * the validity of the last payload.
    */
   ByteBuffer room() {
     if (start == wire.position()) {
@@ -70,10 +75,5 @@ final class Incoming {
   /** Returns the tag of the frame that {@link #next} returned last. */
   int tag() {
     return tag;
-  }
-
-  /** Returns whether part of a frame has arrived. */
-  boolean partial() {
-    return start < wire.position();
   }
 }

@@ -9,14 +9,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Between position and limit of the buffer are bytes that were not written to the channel yet.
  */
 final class Outgoing {
-  private final ByteBuffer wire = Frames.wire(2 * Frames.MAX_FRAME);
+  private final ByteBuffer wire;
   private final Protection protection;
   private @Nullable ByteBuffer payload;
   private int start;
   private long number;
 
-  /** Makes frames that are encrypted with a key of 32 bytes, or in clear without one. */
-  Outgoing(byte @Nullable [] key) {
+  /**
+   * Makes frames that are encrypted with a key of 32 bytes, or in clear without one.
+   *
+   * @param frames how many of the longest frames may be on their way
+   */
+  Outgoing(int frames, byte @Nullable [] key) {
+    wire = Frames.wire(frames * Frames.MAX_FRAME);
     wire.limit(0);
     protection = key == null ? new Checksum(wire) : new Encryption(wire, key);
   }

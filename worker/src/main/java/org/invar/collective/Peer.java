@@ -2,11 +2,15 @@ package org.invar.collective;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One of the others in a gang: its frames in both directions, and when it was last heard of. */
 final class Peer {
+  // More frames a system call are faster; with many peers the buffers' memory counts for more.
+  private static final int FEW = 16;
+  private static final int FRAMES_OF_FEW = 4;
+  private static final int FRAMES_OF_MANY = 2;
+
   private final int rank;
   private final Outgoing outgoing;
   private final Incoming incoming;
@@ -15,10 +19,12 @@ final class Peer {
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
 
-  Peer(Session session) {
+  /** Makes a peer in a gang of {@code size} workers. */
+  Peer(Session session, int size) {
+    int frames = size <= FEW ? FRAMES_OF_FEW : FRAMES_OF_MANY;
     this.rank = session.peer();
-    this.outgoing = session.outgoing();
-    this.incoming = session.incoming();
+    this.outgoing = session.outgoing(frames);
+    this.incoming = session.incoming(frames);
   }
 
   int rank() {
@@ -103,13 +109,6 @@ final class Peer {
       heard = System.nanoTime();
     }
     return bytes > 0;
-  }
-
-  /** Returns whether the peer closed its connection; what it sent before is kept for a round. */
-  boolean ended(ReadableByteChannel channel) throws IOException {
-    int bytes = channel.read(incoming.room());
-    received.addAndGet(Math.max(0, bytes));
-    return bytes < 0;
   }
 
   /** Returns whether frames were given that the channel has not taken yet. */

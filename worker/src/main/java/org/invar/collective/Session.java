@@ -21,12 +21,12 @@ final class Session {
   }
 
   /** Returns the frames to the other side; to be called once, as frame numbers start at 0. */
-  Outgoing outgoing() {
-    return new Outgoing(sending);
+  Outgoing outgoing(int frames) {
+    return new Outgoing(frames, sending);
   }
 
   /** Returns the frames from the other side; to be called once. */
-  Incoming incoming() {
-    return new Incoming(receiving);
+  Incoming incoming(int frames) {
+    return new Incoming(frames, receiving);
   }
 }

@@ -13,6 +13,8 @@ import java.nio.channels.SocketChannel;
  * follow in later frames.
  */
 final class SocketLink implements MessageLink {
+  private static final int FRAMES = 2;
+
   private final SocketChannel channel;
   private final Outgoing outgoing;
   private final Incoming incoming;
@@ -21,8 +23,8 @@ final class SocketLink implements MessageLink {
 
   SocketLink(SocketChannel channel, Session session) {
     this.channel = channel;
-    this.outgoing = session.outgoing();
-    this.incoming = session.incoming();
+    this.outgoing = session.outgoing(FRAMES);
+    this.incoming = session.incoming(FRAMES);
   }
 
   /** Refuses a message that is too long. */
