@@ -1,7 +1,6 @@
 package org.invar.train;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.stream.Stream;
 import org.invar.InvarException;
 import org.invar.collective.ControlServer;
 import org.invar.collective.MessageLink;
-import org.invar.source.SparkFailures;
 import org.invar.worker.Command;
 import org.invar.worker.GangPlan;
 import org.invar.worker.LocalMeeting;
@@ -49,23 +47,12 @@ final class Gang implements AutoCloseable {
     static final int STAGE = -1;
   }
 
-  /** A worker, by what is known of it. */
-  private static final class Member {
-    volatile @Nullable MessageLink link;
-    volatile long heard = System.nanoTime();
-    @Nullable String executor;
-    @Nullable InetSocketAddress address;
-    boolean connected;
-    boolean closed;
-    Report.@Nullable Failed failed;
-  }
-
   private final GangPlan plan;
   private final GangOptions options;
   private final Executors executors;
   private final Consumer<String> notice;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-  private final List<Member> members = new ArrayList<>();
+  private final List<GangMember> members = new ArrayList<>();
   private final @Nullable ControlServer server;
   private final GangStage stage;
   private boolean broken;
@@ -91,7 +78,7 @@ final class Gang implements AutoCloseable {
     this.server = server;
     this.notice = notice;
     for (int rank = 0; rank < plan.workers(); rank++) {
-      members.add(new Member());
+      members.add(new GangMember(rank));
     }
     if (server == null) {
       joined(0, LocalMeeting.open(plan.run().runId(), plan.attempt()));
@@ -107,7 +94,7 @@ final class Gang implements AutoCloseable {
   }
 
   private void joined(int rank, MessageLink link) {
-    Member member = members.get(rank);
+    GangMember member = members.get(rank);
     member.heard = System.nanoTime();
     member.link = link;
     Thread reader =
@@ -140,11 +127,7 @@ final class Gang implements AutoCloseable {
     long deadline = System.nanoTime() + options.meetingTimeout().toNanos();
     boolean told = false;
     while (members.stream().anyMatch(member -> member.address == null)) {
-      Event event = poll(TICK_MILLIS);
-      if (event != null && event.report() instanceof Report.Ready ready) {
-        members.get(event.rank()).executor = ready.executor();
-        members.get(event.rank()).address = ready.address();
-      }
+      poll(TICK_MILLIS);
       long left = deadline - System.nanoTime();
       if (!told && left < options.meetingTimeout().toNanos() * 5 / 6 && nobodyYet()) {
         told = true;
@@ -160,10 +143,7 @@ final class Gang implements AutoCloseable {
         new Command.Connect(
             members.stream().map(member -> Objects.requireNonNull(member.address)).toList()));
     while (members.stream().anyMatch(member -> !member.connected)) {
-      Event event = poll(TICK_MILLIS);
-      if (event != null && event.report() instanceof Report.Connected) {
-        members.get(event.rank()).connected = true;
-      }
+      poll(TICK_MILLIS);
     }
   }
 
@@ -244,7 +224,7 @@ final class Gang implements AutoCloseable {
       }
     }
     for (int rank = 0; rank < size(); rank++) {
-      Member member = members.get(rank);
+      GangMember member = members.get(rank);
       long silent = System.nanoTime() - member.heard;
       if (member.link != null && silent > options.workerTimeout().toNanos()) {
         throw hung(rank);
@@ -266,105 +246,30 @@ final class Gang implements AutoCloseable {
     if (event.rank() == Event.STAGE) {
       return;
     }
-    Member member = members.get(event.rank());
-    member.heard = System.nanoTime();
-    if (event.report() == null) {
-      member.closed = true;
-    } else if (event.report() instanceof Report.Failed failed) {
-      member.failed = failed;
-    }
+    members.get(event.rank()).note(event.report());
   }
 
   private WorkersLostException hung(int rank) {
     broken = true;
-    Member member = members.get(rank);
-    String executor = String.valueOf(member.executor);
+    GangMember member = members.get(rank);
     if (server != null && member.executor != null) {
-      executors.replace(executor);
+      executors.replace(member.executor);
     }
     return new WorkersLostException(
-        "worker %d, executor %s, has said nothing for %d s"
-            .formatted(rank, executor, options.workerTimeout().toSeconds()));
+        "%s, has said nothing for %d s".formatted(member, options.workerTimeout().toSeconds()));
   }
 
   /** Finds out why the gang cannot go on: what is heard first may be a consequence. */
   private RuntimeException failure() {
     broken = true;
     long deadline = System.nanoTime() + AFTERMATH_MILLIS * 1_000_000L;
-    while (System.nanoTime() < deadline
-        && first(Report.Cause.JOB) == null
-        && members.stream().anyMatch(member -> member.link != null && !member.closed)) {
+    while (System.nanoTime() < deadline && members.stream().anyMatch(GangMember::isThere)) {
       Event event = take(TICK_MILLIS);
       if (event != null) {
         note(event);
       }
     }
-    for (Report.Cause cause : List.of(Report.Cause.JOB, Report.Cause.STORAGE)) {
-      String message = first(cause);
-      if (message != null) {
-        return new InvarException(
-            message
-                + (cause == Report.Cause.STORAGE
-                    ? ". What was saved before stays; go on with --resume."
-                    : ""));
-      }
-    }
-    String memory = first(Report.Cause.MEMORY);
-    if (server == null && memory != null) {
-      return new InvarException(
-          memory + ". Give the process more memory, or take a smaller batchSize.");
-    }
-    if (memory != null) {
-      return new WorkersLostException(
-          memory + " (give executors more memory: spark.executor.memory, or a smaller batchSize)");
-    }
-    return lost();
-  }
-
-  private RuntimeException lost() {
-    List<String> dead = new ArrayList<>();
-    for (int rank = 0; rank < size(); rank++) {
-      Member member = members.get(rank);
-      if (member.closed && member.failed == null) {
-        dead.add("worker %d, executor %s, has died".formatted(rank, member.executor));
-      }
-    }
-    Throwable cause = stage.failure();
-    if (dead.isEmpty() && cause != null) {
-      try {
-        SparkFailures.explained(
-            "gang of " + size() + " workers",
-            () -> {
-              throw cause instanceof Exception e ? e : new IllegalStateException(cause);
-            });
-      } catch (InvarException e) {
-        return isFinal(cause) ? e : new WorkersLostException(String.valueOf(e.getMessage()));
-      }
-    }
-    String peers = first(Report.Cause.PEER);
-    return new WorkersLostException(
-        !dead.isEmpty() ? String.join(", ", dead) : peers == null ? "the stage has ended" : peers);
-  }
-
-  /**
-   * Whether the stage would fail again: the data are refused, or Spark cannot run a gang at all.
-   */
-  private static boolean isFinal(Throwable failure) {
-    for (Throwable at = failure; at != null; at = at.getCause()) {
-      if (at instanceof InvarException || at.getClass().getSimpleName().startsWith("BarrierJob")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private @Nullable String first(Report.Cause cause) {
-    for (Member member : members) {
-      if (member.failed != null && member.failed.cause() == cause) {
-        return member.failed.message();
-      }
-    }
-    return null;
+    return new GangFailure(members, executors, stage.failure(), server == null).explained();
   }
 
   /** Lets the workers end, or cancels the stage, and waits until its cores are free. */
@@ -416,8 +321,7 @@ final class Gang implements AutoCloseable {
     }
   }
 
-  private Stream<Member> survivors() {
-    return members.stream()
-        .filter(member -> member.link != null && !member.closed && member.executor != null);
+  private Stream<GangMember> survivors() {
+    return members.stream().filter(member -> member.isThere() && member.executor != null);
   }
 }

@@ -7,6 +7,9 @@ final class Losses {
   /** The losses without a new step in between after which a run gives up. */
   private static final int MOST = 5;
 
+  /** The same where memory ran out. */
+  private static final int MOST_OUT_OF_MEMORY = 2;
+
   private long furthest = -1;
   private int inVain;
 
@@ -19,7 +22,7 @@ final class Losses {
   void note(WorkersLostException loss, long step) {
     inVain = step > furthest ? 1 : inVain + 1;
     furthest = Math.max(furthest, step);
-    if (inVain >= MOST) {
+    if (inVain >= (loss.isOutOfMemory() ? MOST_OUT_OF_MEMORY : MOST)) {
       throw new InvarException(
           "the run comes no further than step %d: workers were lost %d times in a row, at last: %s. What was saved stays; go on with --resume."
               .formatted(furthest, inVain, loss.getMessage()),

@@ -218,7 +218,11 @@ final class GangSession implements AutoCloseable {
     String reason = driverLost == null ? String.valueOf(e) : driverLost;
     String message =
         e instanceof InvarException ? String.valueOf(e.getMessage()) : place + ": " + reason;
+    boolean interrupted = Thread.interrupted(); // A channel would close and not send.
     quietly(new Report.Failed(cause, message));
+    if (interrupted) {
+      worker.interrupt();
+    }
     if (cause != Report.Cause.PEER) {
       LOG.error("{} failed", place, e);
     }

@@ -1,0 +1,103 @@
+package org.invar.train;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.invar.InvarException;
+import org.invar.source.SparkFailures;
+import org.invar.worker.Report;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a gang cannot go on, from what its workers said, whose links ended, and what Spark says.
+ *
+ * @param members the workers
+ * @param executors those that live tell which died
+ * @param stage the failure of the stage, or null
+ * @param local whether the worker is in the driver's own process
+ */
+record GangFailure(
+    List<GangMember> members, Executors executors, @Nullable Throwable stage, boolean local) {
+  /** Copies the list. */
+  GangFailure {
+    members = List.copyOf(members);
+  }
+
+  /**
+   * Returns the first cause: what would happen again as an {@link InvarException}, what other
+   * workers may get over as a {@link WorkersLostException}.
+   */
+  RuntimeException explained() {
+    String job = said(Report.Cause.JOB);
+    if (job != null) {
+      return new InvarException(job);
+    }
+    String storage = said(Report.Cause.STORAGE);
+    if (storage != null) {
+      return new InvarException(storage + ". What was saved before stays; go on with --resume.");
+    }
+    String memory = said(Report.Cause.MEMORY);
+    if (memory != null) {
+      return local
+          ? new InvarException(
+              memory
+                  + ". Give the process more memory (INVAR_HEAP, INVAR_OFFHEAP), or take a smaller batchSize.")
+          : WorkersLostException.outOfMemory(
+              memory
+                  + " (give executors more: spark.executor.memory, spark.executor.memoryOverhead)");
+    }
+    String dead = dead();
+    return dead.isEmpty() ? ofStage() : new WorkersLostException(dead);
+  }
+
+  private @Nullable String said(Report.Cause cause) {
+    for (GangMember member : members) {
+      if (member.failed != null && member.failed.cause() == cause) {
+        return member.failed.message();
+      }
+    }
+    return null;
+  }
+
+  /** Says of each worker that ended without a word that it died. */
+  private String dead() {
+    Set<String> alive =
+        executors.alive().stream().map(Executors.Executor::id).collect(Collectors.toSet());
+    List<GangMember> silent =
+        members.stream().filter(member -> member.closed && member.failed == null).toList();
+    // A task that Spark ends because of another one does not always get to say so.
+    List<GangMember> gone =
+        silent.stream().filter(member -> !alive.contains(String.valueOf(member.executor))).toList();
+    return (gone.isEmpty() ? silent : gone)
+        .stream().map(member -> member + ", has died").collect(Collectors.joining("; "));
+  }
+
+  private RuntimeException ofStage() {
+    String peers = said(Report.Cause.PEER);
+    if (stage == null) {
+      return new WorkersLostException(peers == null ? "the stage has ended" : peers);
+    }
+    Throwable failure = stage;
+    try {
+      return SparkFailures.explained(
+          "gang of " + members.size() + " workers",
+          () -> {
+            throw failure instanceof Exception e ? e : new IllegalStateException(failure);
+          });
+    } catch (InvarException e) {
+      return isFinal(failure)
+          ? e
+          : new WorkersLostException(peers == null ? String.valueOf(e.getMessage()) : peers);
+    }
+  }
+
+  /** Whether the stage would fail again: the data are refused, or Spark cannot run a gang. */
+  private static boolean isFinal(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof InvarException || at.getClass().getSimpleName().startsWith("BarrierJob")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
