@@ -55,6 +55,7 @@ final class Gang implements AutoCloseable {
   private final List<GangMember> members = new ArrayList<>();
   private final @Nullable ControlServer server;
   private final GangStage stage;
+  private long lastLook = System.nanoTime();
   private boolean broken;
   private boolean ended;
 
@@ -102,7 +103,9 @@ final class Gang implements AutoCloseable {
             () -> {
               try {
                 while (true) {
-                  events.add(new Event(rank, Report.decode(link.receive())));
+                  Report report = Report.decode(link.receive());
+                  member.heard = System.nanoTime();
+                  events.add(new Event(rank, report));
                 }
               } catch (IOException e) {
                 LOG.debug("the link to worker {} has ended", rank, e);
@@ -223,14 +226,21 @@ final class Gang implements AutoCloseable {
         throw failure();
       }
     }
-    for (int rank = 0; rank < size(); rank++) {
-      GangMember member = members.get(rank);
-      long silent = System.nanoTime() - member.heard;
-      if (member.link != null && silent > options.workerTimeout().toNanos()) {
-        throw hung(rank);
+    checkSilence();
+    return event;
+  }
+
+  private void checkSilence() {
+    long timeout = options.workerTimeout().toNanos();
+    long now = System.nanoTime();
+    // Who did not look for long, in a pause of this process, has not heard what was said.
+    boolean looked = now - lastLook < timeout / 4;
+    lastLook = now;
+    for (GangMember member : members) {
+      if (looked && member.link != null && now - member.heard > timeout) {
+        throw hung(member.rank);
       }
     }
-    return event;
   }
 
   private @Nullable Event take(long millis) {

@@ -22,7 +22,6 @@ final class GangMember {
 
   /** Takes what the worker said; null when its link is closed. */
   void note(@Nullable Report report) {
-    heard = System.nanoTime();
     if (report == null) {
       closed = true;
     } else if (report instanceof Report.Failed failure) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Plans gangs for the executors that there are, and starts them. */
 final class Gangs implements Exchanges {
+  /** How long the first gang waits for executors that were asked for. */
+  private static final int START_MILLIS = 30_000;
+
   private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
 
   private final JavaSparkContext spark;
@@ -70,9 +73,27 @@ final class Gangs implements Exchanges {
     }
   }
 
-  /** Returns how many workers a gang of V shards would have now. */
-  static int workers(JavaSparkContext spark, int shards) {
-    return shape(spark, new Executors(spark).alive(), shards).workers();
+  /**
+   * Waits for the executors that the application has asked for, as Spark itself does where it is
+   * told to, and returns how many there are.
+   */
+  static int awaitExecutors(JavaSparkContext spark, Consumer<String> notice) {
+    if (spark.isLocal()) {
+      return 1;
+    }
+    var executors = new Executors(spark);
+    try {
+      int found = executors.await(executors.expected(), START_MILLIS).size();
+      if (found < executors.expected()) {
+        notice.accept(
+            "%d of %d executors have come in %d s; the gang starts without the others."
+                .formatted(found, executors.expected(), START_MILLIS / 1000));
+      }
+      return Math.max(1, found);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InvarException("interrupted before the first step.", e);
+    }
   }
 
   private Shape shape(List<Executors.Executor> alive) {
@@ -144,9 +165,9 @@ final class Gangs implements Exchanges {
   private List<Executors.Executor> replacements() {
     long millis = options.replacementWait().toMillis();
     try {
-      List<Executors.Executor> alive = executors.await(shape.workers(), List.of(), millis);
+      List<Executors.Executor> alive = executors.await(shape.workers(), millis);
       if (alive.isEmpty()) {
-        alive = executors.await(1, List.of(), options.meetingTimeout().toMillis());
+        alive = executors.await(1, options.meetingTimeout().toMillis());
       }
       if (alive.isEmpty() && !spark.isLocal()) {
         throw InvarException.of(

@@ -119,7 +119,7 @@ public final class Trainer {
     PackedSplits splits =
         preparation.pack(
             gang && !context.isLocal()
-                ? Gangs.workers(context, Integer.MAX_VALUE)
+                ? Gangs.awaitExecutors(context, listener::warning)
                 : context.defaultParallelism());
     try {
       preparation.checkBatches(splits.train().shardRows());

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * from the newest checkpoint when workers are lost.
  */
 final class Training {
+  /** The most steps that are sent ahead. */
+  private static final int MOST_STEPS = 10_000;
+
   private final Job job;
   private final TrainSettings settings;
   private final Decisions decisions;
@@ -163,12 +166,13 @@ final class Training {
 
   /** The steps up to where a checkpoint may be due, or to the end of the epoch. */
   private Command.Steps stretch(double stepsPerSecond) {
-    long end = position.batch() + checkpoints.stretch(position.step(), stepsPerSecond);
+    long stretch = checkpoints.stretch(position.step(), stepsPerSecond);
+    long end = position.batch() + Math.min(stretch, MOST_STEPS);
     if (settings.averaging() != null) {
       int alone = settings.averaging().everySteps();
       end = (end + alone - 1) / alone * alone; // In between, workers have different weights.
     }
-    int count = (int) Math.min(end, stepsPerEpoch) - (int) position.batch();
+    int count = (int) (Math.min(end, stepsPerEpoch) - position.batch());
     double[] rates = new double[count];
     for (int i = 0; i < count; i++) {
       rates[i] = learningRate(position.step() + i);

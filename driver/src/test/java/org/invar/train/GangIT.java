@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.SparkSession;
+import org.invar.config.Job;
+import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,7 +40,17 @@ class GangIT {
         TrainingExactnessTest.JOB
             .replace("epochs: 2", "epochs: " + EPOCHS)
             .replace("everySteps: 2", "everySteps: 6"));
-    expected = train("driver", "local[2]", "--set", "train.exchange=driver");
+    SparkSession spark = LocalSpark.start(2);
+    try {
+      Path out = folder.resolve("driver");
+      Job driver =
+          Job.parse(
+              Files.readString(job).replace("l2: 0.01", "l2: 0.01\n  exchange: driver"), "job");
+      Trainer.of(spark, driver).directory(out.toString()).train();
+      expected = weights(out);
+    } finally {
+      spark.stop();
+    }
   }
 
   private static byte[] train(String name, String master, String... more) throws Exception {
@@ -56,8 +69,6 @@ class GangIT {
   @CsvSource(
       delimiter = ';',
       value = {
-        "local[1]; false",
-        "local[4]; false",
         "local-cluster[1,2,1024]; false",
         "local-cluster[2,1,1024]; true",
         "local-cluster[3,1,1024]; false"
@@ -121,5 +132,26 @@ class GangIT {
       run.kill();
     }
     assertArrayEquals(expected, train("resumed", "local-cluster[2,1,1024]", "--resume"));
+  }
+
+  /** 90 million parameters do not fit executors of 1 GiB: that is said, and soon. */
+  @Test
+  void executorsWithTooLittleMemoryEndTheRunWithOneError() throws Exception {
+    Path hungry = folder.resolve("hungry.yaml");
+    Files.writeString(
+        hungry,
+        """
+        name: hungry
+        data: {train: {format: digits}, scale: 16}
+        model: {layers: [flatten, dense: 3000, dense: 30000, dense: 10]}
+        loss: softmaxCrossEntropy
+        train: {epochs: 1, batchSize: 1000, optimizer: adam, schedule: {constant: 0.001}}
+        """);
+    Path out = folder.resolve("hungry");
+    try (var run = DriverProcess.train(folder, hungry, out, "local-cluster[2,1,1024]")) {
+      assertEquals(1, run.exitCode(LIMIT), run.log());
+      assertTrue(run.log().contains("spark.executor.memory"), run.log());
+      assertTrue(run.log().contains("comes no further than step 0"), run.log());
+    }
   }
 }
