@@ -68,11 +68,13 @@ final class AverageReduction implements Reduction {
     for (int i = 0; i < chunk.length(); i++) {
       sums[i] = (float) (sums[i] / (double) slicing.workers());
     }
+    // The next chunk takes the place of these sums before everybody has been given the means.
+    copy(chunk.at(), sums, 0, chunk.length(), false);
   }
 
   @Override
   public void read(Chunk chunk, float[] to) {
-    System.arraycopy(sums, 0, to, 0, chunk.length());
+    copy(chunk.at(), to, 0, chunk.length(), true);
   }
 
   @Override

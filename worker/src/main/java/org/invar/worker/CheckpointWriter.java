@@ -1,7 +1,6 @@
 package org.invar.worker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -13,12 +12,17 @@ import org.invar.storage.SliceContent;
 import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a worker's slices of checkpoints on a thread of its own, while training goes on. */
 final class CheckpointWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
+
   private final GangPlan plan;
   private final Membership self;
   private final Consumer<Report> reporter;
+  private volatile boolean closed;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(work -> GangSession.daemon(work, "invar-checkpoint"));
 
@@ -41,13 +45,20 @@ final class CheckpointWriter implements AutoCloseable {
         () -> {
           try {
             reporter.accept(write(save, weights, kept));
-          } catch (IOException | UncheckedIOException e) {
-            reporter.accept(new Report.Failed(Report.Cause.STORAGE, save.directory() + ": " + e));
-          } catch (RuntimeException | Error e) {
-            reporter.accept(new Report.Failed(Report.Cause.JOB, save.directory() + ": " + e));
-            throw e;
+          } catch (IOException | RuntimeException | Error e) {
+            fail(save, e);
           }
         });
+  }
+
+  private void fail(Command.Save save, Throwable e) {
+    if (closed) {
+      LOG.debug("gave up writing to {}", save.directory(), e);
+      return; // Interrupted: a worker that ends must not pass for a storage that fails.
+    }
+    LOG.error("writing to {} failed", save.directory(), e);
+    String message = save.directory() + ": " + e;
+    reporter.accept(new Report.Failed(GangSession.cause(e), message));
   }
 
   private Report write(Command.Save save, SliceContent weights, @Nullable SliceContent kept)
@@ -68,6 +79,7 @@ final class CheckpointWriter implements AutoCloseable {
   /** Gives up what is not written yet. */
   @Override
   public void close() {
+    closed = true;
     thread.shutdownNow();
   }
 }

@@ -104,7 +104,7 @@ public sealed interface Command {
     return switch (kind) {
       case 1 -> {
         List<InetSocketAddress> addresses = new ArrayList<>();
-        for (int left = Messages.count(in); left > 0; left--) {
+        for (int left = Messages.count(in, 2 * Integer.BYTES); left > 0; left--) {
           addresses.add(InetSocketAddress.createUnresolved(readText(in), in.readInt()));
         }
         yield new Connect(addresses);

@@ -2,6 +2,7 @@ package org.invar.worker;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.Map;
@@ -47,6 +48,7 @@ final class GangSession implements AutoCloseable {
   private @Nullable CheckpointWriter writer;
   private volatile @Nullable Collective collective;
   private volatile @Nullable String driverLost;
+  private boolean closed;
 
   GangSession(GangPlan plan, int rank, String executor, String host, int cores) {
     this.plan = plan;
@@ -120,7 +122,11 @@ final class GangSession implements AutoCloseable {
     }
   }
 
-  private void lose(String reason) {
+  /** An interrupt must not come once the thread has other work. */
+  private synchronized void lose(String reason) {
+    if (closed) {
+      return;
+    }
     driverLost = reason;
     Collective peers = collective;
     if (peers != null) {
@@ -150,26 +156,35 @@ final class GangSession implements AutoCloseable {
 
   private void work(Map<String, Map<Integer, ShardRows>> splits)
       throws IOException, InterruptedException {
-    try (Collective peers = meet()) {
-      collective = peers;
-      var gang = new GangWorker(plan, peers, splits, threads, this::report);
-      try (gang) {
-        writer = new CheckpointWriter(plan, self, this::quietly);
-        report(new Report.Connected());
-        for (Command command = next(); !(command instanceof Command.End); command = next()) {
-          obey(command, gang);
-        }
+    Mesh doors = plan.workers() == 1 ? null : bind();
+    InetSocketAddress address =
+        doors == null ? InetSocketAddress.createUnresolved(host, 0) : doors.address();
+    report(new Report.Ready(executor, address));
+    Command first = next();
+    if (first instanceof Command.Connect connect) {
+      try (Collective peers = doors == null ? Collective.alone() : meet(doors, connect)) {
+        collective = peers;
+        work(peers, splits);
+      }
+    } else if (!(first instanceof Command.End)) {
+      throw new IllegalStateException(first + " came instead of the command to connect");
+    }
+  }
+
+  private void work(Collective peers, Map<String, Map<Integer, ShardRows>> splits)
+      throws IOException, InterruptedException {
+    var gang = new GangWorker(plan, peers, splits, threads, this::report);
+    try (gang) {
+      writer = new CheckpointWriter(plan, self, this::quietly);
+      report(new Report.Connected());
+      for (Command command = next(); !(command instanceof Command.End); command = next()) {
+        obey(command, gang);
       }
     }
   }
 
-  private Collective meet() throws IOException, InterruptedException {
+  private Mesh bind() {
     GangPlan.Meeting meeting = plan.meeting();
-    if (plan.workers() == 1) {
-      report(new Report.Ready(executor, InetSocketAddress.createUnresolved(host, 0)));
-      next();
-      return Collective.alone();
-    }
     Mesh bound =
         Mesh.bind(
             self,
@@ -179,11 +194,13 @@ final class GangSession implements AutoCloseable {
             meeting.workerPort(),
             meeting.portRetries());
     mesh = bound;
-    report(new Report.Ready(executor, bound.address()));
-    if (next() instanceof Command.Connect connect) {
-      return bound.connect(connect.addresses(), meeting.timeout(), meeting.stall());
-    }
-    throw new IllegalStateException("expected the command to connect");
+    return bound;
+  }
+
+  private Collective meet(Mesh doors, Command.Connect connect)
+      throws IOException, InterruptedException {
+    GangPlan.Meeting meeting = plan.meeting();
+    return doors.connect(connect.addresses(), meeting.timeout(), meeting.stall());
   }
 
   private Command next() throws InterruptedException {
@@ -213,8 +230,9 @@ final class GangSession implements AutoCloseable {
 
   /** Says what happened, and lets the task fail. */
   private void fail(Throwable e) {
+    Thread.interrupted(); // What interrupted the work shall not keep the report from the driver.
     String place = "worker %d of %d, executor %s".formatted(self.rank(), self.size(), executor);
-    Report.Cause cause = cause(e);
+    Report.Cause cause = driverLost == null ? cause(e) : Report.Cause.PEER;
     String reason = driverLost == null ? String.valueOf(e) : driverLost;
     String message =
         e instanceof InvarException ? String.valueOf(e.getMessage()) : place + ": " + reason;
@@ -232,21 +250,28 @@ final class GangSession implements AutoCloseable {
     throw new IllegalStateException(message, e);
   }
 
-  private Report.Cause cause(Throwable e) {
-    if (driverLost != null
-        || e instanceof PeerException
-        || e instanceof InterruptedException
-        || e instanceof CancellationException) {
+  /** Returns what kind of failure it is that ended a worker's work. */
+  static Report.Cause cause(Throwable failure) {
+    if (failure instanceof PeerException
+        || failure instanceof InterruptedException
+        || failure instanceof CancellationException) {
       return Report.Cause.PEER;
     }
-    if (e instanceof OutOfMemoryError) {
-      return Report.Cause.MEMORY;
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof OutOfMemoryError) {
+        return Report.Cause.MEMORY;
+      }
     }
-    return e instanceof IOException ? Report.Cause.STORAGE : Report.Cause.JOB;
+    return failure instanceof IOException || failure instanceof UncheckedIOException
+        ? Report.Cause.STORAGE
+        : Report.Cause.JOB;
   }
 
   @Override
   public void close() {
+    synchronized (this) {
+      closed = true;
+    }
     heartbeat.shutdownNow();
     if (writer != null) {
       writer.close();

@@ -209,8 +209,11 @@ final class GangWorker implements AutoCloseable {
   /** Frees what is outside the heap. */
   @Override
   public void close() throws InterruptedException {
-    pass.close();
-    state.weights().close();
+    try {
+      pass.close();
+    } finally {
+      state.weights().close();
+    }
   }
 
   /** Steps that workers take alone, and their averages. */

@@ -1,8 +1,10 @@
 package org.invar.worker;
 
 import static org.invar.worker.Messages.readDoubles;
+import static org.invar.worker.Messages.readSparse;
 import static org.invar.worker.Messages.readText;
 import static org.invar.worker.Messages.writeDoubles;
+import static org.invar.worker.Messages.writeSparse;
 import static org.invar.worker.Messages.writeText;
 
 import java.io.DataInput;
@@ -126,7 +128,7 @@ public sealed interface Report {
       for (int i = 0; i < evaluated.nodes.size(); i++) {
         out.writeInt(evaluated.nodes.get(i).from());
         out.writeInt(evaluated.nodes.get(i).to());
-        writeDoubles(out, evaluated.scores.get(i));
+        writeSparse(out, evaluated.scores.get(i));
       }
     } else if (this instanceof Saved saved) {
       out.writeByte(7);
@@ -157,9 +159,9 @@ public sealed interface Report {
       case 6 -> {
         List<SumTree.Node> nodes = new ArrayList<>();
         List<double[]> scores = new ArrayList<>();
-        for (int left = Messages.count(in); left > 0; left--) {
+        for (int left = Messages.count(in, 4 * Integer.BYTES); left > 0; left--) {
           nodes.add(new SumTree.Node(in.readInt(), in.readInt()));
-          scores.add(readDoubles(in));
+          scores.add(readSparse(in));
         }
         yield new Evaluated(nodes, scores);
       }

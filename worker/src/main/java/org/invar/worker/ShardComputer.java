@@ -1,5 +1,6 @@
 package org.invar.worker;
 
+import java.util.concurrent.CancellationException;
 import org.invar.data.Batch;
 import org.invar.kernel.PortableKernels;
 import org.invar.nn.Network;
@@ -90,6 +91,7 @@ final class ShardComputer {
     double[] sums = scores.zero();
     int most = network.predictionRows();
     for (int from = 0; from < rows.rows(); from += most) {
+      checkInterrupt();
       int to = Math.min(rows.rows(), from + most);
       try (MemoryWorkspace pass = workspace()) {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input());
@@ -142,6 +144,17 @@ final class ShardComputer {
       }
     }
     return true;
+  }
+
+  /**
+   * Ends the calling thread's work where it was interrupted.
+   *
+   * @throws CancellationException then
+   */
+  static void checkInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted while it computed");
+    }
   }
 
   /** Frees the calling thread's workspaces. */

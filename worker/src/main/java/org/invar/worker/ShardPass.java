@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.invar.data.ShardOrder;
 import org.invar.data.Shards;
@@ -38,6 +39,10 @@ final class ShardPass implements AutoCloseable {
   private final List<ShardComputer> computers = new ArrayList<>();
   private final List<TreeSum.Scratch> scratches = new ArrayList<>();
   private final ConcurrentLinkedDeque<GradientBuffer> free = new ConcurrentLinkedDeque<>();
+
+  /** All buffers, with those that a failed step did not give back. */
+  private final Queue<GradientBuffer> made = new ConcurrentLinkedQueue<>();
+
   private final int[][] orders;
   private final boolean[] broken;
   private long epochOfOrders = -1;
@@ -120,9 +125,7 @@ final class ShardPass implements AutoCloseable {
     if (from[shard] == to[shard]) {
       return null;
     }
-    if (Thread.currentThread().isInterrupted()) {
-      throw new CancellationException("interrupted");
-    }
+    ShardComputer.checkInterrupt();
     ShardRows rows = rows(shard);
     if (orders[shard] == null) {
       orders[shard] = ShardOrder.of(plan.seed(), epoch, shard, rows.rows());
@@ -130,6 +133,7 @@ final class ShardPass implements AutoCloseable {
     GradientBuffer buffer = free.poll();
     if (buffer == null) {
       buffer = new GradientBuffer(plan.network());
+      made.add(buffer);
     }
     double[] scores =
         computers
@@ -267,8 +271,11 @@ final class ShardPass implements AutoCloseable {
   /** Frees what is outside the heap; the compute threads have nothing to do any more. */
   @Override
   public void close() throws InterruptedException {
-    threads.run(thread -> ShardComputer.forgetWorkspaces());
-    free.forEach(buffer -> buffer.vectors().close());
+    try {
+      threads.run(thread -> ShardComputer.forgetWorkspaces());
+    } finally {
+      made.forEach(buffer -> buffer.vectors().close());
+    }
   }
 
   /** Returns the scores of the worker's shards of a split. */

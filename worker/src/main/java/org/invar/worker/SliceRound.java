@@ -3,6 +3,7 @@ package org.invar.worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,7 @@ final class SliceRound implements Round {
   private @Nullable Reduction current;
   private Node root = new Node(0, 1);
   private TreeSum sum = TreeSum.of(root, Map.of());
+  private int silent;
   private boolean scored;
   private boolean wanted;
   private int reduced;
@@ -99,9 +101,11 @@ final class SliceRound implements Round {
   /** One peer: what it has sent, and what was given to it. */
   private final class Peer {
     final int rank;
-    float[] inbox = {};
+    float[][] inbox = {};
     List<Node> nodes = List.of();
     final List<double[]> scores = new ArrayList<>();
+    Frames toGive = Frames.NONE;
+    Frames toTake = Frames.NONE;
     int given;
     int taken;
 
@@ -114,20 +118,20 @@ final class SliceRound implements Round {
       scores.clear();
       given = 0;
       taken = 0;
-      int length = expected.size() * slicing.length(collective.rank());
-      if (inbox.length < length) {
-        inbox = new float[length];
+      int kept = inbox.length;
+      if (kept < expected.size()) {
+        inbox = Arrays.copyOf(inbox, expected.size());
+        for (int piece = kept; piece < inbox.length; piece++) {
+          inbox[piece] = new float[slicing.length(collective.rank())];
+        }
       }
+      count();
     }
 
-    /** Frames of this worker for the peer, by kind, in order. */
-    Frames given() {
-      return new Frames(mine.nodes().size(), rank, collective.rank());
-    }
-
-    /** Frames of the peer for this worker. */
-    Frames taken() {
-      return new Frames(nodes.size(), collective.rank(), rank);
+    /** Counts the frames: at the beginning, and again when it is known what follows the pieces. */
+    void count() {
+      toGive = frames(mine.nodes().size(), collective.rank(), rank);
+      toTake = frames(nodes.size(), rank, collective.rank());
     }
 
     /** The chunks of the own slice of which all of the peer's pieces are there. */
@@ -136,28 +140,25 @@ final class SliceRound implements Round {
     }
   }
 
-  /** Numbers the frames from a worker to another. */
-  private final class Frames {
-    final int pieces;
-    final int sums;
-    final int blocks;
-    final int all;
+  /**
+   * Numbers the frames from a worker to another, by kind, in order.
+   *
+   * @param pieces of the sender
+   * @param sums the frame behind those of the pieces, of which the first has the scores
+   * @param blocks the frame behind those of sums over blocks
+   * @param all the number of frames
+   */
+  private record Frames(int pieces, int sums, int blocks, int all) {
+    static final Frames NONE = new Frames(0, 0, 0, 0);
+  }
 
-    /**
-     * Counts.
-     *
-     * @param pieces of the sender
-     * @param to the receiver, whose chunks are reduced
-     * @param from the sender, whose chunks are gathered
-     */
-    Frames(int pieces, int to, int from) {
-      this.pieces = pieces;
-      this.sums = 1 + pieces * chunks.get(to).size();
-      int doubles =
-          wanted && reduction().blocks().length > 0 ? blocksTo(from) - blocksFrom(from) : 0;
-      this.blocks = sums + (doubles + DOUBLES - 1) / DOUBLES;
-      this.all = blocks + (wanted ? chunks.get(from).size() : 0);
-    }
+  /** Counts frames: the receiver's chunks are reduced, the sender's are gathered. */
+  private Frames frames(int pieces, int sender, int receiver) {
+    int sums = 1 + pieces * chunks.get(receiver).size();
+    int doubles =
+        wanted && reduction().blocks().length > 0 ? blocksTo(sender) - blocksFrom(sender) : 0;
+    int blocks = sums + (doubles + DOUBLES - 1) / DOUBLES;
+    return new Frames(pieces, sums, blocks, blocks + (wanted ? chunks.get(sender).size() : 0));
   }
 
   /**
@@ -195,6 +196,7 @@ final class SliceRound implements Round {
     this.mine = contributions.get(collective.rank());
     this.current = reduction;
     this.root = new Node(0, leaves);
+    this.silent = peers.length - 1;
     this.scored = false;
     this.wanted = false;
     this.reduced = 0;
@@ -225,9 +227,8 @@ final class SliceRound implements Round {
 
   private Piece received(Peer peer, int piece) {
     int self = collective.rank();
-    int start = piece * slicing.length(self);
     return (at, to, offset, length) ->
-        System.arraycopy(peer.inbox, start + slicing.local(self, at), to, offset, length);
+        System.arraycopy(peer.inbox[piece], slicing.local(self, at), to, offset, length);
   }
 
   private int blocksFrom(int rank) {
@@ -251,7 +252,7 @@ final class SliceRound implements Round {
   @Override
   public boolean fill(int rank, ByteBuffer out) {
     Peer peer = peers[rank];
-    Frames frames = peer.given();
+    Frames frames = peer.toGive;
     int next = peer.given;
     if (next == 0) {
       mine.scores().forEach(scores -> putDoubles(scores, 0, scores.length, out));
@@ -283,13 +284,13 @@ final class SliceRound implements Round {
   @Override
   public boolean filled(int rank) {
     // Whether there are frames behind the sums is known when all scores are.
-    return scored && peers[rank].given == peers[rank].given().all;
+    return scored && peers[rank].given == peers[rank].toGive.all;
   }
 
   @Override
   public void take(int rank, ByteBuffer in) {
     Peer peer = peers[rank];
-    Frames frames = peer.taken();
+    Frames frames = peer.toTake;
     int next = peer.taken;
     if (next == 0) {
       for (int i = 0; i < frames.pieces; i++) {
@@ -297,12 +298,11 @@ final class SliceRound implements Round {
         getDoubles(in, scores, 0, scoresWidth);
         peer.scores.add(scores);
       }
+      silent--;
     } else if (next < frames.sums) {
       Chunk chunk = own.get((next - 1) / frames.pieces);
       int piece = (next - 1) % frames.pieces;
-      int start = piece * slicing.length(collective.rank());
-      wire.get(
-          in, peer.inbox, start + slicing.local(collective.rank(), chunk.at()), chunk.length());
+      wire.get(in, peer.inbox[piece], slicing.local(collective.rank(), chunk.at()), chunk.length());
     } else if (next < frames.blocks) {
       int from = blocksFrom(rank) + (next - frames.sums) * DOUBLES;
       getDoubles(in, reduction().blocks(), from, Math.min(from + DOUBLES, blocksTo(rank)));
@@ -320,7 +320,7 @@ final class SliceRound implements Round {
   @Override
   public boolean taken(int rank) {
     // What comes behind the sums can be told apart only when all scores are there.
-    Frames frames = peers[rank].taken();
+    Frames frames = peers[rank].toTake;
     return peers[rank].taken == (scored ? frames.all : frames.sums);
   }
 
@@ -381,7 +381,7 @@ final class SliceRound implements Round {
 
   private boolean blocksAreThere() {
     for (Peer peer : peers) {
-      if (peer.rank != collective.rank() && peer.taken < peer.taken().blocks) {
+      if (peer.rank != collective.rank() && peer.taken < peer.toTake.blocks) {
         return false;
       }
     }
@@ -390,12 +390,12 @@ final class SliceRound implements Round {
 
   /** Adds up the scores as soon as everybody's are there. */
   private void score() {
+    if (silent > 0) {
+      return;
+    }
     Map<Node, double[]> known = new HashMap<>();
     for (Peer peer : peers) {
       boolean self = peer.rank == collective.rank();
-      if (!self && peer.taken == 0) {
-        return;
-      }
       List<Node> nodes = self ? mine.nodes() : peer.nodes;
       for (int i = 0; i < nodes.size(); i++) {
         known.put(nodes.get(i), self ? mine.scores().get(i).clone() : peer.scores.get(i));
@@ -404,6 +404,9 @@ final class SliceRound implements Round {
     double[] scores = SumTree.finish(root, known::get, SliceRound::add);
     wanted = reduction().begin(scores == null ? new double[scoresWidth] : scores);
     scored = true;
+    for (Peer peer : peers) {
+      peer.count();
+    }
     clock.everybodyThere = System.nanoTime();
     clock.reduced = clock.everybodyThere;
   }
