@@ -83,25 +83,27 @@ class SparkSubmitIT {
         daemon("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1");
     Pattern address = Pattern.compile("Starting Spark master at (spark://\\S+)");
     String url = master.awaitError(address, START).group(1);
-    Program worker =
-        daemon(
-            "worker",
-            "org.apache.spark.deploy.worker.Worker",
-            "--cores",
-            "2",
-            "--memory",
-            "2g",
-            "--work-dir",
-            temporary.resolve("work").toString(),
-            url);
-    worker.awaitError(Pattern.compile("Successfully registered with master"), START);
+    for (String name : List.of("worker0", "worker1")) {
+      Program worker =
+          daemon(
+              name,
+              "org.apache.spark.deploy.worker.Worker",
+              "--cores",
+              "1",
+              "--memory",
+              "1g",
+              "--work-dir",
+              temporary.resolve("work").toString(),
+              url);
+      worker.awaitError(Pattern.compile("Successfully registered with master"), START);
+    }
     Path cluster = train("cluster", url);
 
     assertEquals(sha256(local), sha256(cluster));
     try (Stream<Path> executors = Files.walk(temporary.resolve("work"), 2)) {
       assertTrue(
-          executors.anyMatch(path -> path.getFileName().toString().equals("0")),
-          "no executor ran in the worker" + worker);
+          executors.anyMatch(path -> path.getFileName().toString().equals("1")),
+          "a second executor did not run");
     }
   }
 
@@ -123,6 +125,12 @@ class SparkSubmitIT {
             "spark.executor.extraClassPath=" + spark,
             "--conf",
             "spark.executorEnv.OMP_NUM_THREADS=1",
+            "--conf",
+            "spark.executor.cores=1",
+            "--conf",
+            "spark.cores.max=2",
+            "--conf",
+            "spark.locality.wait=0s",
             Program.JOB_JAR.toString(),
             "train",
             Program.ROOT.resolve("conf/digits.yaml").toString(),

@@ -12,20 +12,23 @@ import org.invar.param.Shape;
 /**
  * An estimate of the bytes that training keeps at once.
  *
- * <p>Every compute thread has its own copy of parameters and gradients and works on one shard's
- * rows at a time. Activations are float32: the rows' input, and for every layer, those inside
- * containers included, its output and the gradient of it. Not counted are what a kernel allocates
- * for itself, partial sums of shards, and the rows that a worker holds; and a layer that only
- * passes a view on counts as if it copied.
+ * <p>A worker has one copy of the parameters; every compute thread works on one shard's rows at a
+ * time, with the shard's gradient beside the sum of those before it. The averager's slices, of all
+ * workers together, are parameters, gradient and moments. Activations are float32: the rows' input,
+ * and for every layer, those inside containers included, its output and the gradient of it. Not
+ * counted are what a kernel allocates for itself, further partial sums where a thread has more than
+ * two shards, and the rows that a worker holds; and a layer that only passes a view on counts as if
+ * it copied.
  *
  * @param rows the rows of one shard's part of a batch
- * @param parameters bytes of parameters and running state, a compute thread
- * @param gradients bytes of their gradients, a compute thread
+ * @param parameters bytes of parameters and running state, a worker
+ * @param gradients bytes of a shard's gradient and of a sum, a compute thread
  * @param activations bytes of activations and their gradients, a compute thread
- * @param moments bytes of the optimizer's moments, at the driver
+ * @param slices bytes of parameters, gradient and the optimizer's moments in the averager, over all
+ *     workers
  */
 public record MemoryEstimate(
-    int rows, long parameters, long gradients, long activations, long moments) {
+    int rows, long parameters, long gradients, long activations, long slices) {
   /**
    * Returns the estimate for a batch of {@code rows} rows a shard.
    *
@@ -43,14 +46,14 @@ public record MemoryEstimate(
     return new MemoryEstimate(
         rows,
         vector,
-        vector,
+        2 * vector,
         Float.BYTES * values * rows,
-        Float.BYTES * length * optimizer.moments());
+        Float.BYTES * length * (2 + optimizer.moments()));
   }
 
   /** Returns the bytes of a worker with that many compute threads. */
   public long worker(int threads) {
-    return threads * (parameters + gradients + activations);
+    return parameters + threads * (gradients + activations);
   }
 
   /** Returns a line for each part: what, where, how much. */
@@ -58,10 +61,10 @@ public record MemoryEstimate(
     String thread = "each compute thread";
     return TextTable.aligned("llr")
         .row("estimated memory", "where", "size")
-        .row("parameters and running state", thread, Numbers.bytes(parameters))
-        .row("their gradients", thread, Numbers.bytes(gradients))
+        .row("parameters and running state", "each worker", Numbers.bytes(parameters))
+        .row("gradients: one, and a sum", thread, Numbers.bytes(gradients))
         .row("activations of " + Numbers.count(rows, "row"), thread, Numbers.bytes(activations))
-        .row("optimizer moments", "driver", Numbers.bytes(moments))
+        .row("averager", "all workers together", Numbers.bytes(slices))
         .render();
   }
 

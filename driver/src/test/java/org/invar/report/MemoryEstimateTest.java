@@ -27,17 +27,17 @@ class MemoryEstimateTest {
     int outputs =
         28 * 28 * 6 + 14 * 14 * 6 + 10 * 10 * 16 + 5 * 5 * 16 + 400 + 120 + 84 + 10; // 8,494
     assertEquals(4 * 61_706, estimate.parameters());
-    assertEquals(4 * 61_706, estimate.gradients());
+    assertEquals(2 * 4 * 61_706, estimate.gradients());
     assertEquals(4L * 16 * (28 * 28 + 2 * outputs), estimate.activations());
-    assertEquals(2 * 4 * 61_706, estimate.moments());
-    assertEquals(2 * (246_824 + 246_824 + 1_137_408), estimate.worker(2));
+    assertEquals(4 * 4 * 61_706, estimate.slices());
+    assertEquals(246_824 + 2 * (2 * 246_824 + 1_137_408), estimate.worker(2));
     assertEquals(
         """
-        estimated memory              where                     size
-        parameters and running state  each compute thread  241.0 KiB
-        their gradients               each compute thread  241.0 KiB
-        activations of 16 rows        each compute thread    1.1 MiB
-        optimizer moments             driver               482.1 KiB
+        estimated memory              where                      size
+        parameters and running state  each worker           241.0 KiB
+        gradients: one, and a sum     each compute thread   482.1 KiB
+        activations of 16 rows        each compute thread     1.1 MiB
+        averager                      all workers together  964.2 KiB
         """,
         estimate.render());
   }
@@ -59,7 +59,7 @@ class MemoryEstimateTest {
     assertEquals(4L * (4 + 2 * outputs), estimate.activations());
     int trainable = (4 * 6 + 6) + (6 * 4 + 4) + (4 * 4 + 4) + (4 * 3 + 3) + 2 * 7 + (7 * 2 + 2);
     assertEquals(4L * (trainable + 2 * 7), estimate.parameters());
-    assertEquals(0, estimate.moments());
+    assertEquals(2L * 4 * trainable, estimate.slices());
   }
 
   @Test

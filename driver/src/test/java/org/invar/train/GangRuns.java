@@ -1,0 +1,68 @@
+package org.invar.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+import org.invar.config.Job;
+import org.invar.source.LocalSpark;
+
+/**
+ * A job with everything random on, and the bytes of the weights that it ends with by the driver
+ * exchange in one process.
+ */
+final class GangRuns {
+  /** Seconds that a run may take on a busy machine. */
+  static final int LIMIT = 300;
+
+  private final Path folder;
+  private final Path job;
+  private final byte[] expected;
+
+  GangRuns(Path folder, int epochs) throws Exception {
+    this.folder = folder;
+    this.job = folder.resolve("job.yaml");
+    String text =
+        TrainingExactnessTest.JOB
+            .replace("epochs: 2", "epochs: " + epochs)
+            .replace("everySteps: 2", "everySteps: 6");
+    Files.writeString(job, text);
+    SparkSession spark = LocalSpark.start(2);
+    try {
+      Path out = folder.resolve("driver");
+      Job driver = Job.parse(text.replace("l2: 0.01", "l2: 0.01\n  exchange: driver"), "job");
+      Trainer.of(spark, driver).directory(out.toString()).train();
+      this.expected = weights(out);
+    } finally {
+      spark.stop();
+    }
+  }
+
+  /** Returns the weights that every run must end with. */
+  byte[] expected() {
+    return expected;
+  }
+
+  /** Returns the directory of a run. */
+  Path directory(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Starts a run. */
+  DriverProcess start(String name, String master, String... more) throws Exception {
+    return DriverProcess.train(folder, job, directory(name), master, more);
+  }
+
+  /** Runs to the end and returns the weights. */
+  byte[] train(String name, String master, String... more) throws Exception {
+    try (var run = start(name, master, more)) {
+      assertEquals(0, run.exitCode(LIMIT), run.log());
+    }
+    return weights(directory(name));
+  }
+
+  static byte[] weights(Path out) throws Exception {
+    return Files.readAllBytes(out.resolve("model/weights.safetensors"));
+  }
+}
