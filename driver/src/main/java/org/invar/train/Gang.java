@@ -141,6 +141,9 @@ final class Gang implements AutoCloseable {
         throw new InvarException(missing());
       }
     }
+    if (server != null) {
+      server.shut();
+    }
     checkDistinct();
     tell(
         new Command.Connect(

@@ -31,6 +31,7 @@ public final class ControlServer implements Closeable {
   private final InetSocketAddress address;
   private final Selector selector;
   private final AtomicReferenceArray<@Nullable SocketLink> links;
+  private volatile boolean shut;
   private volatile boolean closed;
 
   private ControlServer(
@@ -94,7 +95,7 @@ public final class ControlServer implements Closeable {
   }
 
   /**
-   * Accepts workers as they come, until {@link #close}; to be called once.
+   * Accepts workers as they come, until {@link #shut} or {@link #close}; to be called once.
    *
    * @param joined called with each proven worker's rank and link, on a new daemon thread for each,
    *     which may go on to receive from the link
@@ -111,12 +112,12 @@ public final class ControlServer implements Closeable {
             self.size(),
             () -> Handshake.acceptor(self, key, encrypted, this::admits),
             (channel, session) -> welcome(channel, session, joined))) {
-      while (!closed) {
+      while (!shut) {
         selector.select(reception::serve, NAP);
         reception.expire();
       }
     } catch (IOException | ClosedSelectorException e) {
-      if (!closed) {
+      if (!shut) {
         LOG.error("the driver accepts no more workers at {}", Endpoints.text(address), e);
       }
     }
@@ -150,13 +151,19 @@ public final class ControlServer implements Closeable {
     thread.start();
   }
 
-  /** Closes the port, which is free again afterwards, and all links. */
-  @Override
-  public void close() {
-    closed = true;
+  /** Closes the port, which is free again afterwards; links stay. */
+  public void shut() {
+    shut = true;
     Endpoints.close(server);
     // A registered channel frees its port when its selector lets go of it.
     Endpoints.close(selector);
+  }
+
+  /** Closes the port and all links. */
+  @Override
+  public void close() {
+    closed = true;
+    shut();
     for (int rank = 0; rank < links.length(); rank++) {
       Endpoints.close(links.get(rank));
     }

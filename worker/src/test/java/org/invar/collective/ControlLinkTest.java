@@ -97,6 +97,15 @@ class ControlLinkTest {
     CompletableFuture.allOf(first, second, reader).get(20, TimeUnit.SECONDS);
   }
 
+  @Test
+  void whenThePortIsShutLinksGoOnAndNobodyElseComes() throws Exception {
+    MessageLink worker = connect(1, false);
+    MessageLink driver = joined(1);
+    server.shut();
+    assertThrows(IOException.class, () -> connect(2, false));
+    both(worker, driver);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void messagesArriveWholeBothWays(boolean encrypted) throws Exception {
