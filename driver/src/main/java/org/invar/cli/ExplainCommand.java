@@ -6,6 +6,8 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
 import org.invar.report.LayerTable;
 import org.invar.report.MemoryEstimate;
+import org.invar.report.TextTable;
+import org.invar.train.GangOptions;
 import org.invar.train.Preparation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +55,9 @@ final class ExplainCommand implements Callable<Integer> {
               described.settings().train().optimizer(),
               explanation.rowsOfShardAndBatch());
       out.println(memory.render());
+      TextTable table = TextTable.aligned("ll").row("Spark's setting", "in effect");
+      GangOptions.of(session.sparkContext().conf()).settings().forEach(table::row);
+      out.println(table.render());
     } finally {
       session.stop();
     }

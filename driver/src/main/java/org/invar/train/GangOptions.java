@@ -1,6 +1,8 @@
 package org.invar.train;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 
 /**
@@ -18,7 +20,7 @@ import org.apache.spark.SparkConf;
  * @param replacementWait how long the driver waits for executors to take the place of lost ones:
  *     {@value #REPLACEMENT_WAIT}
  */
-record GangOptions(
+public record GangOptions(
     String driverHost,
     String bindAddress,
     int driverPort,
@@ -29,14 +31,15 @@ record GangOptions(
     Duration stallTimeout,
     Duration meetingTimeout,
     Duration replacementWait) {
-  static final String DRIVER_PORT = "spark.invar.driver.port";
-  static final String WORKER_PORT = "spark.invar.worker.port";
-  static final String WORKER_TIMEOUT = "spark.invar.workerTimeout";
-  static final String STALL_TIMEOUT = "spark.invar.stallTimeout";
-  static final String MEETING_TIMEOUT = "spark.invar.meetingTimeout";
-  static final String REPLACEMENT_WAIT = "spark.invar.replacementWait";
+  private static final String DRIVER_PORT = "spark.invar.driver.port";
+  private static final String WORKER_PORT = "spark.invar.worker.port";
+  private static final String WORKER_TIMEOUT = "spark.invar.workerTimeout";
+  private static final String STALL_TIMEOUT = "spark.invar.stallTimeout";
+  private static final String MEETING_TIMEOUT = "spark.invar.meetingTimeout";
+  private static final String REPLACEMENT_WAIT = "spark.invar.replacementWait";
 
-  static GangOptions of(SparkConf conf) {
+  /** Returns what a session says, and the defaults. */
+  public static GangOptions of(SparkConf conf) {
     String host = conf.get("spark.driver.host", "localhost");
     return new GangOptions(
         host,
@@ -54,5 +57,22 @@ record GangOptions(
 
   private static Duration seconds(SparkConf conf, String key, String otherwise) {
     return Duration.ofSeconds(conf.getTimeAsSeconds(key, otherwise));
+  }
+
+  /** Returns the settings as they are in effect, by name, in a fixed order. */
+  public Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(DRIVER_PORT, port(driverPort));
+    settings.put(WORKER_PORT, port(workerPort));
+    settings.put(WORKER_TIMEOUT, workerTimeout.toSeconds() + "s");
+    settings.put(REPLACEMENT_WAIT, replacementWait.toSeconds() + "s");
+    settings.put(MEETING_TIMEOUT, meetingTimeout.toSeconds() + "s");
+    settings.put(STALL_TIMEOUT, stallTimeout.toSeconds() + "s");
+    settings.put("frames encrypted, as Spark's own channels are", String.valueOf(encrypted));
+    return settings;
+  }
+
+  private static String port(int port) {
+    return port == 0 ? "any" : port + " and following ones";
   }
 }
