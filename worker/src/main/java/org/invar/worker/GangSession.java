@@ -230,13 +230,12 @@ final class GangSession implements AutoCloseable {
 
   /** Says what happened, and lets the task fail. */
   private void fail(Throwable e) {
-    Thread.interrupted(); // What interrupted the work shall not keep the report from the driver.
+    boolean interrupted = Thread.interrupted(); // A channel would close and not send the report.
     String place = "worker %d of %d, executor %s".formatted(self.rank(), self.size(), executor);
     Report.Cause cause = driverLost == null ? cause(e) : Report.Cause.PEER;
     String reason = driverLost == null ? String.valueOf(e) : driverLost;
     String message =
         e instanceof InvarException ? String.valueOf(e.getMessage()) : place + ": " + reason;
-    boolean interrupted = Thread.interrupted(); // A channel would close and not send.
     quietly(new Report.Failed(cause, message));
     if (interrupted) {
       worker.interrupt();
