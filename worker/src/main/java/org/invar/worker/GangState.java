@@ -30,8 +30,7 @@ final class GangState {
   private final FlatPair weights;
   private final ParameterAverager averager;
   private final RunningState running;
-  private float @Nullable [] kept;
-  private float @Nullable [] keptState;
+  private @Nullable SliceContent kept;
 
   private GangState(
       Layout layout,
@@ -39,7 +38,8 @@ final class GangState {
       int rank,
       FlatPair weights,
       ParameterAverager averager,
-      RunningState running) {
+      RunningState running,
+      @Nullable SliceContent kept) {
     this.layout = layout;
     this.from = slicing.from(rank);
     this.to = slicing.to(rank);
@@ -48,6 +48,7 @@ final class GangState {
     this.weights = weights;
     this.averager = averager;
     this.running = running;
+    this.kept = kept;
   }
 
   /** Returns the state at the start of the plan: that of its checkpoint, or before step 0. */
@@ -79,15 +80,12 @@ final class GangState {
     if (start != null) {
       averager.restore(averager.parameters().clone(), moments, start.step());
     }
+    SliceContent kept = start == null ? null : readKept(plan, start, slicing, rank);
+    // Last, as nobody would free it after a failure.
     FlatPair weights = new FlatPair(plan.run().network());
     weights.write(new Weights(parameters, state));
-    GangState made =
-        new GangState(
-            layout, slicing, rank, weights, averager, RunningState.of(stateLayout, state));
-    if (start != null && !start.kept().isEmpty()) {
-      made.readKept(plan, start);
-    }
-    return made;
+    RunningState running = RunningState.of(stateLayout, state);
+    return new GangState(layout, slicing, rank, weights, averager, running, kept);
   }
 
   private static void read(
@@ -101,16 +99,19 @@ final class GangState {
     Slices.read(RunFiles.fileSystem(directory, plan.hadoop().value()), directory, files, into);
   }
 
-  private void readKept(GangPlan plan, GangPlan.Start start) throws IOException {
-    float[] parameters = new float[to - from];
-    float[] state = new float[stateTo - stateFrom];
-    read(
-        plan,
-        start,
-        start.kept(),
-        SliceContent.weights(Span.part(parameters, from), Span.part(state, stateFrom)));
-    kept = parameters;
-    keptState = state;
+  private static @Nullable SliceContent readKept(
+      GangPlan plan, GangPlan.Start start, Slicing slicing, int rank) throws IOException {
+    if (start.kept().isEmpty()) {
+      return null;
+    }
+    int from = slicing.from(rank);
+    int stateFrom = slicing.stateFrom(rank);
+    SliceContent content =
+        SliceContent.weights(
+            Span.part(new float[slicing.to(rank) - from], from),
+            Span.part(new float[slicing.stateTo(rank) - stateFrom], stateFrom));
+    read(plan, start, start.kept(), content);
+    return content;
   }
 
   /** Returns what compute threads read. */
@@ -130,30 +131,38 @@ final class GangState {
 
   /** Keeps a copy of the weights as they are. */
   void keep() {
-    kept = Arrays.copyOfRange(averager.parameters(), from - averager.from(), to - averager.from());
-    keptState = Arrays.copyOfRange(running.values(), stateFrom, stateTo);
+    kept = SliceContent.weights(parameters(), runningPart());
   }
 
   /** Returns the kept weights of the slice. */
   SliceContent kept() {
-    if (kept == null || keptState == null) {
+    if (kept == null) {
       throw new IllegalStateException("no weights are kept");
     }
-    return SliceContent.weights(Span.part(kept, from), Span.part(keptState, stateFrom));
+    return kept;
   }
 
   /** Returns a copy of the slice of everything that a checkpoint holds. */
   SliceContent snapshot() {
-    int start = from - averager.from();
-    int end = to - averager.from();
     List<Span> moments = new ArrayList<>();
     for (int i = 0; i < averager.moments(); i++) {
-      moments.add(Span.part(Arrays.copyOfRange(averager.moment(i), start, end), from));
+      moments.add(part(averager.moment(i)));
     }
-    return new SliceContent(
-        Span.part(Arrays.copyOfRange(averager.parameters(), start, end), from),
-        moments,
-        Span.part(Arrays.copyOfRange(running.values(), stateFrom, stateTo), stateFrom));
+    return new SliceContent(parameters(), moments, runningPart());
+  }
+
+  private Span parameters() {
+    return part(averager.parameters());
+  }
+
+  /** Copies the slice out of a vector of the averager's. */
+  private Span part(float[] vector) {
+    int first = averager.from();
+    return Span.part(Arrays.copyOfRange(vector, from - first, to - first), from);
+  }
+
+  private Span runningPart() {
+    return Span.part(Arrays.copyOfRange(running.values(), stateFrom, stateTo), stateFrom);
   }
 
   /** Returns the first parameter of the slice with a value that is not finite, or null. */
