@@ -1,6 +1,7 @@
 package org.invar.train;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.invar.InvarException;
 import org.invar.collective.ControlServer;
@@ -127,18 +127,26 @@ final class Gang implements AutoCloseable {
 
   /** Brings all workers together: they load their shards and connect with each other. */
   void meet() {
-    long deadline = System.nanoTime() + options.meetingTimeout().toNanos();
+    long start = System.nanoTime();
     boolean told = false;
     while (members.stream().anyMatch(member -> member.address == null)) {
       poll(TICK_MILLIS);
-      long left = deadline - System.nanoTime();
-      if (!told && left < options.meetingTimeout().toNanos() * 5 / 6 && nobodyYet()) {
-        told = true;
-        notice.accept(missing());
+      Duration waited = Duration.ofNanos(System.nanoTime() - start);
+      if (missing().isEmpty()) {
+        continue; // A worker that is there may take its time to load its shards.
       }
-      // A worker that is there may take its time to load; one that is not has no cores.
-      if (left < 0 && members.stream().anyMatch(member -> member.link == null)) {
-        throw new InvarException(missing());
+      if (server != null
+          && waited.compareTo(options.replacementWait()) > 0
+          && executors.alive().size() < size()) {
+        broken = true;
+        throw new WorkersLostException("executors were lost before the gang of " + size() + " met");
+      }
+      if (waited.compareTo(options.meetingTimeout()) > 0) {
+        throw new InvarException(waitingFor(waited));
+      }
+      if (!told && waited.compareTo(options.meetingTimeout().dividedBy(6)) > 0) {
+        told = true;
+        notice.accept(waitingFor(waited));
       }
     }
     if (server != null) {
@@ -153,21 +161,18 @@ final class Gang implements AutoCloseable {
     }
   }
 
-  private boolean nobodyYet() {
-    return members.stream().anyMatch(member -> member.link == null);
+  private List<Integer> missing() {
+    return members.stream()
+        .filter(member -> member.link == null)
+        .map(member -> member.rank)
+        .toList();
   }
 
-  private String missing() {
-    List<Integer> missing =
-        IntStream.range(0, size()).filter(rank -> members.get(rank).link == null).boxed().toList();
-    return "gang of %d workers with %d cores each: worker %s has not come in %d s. The stage waits for free cores:"
-            .formatted(
-                size(),
-                plan.cores(),
-                String.join(", ", missing.stream().map(String::valueOf).toList()),
-                options.meetingTimeout().toSeconds())
-        + " end other jobs of the application, or give it more executors, or set"
-        + " train.exchange: driver, which takes cores as they come.";
+  private String waitingFor(Duration waited) {
+    return "gang of %d workers of %d cores: expected all of them to start, found no cores for %s of them in %d s. "
+            .formatted(size(), plan.cores(), missing().size(), waited.toSeconds())
+        + "End other jobs of the application, give it more executors, or set train.exchange:"
+        + " driver, which takes cores as they come.";
   }
 
   /** Two workers on one executor would share its cores and die together. */

@@ -92,10 +92,13 @@ record GangFailure(
   }
 
   /** Whether the stage would fail again: the data are refused, or Spark cannot run a gang. */
-  private static boolean isFinal(Throwable failure) {
+  private boolean isFinal(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
-      if (at instanceof InvarException || at.getClass().getSimpleName().startsWith("BarrierJob")) {
+      if (at instanceof InvarException) {
         return true;
+      }
+      if (at.getClass().getSimpleName().startsWith("BarrierJob")) {
+        return executors.alive().size() >= members.size(); // Otherwise some have just died.
       }
     }
     return false;

@@ -26,8 +26,9 @@ final class GangMember {
       closed = true;
     } else if (report instanceof Report.Failed failure) {
       failed = failure;
+    } else if (report instanceof Report.Alive alive) {
+      executor = alive.executor();
     } else if (report instanceof Report.Ready ready) {
-      executor = ready.executor();
       address = ready.address();
     } else if (report instanceof Report.Connected) {
       connected = true;

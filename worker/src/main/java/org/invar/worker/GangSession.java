@@ -69,9 +69,13 @@ final class GangSession implements AutoCloseable {
     try {
       MessageLink driver = join();
       link = driver;
+      report(new Report.Alive(executor));
       var unused =
           heartbeat.scheduleAtFixedRate(
-              () -> quietly(new Report.Alive()), 0, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+              () -> quietly(new Report.Alive(executor)),
+              HEARTBEAT_MILLIS,
+              HEARTBEAT_MILLIS,
+              TimeUnit.MILLISECONDS);
       daemon(() -> listen(driver), "invar-commands").start();
       work(load(blocks));
     } catch (Throwable e) { // An Error too: the driver must hear of it before the process ends.
@@ -159,7 +163,7 @@ final class GangSession implements AutoCloseable {
     Mesh doors = plan.workers() == 1 ? null : bind();
     InetSocketAddress address =
         doors == null ? InetSocketAddress.createUnresolved(host, 0) : doors.address();
-    report(new Report.Ready(executor, address));
+    report(new Report.Ready(address));
     Command first = next();
     if (first instanceof Command.Connect connect) {
       try (Collective peers = doors == null ? Collective.alone() : meet(doors, connect)) {

@@ -23,16 +23,19 @@ public sealed interface Report {
   /**
    * The worker has its shards and its place.
    *
-   * @param executor Spark's id of its process
    * @param address where its peers reach it
    */
-  record Ready(String executor, InetSocketAddress address) implements Report {}
+  record Ready(InetSocketAddress address) implements Report {}
 
   /** The worker is connected with all others and will take steps. */
   record Connected() implements Report {}
 
-  /** The worker's process runs. */
-  record Alive() implements Report {}
+  /**
+   * The worker's process runs; said first, and every second.
+   *
+   * @param executor Spark's id of the process
+   */
+  record Alive(String executor) implements Report {}
 
   /**
    * Steps were taken; the worker of rank 0 says so.
@@ -105,13 +108,13 @@ public sealed interface Report {
   private void write(DataOutput out) throws IOException {
     if (this instanceof Ready ready) {
       out.writeByte(1);
-      writeText(out, ready.executor);
       writeText(out, ready.address.getHostString());
       out.writeInt(ready.address.getPort());
     } else if (this instanceof Connected) {
       out.writeByte(2);
-    } else if (this instanceof Alive) {
+    } else if (this instanceof Alive alive) {
       out.writeByte(3);
+      writeText(out, alive.executor);
     } else if (this instanceof Stepped stepped) {
       out.writeByte(4);
       out.writeInt(stepped.steps);
@@ -150,10 +153,9 @@ public sealed interface Report {
   private static Report read(DataInput in) throws IOException {
     byte kind = in.readByte();
     return switch (kind) {
-      case 1 ->
-          new Ready(readText(in), InetSocketAddress.createUnresolved(readText(in), in.readInt()));
+      case 1 -> new Ready(InetSocketAddress.createUnresolved(readText(in), in.readInt()));
       case 2 -> new Connected();
-      case 3 -> new Alive();
+      case 3 -> new Alive(readText(in));
       case 4 -> new Stepped(in.readInt(), readDoubles(in), StepTimings.read(in));
       case 5 -> new NotFinite(in.readLong(), in.readInt(), readText(in));
       case 6 -> {
