@@ -164,6 +164,7 @@ class TrainerTest {
     Job job =
         Job.parse(DIGITS, "job")
             .with("model.layers[1].dense.activation", "relu")
+            .with("checkpoint.everySteps", "100")
             .with("train.schedule", "{piecewise: {boundaries: [1], rates: [0.1, 1e30]}}");
     var e = assertThrows(InvarException.class, () -> trainer(job).train());
     assertTrue(
