@@ -82,6 +82,7 @@ final class GangExchange implements Exchange {
     if (heard.report() instanceof Report.Saved files) {
       saved[heard.rank()] = files;
     } else if (heard.report() instanceof Report.NotFinite found) {
+      saving &= found.shard() != Report.NotFinite.CHECKPOINT;
       throw notFinite(found);
     } else {
       throw new IllegalStateException(

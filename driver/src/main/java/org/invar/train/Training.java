@@ -111,8 +111,6 @@ final class Training {
         try (Exchange exchange = exchanges.open(checkpoints.start())) {
           train(exchange);
           return finish(exchange);
-        } catch (NonFiniteException e) {
-          throw notFinite(e);
         } catch (WorkersLostException e) {
           losses.note(e, position.step());
           long reached = position.step();
@@ -142,15 +140,21 @@ final class Training {
   }
 
   private void train(Exchange exchange) throws IOException {
-    while (position.epoch() < settings.epochs() && !position.stopped()) {
-      trainEpoch(exchange);
-      endEpoch(exchange);
-      boolean over = position.epoch() == settings.epochs() || position.stopped();
-      if (over || checkpoints.isDueAfterEpoch()) {
-        checkpoint(exchange);
+    try {
+      while (position.epoch() < settings.epochs() && !position.stopped()) {
+        trainEpoch(exchange);
+        endEpoch(exchange);
+        boolean over = position.epoch() == settings.epochs() || position.stopped();
+        if (over || checkpoints.isDueAfterEpoch()) {
+          checkpoint(exchange);
+        }
       }
+      checkpoints.complete(exchange, true);
+    } catch (NonFiniteException e) {
+      // The one that is being written holds what was computed before.
+      checkpoints.complete(exchange, true);
+      throw notFinite(e);
     }
-    checkpoints.complete(exchange, true);
   }
 
   private void trainEpoch(Exchange exchange) throws IOException {

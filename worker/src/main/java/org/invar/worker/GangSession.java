@@ -225,7 +225,11 @@ final class GangSession implements AutoCloseable {
       if (broken == null) {
         writer.save(save, gang.state());
       } else {
-        report(new Report.NotFinite(gang.state().averager().steps(), 0, "parameter " + broken));
+        report(
+            new Report.NotFinite(
+                gang.state().averager().steps(),
+                Report.NotFinite.CHECKPOINT,
+                "parameter " + broken));
       }
     } else {
       throw new IllegalStateException(command + " is not expected here");

@@ -51,11 +51,14 @@ public sealed interface Report {
    * The loss or a parameter stopped being finite, and the run with it.
    *
    * @param step counted from 1
-   * @param shard of the batch where it was seen, or {@link Integer#MAX_VALUE} where this worker saw
-   *     nothing
+   * @param shard of the batch where it was seen, {@link Integer#MAX_VALUE} where this worker saw
+   *     nothing, or {@link #CHECKPOINT}
    * @param what a parameter, a layer or the loss
    */
-  record NotFinite(long step, int shard, String what) implements Report {}
+  record NotFinite(long step, int shard, String what) implements Report {
+    /** The shard of a parameter that was found before a checkpoint, which is not written then. */
+    public static final int CHECKPOINT = -1;
+  }
 
   /**
    * The scores of a worker's part of a split.
