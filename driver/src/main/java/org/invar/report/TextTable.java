@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Lines of cells in aligned columns, two spaces between them, no borders. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final String alignment;
@@ -19,12 +19,12 @@ final class TextTable {
    *
    * @param alignment a letter a column: {@code l} for left, {@code r} for right
    */
-  static TextTable aligned(String alignment) {
+  public static TextTable aligned(String alignment) {
     return new TextTable(alignment);
   }
 
   /** Adds a line, which must have a cell for every column. */
-  TextTable row(List<String> cells) {
+  public TextTable row(List<String> cells) {
     if (cells.size() != alignment.length()) {
       throw new IllegalArgumentException(
           cells.size() + " cells, expected " + alignment.length() + ": " + cells);
@@ -34,12 +34,12 @@ final class TextTable {
   }
 
   /** Adds a line, which must have a cell for every column. */
-  TextTable row(String... cells) {
+  public TextTable row(String... cells) {
     return row(List.of(cells));
   }
 
   /** Returns the lines, without spaces at their ends, each closed by a line feed. */
-  String render() {
+  public String render() {
     int[] widths = new int[alignment.length()];
     for (List<String> line : lines) {
       for (int column = 0; column < widths.length; column++) {
