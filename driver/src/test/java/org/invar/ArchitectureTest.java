@@ -19,16 +19,17 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @CsvSource({
-    "storage, worker collective config source train checkpoint report search ml cli",
-    "worker, config source train checkpoint report search ml cli",
-    "collective, config source train checkpoint report search ml cli",
-    "config, train report search ml cli",
-    "source, train report search ml cli",
-    "checkpoint, config source train report search ml cli",
-    "train, report search ml cli",
-    "report, search ml cli",
-    "search, cli",
-    "ml, cli"
+    "storage, worker collective config source train checkpoint report search ml bench cli",
+    "worker, config source train checkpoint report search ml bench cli",
+    "collective, config source train checkpoint report search ml bench cli",
+    "config, train report search ml bench cli",
+    "source, train report search ml bench cli",
+    "checkpoint, config source train report search ml bench cli",
+    "train, report search ml bench cli",
+    "report, search ml bench cli",
+    "search, bench cli",
+    "ml, bench cli",
+    "bench, config checkpoint search ml cli"
   })
   void aPackageKnowsNothingOf(String name, String others) {
     noClasses()

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertLinesMatch;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.invar.storage.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +75,39 @@ class LauncherIT {
     }
     try (Stream<Path> checkpoints = Files.list(out.resolve("checkpoints"))) {
       assertTrue(checkpoints.anyMatch(file -> file.toString().endsWith(".manifest.json")));
+    }
+  }
+
+  @Test
+  void measuresTheExchangeBetweenProcesses() throws Exception {
+    Path json = temporary.resolve("bench.json");
+    Ended ended =
+        call(
+            LAUNCHER,
+            temporary,
+            SMALL,
+            "bench",
+            "--exchange",
+            "--floats",
+            "5000",
+            "--workers",
+            "2",
+            "--steps",
+            "3",
+            "--json",
+            json.toString());
+
+    assertEquals(0, ended.code(), ended.out() + ended.err());
+    assertEquals("", ended.err());
+    assertTrue(ended.out().contains("gang/bound"), ended.out());
+    JsonNode row = Json.MAPPER.readTree(json.toFile()).path("rows").path(0);
+    assertEquals(3, row.path("steps").asInt());
+    // The larger slice is a block; what describes frames comes on top of the values.
+    int values = Float.BYTES * (5000 - 4096 + 4096);
+    assertTrue(row.path("bytes").asLong() > values, row.toString());
+    assertTrue(row.path("bytes").asLong() < values + 500, row.toString());
+    for (String time : List.of("gang", "reduce", "update", "bound", "driver")) {
+      assertTrue(row.path(time).asDouble() > 0, row.toString());
     }
   }
 

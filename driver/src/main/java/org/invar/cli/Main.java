@@ -20,7 +20,8 @@ import picocli.CommandLine.ParseResult;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
-      ExplainCommand.class
+      ExplainCommand.class,
+      BenchCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -107,7 +108,8 @@ public final class Main {
               TrainCommand.class,
               EvaluateCommand.class,
               PredictCommand.class,
-              ExplainCommand.class)) {
+              ExplainCommand.class,
+              BenchCommand.class)) {
         if (type == command) {
           return type.getDeclaredConstructor(PrintStream.class).newInstance(out);
         }

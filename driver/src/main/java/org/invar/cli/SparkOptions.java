@@ -47,12 +47,7 @@ final class SparkOptions {
 
   /** Returns the session; the JVM ends with the command, and Spark with it. */
   SparkSession session(String name) {
-    Configurator.setRootLevel(verbose ? Level.INFO : Level.ERROR);
-    Configurator.setLevel("org.apache.spark", verbose ? Level.INFO : Level.ERROR);
-    for (String logger : OF_FAILED_TASKS) {
-      Configurator.setLevel(logger, verbose ? Level.INFO : Level.OFF);
-    }
-    Configurator.setLevel("org.invar", verbose ? Level.INFO : Level.WARN);
+    logs(verbose);
     SparkSession.Builder builder = SparkSession.builder().appName(name);
     if (master != null) {
       builder.master(master);
@@ -60,5 +55,15 @@ final class SparkOptions {
       builder.master("local[*]");
     }
     return builder.getOrCreate();
+  }
+
+  /** Shows Spark's log, or only what is wrong. */
+  static void logs(boolean verbose) {
+    Configurator.setRootLevel(verbose ? Level.INFO : Level.ERROR);
+    Configurator.setLevel("org.apache.spark", verbose ? Level.INFO : Level.ERROR);
+    for (String logger : OF_FAILED_TASKS) {
+      Configurator.setLevel(logger, verbose ? Level.INFO : Level.OFF);
+    }
+    Configurator.setLevel("org.invar", verbose ? Level.INFO : Level.WARN);
   }
 }

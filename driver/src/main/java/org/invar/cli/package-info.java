@@ -1,5 +1,6 @@
 /**
- * The command line: {@code bin/invar train}, {@code evaluate}, {@code predict}, {@code explain}.
+ * The command line: {@code bin/invar train}, {@code evaluate}, {@code predict}, {@code explain},
+ * {@code bench}.
  */
 @NullMarked
 package org.invar.cli;

@@ -227,7 +227,10 @@ class JobTest {
         "train.epochs | 0 | train.epochs: expected a whole number of at least 1, found 0.",
         "train.shards | 0 | train.shards: expected a whole number of at least 1, found 0.",
         "train.shards | atuo | train.shards: expected auto or a whole number, found \"atuo\". Did",
-        "train.exchange | gnag | train.exchange: expected one of driver, found \"gnag\".",
+        "train.exchange | gnag | train.exchange: expected one of gang, driver, found",
+        "train.averaging | {everySteps: 0} | train.averaging.everySteps: expected a whole number of at",
+        "train.wire | float16 | train.wire: expected one of float32, bfloat16, found",
+        "checkpoint.everySteps | 0 | checkpoint.everySteps: expected a whole number of at least 1,",
         "train.l2 | -1 | train.l2: expected a finite number of 0 or more, found -1.0.",
         "train.clip | {norm: 0} | train.clip.norm: expected a value that is positive, found 0.0.",
         "train.keepBest | testLoss | train.keepBest: expected a metric of the training or dev set",
@@ -263,8 +266,8 @@ class JobTest {
         job.yaml:4: data.dev.split: expected a fraction above 0 and below 1, found 2.0.
         job.yaml:11: model.layers[1].dens: expected one of %s, found "dens". Did you mean dense?
         job.yaml:14: train.epoch: expected one of the keys epochs, optimizer, schedule, batchSize, \
-        seed, shards, exchange, exact, l2, clip, earlyStopping, keepBest, optimalError, found the \
-        unknown key epoch. Did you mean epochs?"""
+        seed, shards, exchange, averaging, wire, exact, l2, clip, earlyStopping, keepBest, \
+        optimalError, found the unknown key epoch. Did you mean epochs?"""
             .formatted(String.join(", ", Vocabulary.standard().choice(layer()).members().keySet())),
         refusal(
                 DIGITS

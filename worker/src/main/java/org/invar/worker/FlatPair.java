@@ -21,7 +21,8 @@ final class FlatPair implements Piece, AutoCloseable {
   /** Direct buffers are addressed by 31 bits. */
   private static final int MOST = Integer.MAX_VALUE / Float.BYTES;
 
-  private final Network network;
+  private final Layout layout;
+  private final Layout stateLayout;
   private final int parameters;
   private final int state;
   private final INDArray flat;
@@ -31,9 +32,15 @@ final class FlatPair implements Piece, AutoCloseable {
 
   /** Makes vectors of zeros for a network. */
   FlatPair(Network network) {
-    this.network = network;
-    this.parameters = network.layout().length();
-    this.state = network.stateLayout().length();
+    this(network.layout(), network.stateLayout());
+  }
+
+  /** Makes vectors of zeros of those layouts. */
+  FlatPair(Layout layout, Layout stateLayout) {
+    this.layout = layout;
+    this.stateLayout = stateLayout;
+    this.parameters = layout.length();
+    this.state = stateLayout.length();
     this.flat = zeros(parameters);
     this.flatState = zeros(state);
     this.values = buffer(flat);
@@ -55,8 +62,7 @@ final class FlatPair implements Piece, AutoCloseable {
 
   /** Returns views of the entries; each thread wants its own, which are made when they are used. */
   Parameters views() {
-    Layout layout = network.layout();
-    return Parameters.of(flat, layout, flatState, network.stateLayout());
+    return Parameters.of(flat, layout, flatState, stateLayout);
   }
 
   @Override

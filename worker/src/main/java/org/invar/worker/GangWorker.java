@@ -153,42 +153,13 @@ final class GangWorker implements AutoCloseable {
     return contributions;
   }
 
-  /** Sums, updates and stores without peers, spread over the compute threads. */
+  /** Takes a step without peers. */
   private SliceRound.Clock alone(List<Sum> sums, Reduction step) throws InterruptedException {
-    var clock = new SliceRound.Clock();
-    clock.begun = System.nanoTime();
-    clock.everybodyThere = clock.begun;
-    clock.reduced = clock.begun;
     Node root = new Node(0, plan.run().shards());
-    if (step.begin(pass.scores(root, sums))) {
-      Map<Node, Piece> pieces = new HashMap<>();
-      sums.forEach(sum -> pieces.put(sum.node(), sum.piece()));
-      TreeSum tree = TreeSum.of(root, pieces);
-      boolean waits = step.blocks().length > 0;
-      pass.overChunks(
-          chunks,
-          (chunk, scratch) -> {
-            tree.sum(chunk.at(), step.sums(chunk), step.offset(chunk), chunk.length(), scratch);
-            step.reduced(chunk);
-            if (!waits) {
-              update(step, chunk, scratch);
-            }
-          });
-      if (waits) {
-        clock.reduced = System.nanoTime();
-        step.whole();
-        pass.overChunks(chunks, (chunk, scratch) -> update(step, chunk, scratch));
-      }
-    }
-    clock.end = System.nanoTime();
-    clock.updating = clock.end - clock.reduced;
-    return clock;
-  }
-
-  private static void update(Reduction step, Chunk chunk, TreeSum.Scratch scratch) {
-    step.update(chunk);
-    step.read(chunk, scratch.result());
-    step.store(chunk, scratch.result());
+    Map<Node, Piece> pieces = new HashMap<>();
+    sums.forEach(sum -> pieces.put(sum.node(), sum.piece()));
+    return SoloRound.run(
+        TreeSum.of(root, pieces), pass.scores(root, sums), chunks, step, pass::overChunks);
   }
 
   /** Scores the worker's rows of a split, and reports. */

@@ -3,6 +3,7 @@ package org.invar.worker;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.io.Serializable;
 
 /**
  * Where the time of a step went on one worker, in milliseconds.
@@ -15,7 +16,8 @@ import java.io.IOException;
  * @param bytes sent to other workers
  */
 public record StepTimings(
-    double compute, double waiting, double reduce, double update, double gather, long bytes) {
+    double compute, double waiting, double reduce, double update, double gather, long bytes)
+    implements Serializable {
   /** Returns the whole step. */
   public double millis() {
     return compute + waiting + reduce + update + gather;

@@ -1,0 +1,119 @@
+package org.invar.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.bench.ExchangeResult.Row;
+import org.invar.worker.ExchangeProbe.Pace;
+import org.invar.worker.ExchangeProbe.Series;
+import org.invar.worker.StepTimings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures the exchange of a step between processes of this machine: the one that workers do among
+ * themselves, the one through the driver, and the movement of the bytes alone.
+ */
+public final class ExchangeBench {
+  /** How many more pieces tell what adding one costs. */
+  private static final int MORE_PIECES = 2;
+
+  private final ExchangeSettings settings;
+  private final Consumer<String> progress;
+  private final List<Row> rows = new ArrayList<>();
+
+  /** A worker's update of one float in nanoseconds, and the sum of one more; 0 before. */
+  private double nanosPerUpdate;
+
+  private double nanosPerAdd;
+
+  private ExchangeBench(ExchangeSettings settings, Consumer<String> progress) {
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  /**
+   * Measures; no other Spark application may be under way in this JVM.
+   *
+   * @param progress hears what comes next
+   */
+  public static ExchangeResult run(ExchangeSettings settings, Consumer<String> progress) {
+    var bench = new ExchangeBench(settings, progress);
+    Machine machine = null;
+    for (int workers : settings.workers()) {
+      progress.accept("Starting " + workers + (workers == 1 ? " executor" : " executors") + "…");
+      try (LocalCluster cluster = LocalCluster.start(workers)) {
+        if (machine == null) {
+          machine = Machine.here(cluster.spark().version());
+        }
+        bench.measure(cluster.spark(), workers);
+      }
+    }
+    if (machine == null) {
+      throw new IllegalStateException("no workers to measure");
+    }
+    String conditions =
+        "executors of one core and %d MiB, Adam, float32, frames in clear"
+            .formatted(LocalCluster.MEBIBYTES);
+    return new ExchangeResult(machine, conditions, bench.rows, bench.model(machine.cores()));
+  }
+
+  private void measure(JavaSparkContext spark, int workers) {
+    List<Series> series = new ArrayList<>();
+    for (int floats : settings.floats()) {
+      series.add(new Series(floats, 1, settings.pace()));
+    }
+    int largest = Collections.max(settings.floats());
+    if (workers == 1) {
+      series.add(new Series(largest, 1 + MORE_PIECES, settings.pace()));
+    }
+    progress.accept("Steps of the gang…");
+    List<List<StepTimings>> gang = GangSteps.take(spark, workers, series);
+    for (int i = 0; i < settings.floats().size(); i++) {
+      int floats = settings.floats().get(i);
+      progress.accept("Steps through the driver, and bounds, of %,d floats…".formatted(floats));
+      rows.add(row(spark, floats, workers, gang.get(i)));
+    }
+    if (workers == 1) {
+      double one = millis(gang.get(settings.floats().indexOf(largest)));
+      double more = millis(gang.get(gang.size() - 1));
+      nanosPerUpdate = one * 1e6 / largest;
+      nanosPerAdd = Math.max(0, more - one) * 1e6 / largest / MORE_PIECES;
+    }
+  }
+
+  private static double millis(List<StepTimings> steps) {
+    return Median.of(steps, StepTimings::millis);
+  }
+
+  private Row row(JavaSparkContext spark, int floats, int workers, List<StepTimings> gang) {
+    Pace pace = settings.pace();
+    double bound =
+        workers == 1
+            ? Bounds.copyMillis(floats, pace)
+            : Bounds.loopbackMillis(floats, workers, pace);
+    double[] driver = DriverSteps.take(spark, workers, floats, settings.driverPace());
+    return new Row(
+        floats,
+        workers,
+        gang.size(),
+        millis(gang),
+        Median.of(gang, step -> step.waiting() + step.reduce()),
+        Median.of(gang, StepTimings::update),
+        Median.of(gang, StepTimings::gather),
+        (long) Median.of(gang, StepTimings::bytes),
+        bound,
+        Median.of(driver));
+  }
+
+  private @Nullable StepTimeModel model(int cores) {
+    List<StepTimeModel.Point> points =
+        rows.stream()
+            .filter(row -> row.workers() > 1)
+            .map(row -> new StepTimeModel.Point(row.floats(), row.workers(), row.gang()))
+            .toList();
+    boolean enough = nanosPerUpdate > 0 && settings.floats().size() > 1 && !points.isEmpty();
+    return enough ? StepTimeModel.fit(points, nanosPerAdd, nanosPerUpdate, cores) : null;
+  }
+}

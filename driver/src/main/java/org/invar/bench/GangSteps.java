@@ -1,0 +1,157 @@
+package org.invar.bench;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.collective.ControlServer;
+import org.invar.collective.MessageLink;
+import org.invar.collective.RunKey;
+import org.invar.worker.Command;
+import org.invar.worker.ExchangeProbe;
+import org.invar.worker.GangPlan;
+import org.invar.worker.Report;
+import org.invar.worker.Shipped;
+import org.invar.worker.StepTimings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+
+/** Steps of the {@code gang} exchange: a barrier stage with one worker an executor. */
+final class GangSteps {
+  private static final Logger LOG = LoggerFactory.getLogger(GangSteps.class);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int PORT_RETRIES = 16;
+
+  private GangSteps() {}
+
+  /**
+   * Takes the steps of all series.
+   *
+   * @return for each series, for each of its steps, the timings of the slowest worker with the most
+   *     bytes that a worker sent
+   */
+  static List<List<StepTimings>> take(
+      JavaSparkContext spark, int workers, List<ExchangeProbe.Series> series) {
+    String run = "bench-" + workers;
+    String host = spark.getConf().get("spark.driver.host");
+    String bind = spark.getConf().get("spark.driver.bindAddress", host);
+    RunKey key = RunKey.random();
+    try (ControlServer server =
+        ControlServer.bind(run, 0, workers, key, false, bind, 0, PORT_RETRIES)) {
+      server.accept(new Lobby(workers)::joined);
+      var meeting =
+          new GangPlan.Meeting(
+              key, false, host, server.address().getPort(), 0, PORT_RETRIES, PATIENCE, PATIENCE);
+      return slowest(stage(spark, new ExchangeProbe(run, workers, meeting, series)));
+    }
+  }
+
+  /** Returns what every worker measured, by rank. */
+  private static List<List<List<StepTimings>>> stage(JavaSparkContext spark, ExchangeProbe probe) {
+    var work =
+        (scala.Function1<
+                    scala.collection.Iterator<Integer>,
+                    scala.collection.Iterator<Shipped<ArrayList<List<StepTimings>>>>>
+                & Serializable)
+            ranks -> {
+              SparkEnv env = SparkEnv.get();
+              int rank = BarrierTaskContext.get().partitionId();
+              String host = env.blockManager().blockManagerId().host();
+              try {
+                var steps = new ArrayList<>(probe.run(rank, env.executorId(), host));
+                return CollectionConverters.asScala(List.of(Shipped.of(steps)).iterator());
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException("worker " + rank + ": " + e.getMessage(), e);
+              }
+            };
+    List<Integer> ranks = IntStream.range(0, probe.workers()).boxed().toList();
+    return spark
+        .parallelize(ranks, probe.workers())
+        .rdd()
+        .barrier()
+        .mapPartitions(
+            work,
+            false,
+            ClassTag$.MODULE$.<Shipped<ArrayList<List<StepTimings>>>>apply(Shipped.class))
+        .toJavaRDD()
+        .collect()
+        .stream()
+        .<List<List<StepTimings>>>map(Shipped::value)
+        .toList();
+  }
+
+  private static List<List<StepTimings>> slowest(List<List<List<StepTimings>>> workers) {
+    List<List<StepTimings>> all = new ArrayList<>();
+    for (int series = 0; series < workers.get(0).size(); series++) {
+      List<StepTimings> steps = new ArrayList<>();
+      for (int step = 0; step < workers.get(0).get(series).size(); step++) {
+        List<StepTimings> of = new ArrayList<>();
+        for (List<List<StepTimings>> worker : workers) {
+          of.add(worker.get(series).get(step));
+        }
+        steps.add(slowestOf(of));
+      }
+      all.add(steps);
+    }
+    return all;
+  }
+
+  private static StepTimings slowestOf(List<StepTimings> workers) {
+    StepTimings slowest =
+        workers.stream().max(Comparator.comparingDouble(StepTimings::millis)).orElseThrow();
+    return new StepTimings(
+        slowest.compute(),
+        slowest.waiting(),
+        slowest.reduce(),
+        slowest.update(),
+        slowest.gather(),
+        workers.stream().mapToLong(StepTimings::bytes).max().orElseThrow());
+  }
+
+  /** Where workers say where they are, and hear where the others are once all have come. */
+  private static final class Lobby {
+    private final int workers;
+    private final Map<Integer, InetSocketAddress> addresses = new TreeMap<>();
+    private final List<MessageLink> links = new ArrayList<>();
+
+    Lobby(int workers) {
+      this.workers = workers;
+    }
+
+    void joined(int rank, MessageLink link) {
+      try {
+        if (Report.decode(link.receive()) instanceof Report.Ready ready) {
+          note(rank, ready.address(), link);
+        }
+      } catch (IOException e) {
+        LOG.warn("worker {} is lost", rank, e);
+        link.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private synchronized void note(int rank, InetSocketAddress address, MessageLink link)
+        throws IOException {
+      addresses.put(rank, address);
+      links.add(link);
+      if (links.size() == workers) {
+        byte[] connect = new Command.Connect(List.copyOf(addresses.values())).encode();
+        for (MessageLink one : links) {
+          one.send(connect);
+        }
+      }
+    }
+  }
+}

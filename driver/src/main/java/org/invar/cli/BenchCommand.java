@@ -1,0 +1,118 @@
+package org.invar.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.invar.InvarException;
+import org.invar.bench.ExchangeBench;
+import org.invar.bench.ExchangeResult;
+import org.invar.bench.ExchangeSettings;
+import org.invar.storage.Json;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code invar bench --exchange}. */
+@Command(
+    name = "bench",
+    description =
+        "Measures what training runs, between processes that it starts on this machine, against what"
+            + " the machine could do at best.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class BenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--exchange",
+      description =
+          "Measure the exchange and update of a step, among workers and through the driver.")
+  private boolean exchange;
+
+  @Option(
+      names = "--floats",
+      split = ",",
+      paramLabel = "P",
+      description = "Lengths of the parameter vector (default: ${DEFAULT-VALUE}).",
+      defaultValue = "100000,1000000,10000000")
+  private List<Integer> floats = List.of();
+
+  @Option(
+      names = "--workers",
+      split = ",",
+      paramLabel = "N",
+      description = "Numbers of workers, each a process (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1,2,3,4")
+  private List<Integer> workers = List.of();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "STEPS",
+      description =
+          "Steps to measure of each; half as many go before (default: two seconds of steps).")
+  private @Nullable Integer steps;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Where to write the numbers, too.")
+  private @Nullable Path json;
+
+  @Option(names = "--verbose", description = "Show Spark's log, and traces of errors.")
+  private boolean verbose;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final PrintStream out;
+
+  BenchCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    if (!exchange) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "bench: expected what to measure, --exchange, found nothing");
+    }
+    ExchangeSettings settings = settings();
+    if (json != null) {
+      requireFolder(json);
+    }
+    SparkOptions.logs(verbose);
+    ExchangeResult result = ExchangeBench.run(settings, out::println);
+    out.println();
+    out.print(result.text());
+    if (json != null) {
+      write(json, Json.text(result.json()));
+    }
+    return 0;
+  }
+
+  private ExchangeSettings settings() {
+    try {
+      ExchangeSettings settings = ExchangeSettings.of(floats, workers);
+      return steps == null ? settings : settings.steps(steps);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+    }
+  }
+
+  /** Found at the end, a wrong path would cost minutes. */
+  private static void requireFolder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+      throw InvarException.of(
+          "--json " + file, "a file in a folder that is there", "none", "Name another.");
+    }
+  }
+
+  private static void write(Path file, byte[] text) {
+    try {
+      Files.write(file, text);
+    } catch (IOException e) {
+      throw new InvarException("--json " + file + ": cannot be written: " + e + ".", e);
+    }
+  }
+}

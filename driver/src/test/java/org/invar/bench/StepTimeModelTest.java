@@ -1,0 +1,81 @@
+package org.invar.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StepTimeModelTest {
+  private static final StepTimeModel MODEL = new StepTimeModel(50, 20, 0.5, 0.25, 1.5);
+
+  @ParameterizedTest
+  @CsvSource({
+    "5000, 1, 5000, 0",
+    "8192, 2, 4096, 32768",
+    // Two blocks, of which the first worker has one and the second the rest.
+    "5000, 2, 4096, 20000",
+    // 61,706 values are 16 blocks: of 256 workers 16 own one, and receive it from 255.
+    "61706, 256, 4096, 4408360"
+  })
+  void theLargestSliceCounts(int floats, int workers, int slice, long bytes) {
+    assertEquals(slice, StepTimeModel.slice(floats, workers));
+    assertEquals(bytes, StepTimeModel.bytes(floats, workers));
+  }
+
+  @Test
+  void addsUpWhatAStepCosts() {
+    // 2 × 50 µs; 1 peer; 32,768 bytes of 0.8 + 0.5 ns; 4,096 floats added and updated.
+    double expected = 0.1 + 0.02 + 32768 * 1.3e-6 + 4096 * (0.25 + 1.5) * 1e-6;
+
+    assertEquals(expected, MODEL.exchangeMillis(8192, 2, 10), 1e-12);
+  }
+
+  @Test
+  void aWorkerAloneUpdates() {
+    assertEquals(1.5e-6 * 8192, MODEL.exchangeMillis(8192, 1, 10), 1e-12);
+  }
+
+  @Test
+  void findsTheCostsThatMeasurementsCameFrom() {
+    var onTheMachine = new StepTimeModel(0, 20, 0.5, 0.25, 1.5);
+    List<StepTimeModel.Point> points = new ArrayList<>();
+    for (int workers : new int[] {2, 3, 4}) {
+      for (int floats : new int[] {100_000, 10_000_000}) {
+        double millis = onTheMachine.exchangeMillis(floats, workers, Double.POSITIVE_INFINITY);
+        points.add(new StepTimeModel.Point(floats, workers, millis * Math.max(1, workers / 2.0)));
+      }
+    }
+
+    StepTimeModel found = StepTimeModel.fit(points, 0.25, 1.5, 2);
+
+    assertEquals(20, found.peerMicros(), 1e-6);
+    assertEquals(0.5, found.nanosPerByte(), 1e-9);
+    assertEquals(0.25, found.nanosPerAdd());
+    assertEquals(1.5, found.nanosPerUpdate());
+  }
+
+  @Test
+  void neitherCostIsNegative() {
+    // Less for twice as many bytes.
+    var points =
+        List.of(new StepTimeModel.Point(8192, 2, 0.2), new StepTimeModel.Point(16384, 2, 0.19));
+
+    StepTimeModel found = StepTimeModel.fit(points, 0, 0, 2);
+
+    assertEquals(0, found.nanosPerByte());
+    assertEquals(194.744, found.peerMicros(), 1e-3);
+  }
+
+  @Test
+  void oneKindOfMeasurementDoesNotDo() {
+    var point = new StepTimeModel.Point(8192, 2, 0.2);
+
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> StepTimeModel.fit(List.of(point, point), 0.25, 1.5, 2));
+  }
+}

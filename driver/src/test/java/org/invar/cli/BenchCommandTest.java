@@ -1,0 +1,41 @@
+package org.invar.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Arguments of {@code bench} that are refused before anything starts. */
+class BenchCommandTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "''; 2; --exchange",
+        "--exchange --floats 0; 2; --floats=0 is not positive",
+        "--exchange --workers 2,-1; 2; --workers=-1 is not positive",
+        "--exchange --workers 2,2; 2; --workers=[2, 2]",
+        "--exchange --steps 0; 2; --steps=0 is not positive",
+        "--exchange --floats many; 2; --floats",
+        "--exchange --json /nowhere/at/all.json; 1; --json /nowhere/at/all.json: expected",
+      })
+  void refuses(String arguments, int code, String told) {
+    var err = new ByteArrayOutputStream();
+    var out = new ByteArrayOutputStream();
+
+    int found =
+        Main.run(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            ("bench " + arguments).strip().split(" "));
+
+    String message = err.toString(StandardCharsets.UTF_8);
+    assertEquals(code, found, message);
+    assertTrue(message.lines().findFirst().orElse("").contains(told), message);
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+}

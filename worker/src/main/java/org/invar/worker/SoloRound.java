@@ -1,0 +1,57 @@
+package org.invar.worker;
+
+import java.util.List;
+import org.invar.worker.Slicing.Chunk;
+
+/** The sum and the update of one step in a worker without peers. */
+final class SoloRound {
+  /** Treats chunks, in any order and on any threads, and returns when all are treated. */
+  interface Spread {
+    void over(List<Chunk> chunks, ShardPass.ChunkWork work) throws InterruptedException;
+  }
+
+  private SoloRound() {}
+
+  /**
+   * Sums the pieces, updates, and stores the new values.
+   *
+   * @param tree over the worker's pieces
+   * @param scores the sum of their scores
+   * @param chunks of all the vectors
+   * @return when what was over; sum and update of a chunk are one, and count as the update
+   */
+  static SliceRound.Clock run(
+      TreeSum tree, double[] scores, List<Chunk> chunks, Reduction step, Spread spread)
+      throws InterruptedException {
+    var clock = new SliceRound.Clock();
+    clock.begun = System.nanoTime();
+    clock.everybodyThere = clock.begun;
+    clock.reduced = clock.begun;
+    if (step.begin(scores)) {
+      boolean waits = step.blocks().length > 0;
+      spread.over(
+          chunks,
+          (chunk, scratch) -> {
+            tree.sum(chunk.at(), step.sums(chunk), step.offset(chunk), chunk.length(), scratch);
+            step.reduced(chunk);
+            if (!waits) {
+              update(step, chunk, scratch);
+            }
+          });
+      if (waits) {
+        clock.reduced = System.nanoTime();
+        step.whole();
+        spread.over(chunks, (chunk, scratch) -> update(step, chunk, scratch));
+      }
+    }
+    clock.end = System.nanoTime();
+    clock.updating = clock.end - clock.reduced;
+    return clock;
+  }
+
+  private static void update(Reduction step, Chunk chunk, TreeSum.Scratch scratch) {
+    step.update(chunk);
+    step.read(chunk, scratch.result());
+    step.store(chunk, scratch.result());
+  }
+}
