@@ -69,7 +69,7 @@ final class GangSteps {
               int rank = BarrierTaskContext.get().partitionId();
               String host = env.blockManager().blockManagerId().host();
               try {
-                var steps = new ArrayList<>(probe.run(rank, env.executorId(), host));
+                var steps = new ArrayList<>(probe.run(rank, host));
                 return CollectionConverters.asScala(List.of(Shipped.of(steps)).iterator());
               } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException("worker " + rank + ": " + e.getMessage(), e);

@@ -84,15 +84,14 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
   /**
    * Runs one worker.
    *
-   * @param executor Spark's id of its process
    * @param host where its peers reach it
    * @return the steps of every series; all workers take as many
    */
-  public List<List<StepTimings>> run(int rank, String executor, String host)
+  public List<List<StepTimings>> run(int rank, String host)
       throws IOException, InterruptedException {
     List<List<StepTimings>> all = new ArrayList<>();
     var tags = new AtomicInteger();
-    try (Collective peers = meet(rank, executor, host)) {
+    try (Collective peers = meet(rank, host)) {
       for (Series one : series) {
         try (var steps = new Steps(peers, one, tags::incrementAndGet)) {
           steps.take(one.pace().warmUp());
@@ -103,8 +102,7 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
     return all;
   }
 
-  private Collective meet(int rank, String executor, String host)
-      throws IOException, InterruptedException {
+  private Collective meet(int rank, String host) throws IOException, InterruptedException {
     if (workers == 1) {
       return Collective.alone();
     }
@@ -122,7 +120,7 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
                 host,
                 meeting.workerPort(),
                 meeting.portRetries())) {
-      link.send(new Report.Ready(executor, mesh.address()).encode());
+      link.send(new Report.Ready(mesh.address()).encode());
       if (Command.decode(link.receive()) instanceof Command.Connect connect) {
         return mesh.connect(connect.addresses(), meeting.timeout(), meeting.stall());
       }
