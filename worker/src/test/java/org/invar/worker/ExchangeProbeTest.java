@@ -33,7 +33,7 @@ class ExchangeProbeTest {
         new ExchangeProbe(
             "run", 1, meeting(RunKey.random(), 0), List.of(new Series(FLOATS, 3, fixed(4))));
 
-    List<StepTimings> steps = probe.run(0, "0", "127.0.0.1").get(0);
+    List<StepTimings> steps = probe.run(0, "127.0.0.1").get(0);
 
     assertEquals(4, steps.size());
     for (StepTimings step : steps) {
@@ -81,14 +81,13 @@ class ExchangeProbeTest {
       List<Future<List<List<StepTimings>>>> running = new ArrayList<>();
       for (int rank = 0; rank < workers; rank++) {
         int self = rank;
-        running.add(threads.submit(() -> probe.run(self, "executor " + self, "127.0.0.1")));
+        running.add(threads.submit(() -> probe.run(self, "127.0.0.1")));
       }
       while (links.size() < workers) {
         Thread.sleep(1);
       }
       for (int rank = 0; rank < workers; rank++) {
         var ready = (Report.Ready) Report.decode(links.get(rank).receive());
-        assertEquals("executor " + rank, ready.executor());
         addresses.put(rank, ready.address());
       }
       for (MessageLink link : links.values()) {
