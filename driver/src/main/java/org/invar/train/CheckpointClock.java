@@ -19,14 +19,16 @@ final class CheckpointClock {
   private final Interval interval;
   private Stopwatch since = new Stopwatch();
   private double cost;
+  private long last;
 
   CheckpointClock(Interval interval) {
     this.interval = interval;
   }
 
-  /** Notes that one is begun. */
-  void begin() {
+  /** Notes that one is begun, or was gone on from, after that many steps. */
+  void begin(long step) {
     since = new Stopwatch();
+    last = step;
   }
 
   /** Notes what the last one cost. */
@@ -37,13 +39,13 @@ final class CheckpointClock {
   /** Returns whether one is due after that many steps of the run. */
   boolean isDue(long step) {
     return interval instanceof Interval.Fixed fixed
-        ? step % fixed.steps() == 0
+        ? step / fixed.steps() > last / fixed.steps()
         : since.seconds() >= Math.max(LEAST_SECONDS, COSTS * cost);
   }
 
   /** Returns whether one is due at the end of an epoch. */
   boolean isDueAfterEpoch() {
-    return interval instanceof Interval.Fixed || isDue(0);
+    return interval instanceof Interval.Fixed || isDue(last);
   }
 
   /**

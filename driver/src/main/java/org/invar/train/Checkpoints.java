@@ -68,7 +68,7 @@ final class Checkpoints {
     Optional<SavedCheckpoint> found = store.newest();
     newest = found.map(saved -> new Saved(saved.step(), saved.slices(), saved.kept())).orElse(null);
     keptStep = newest == null || newest.kept() == null ? -1 : newest.kept().step();
-    clock.begin();
+    clock.begin(newest == null ? 0 : newest.step());
     return found;
   }
 
@@ -110,7 +110,7 @@ final class Checkpoints {
     // The weights that are kept now are the checkpoint's own.
     boolean same = keptStep < 0 || keptStep == position.step();
     Kept known = same ? null : store.kept(keptStep).orElse(null);
-    clock.begin();
+    clock.begin(position.step());
     exchange.save(store.directory(), name.slices(), same || known != null ? null : name.kept());
     pending = new Pending(name, Reports.JSON.valueToTree(position), metrics, keptStep, known);
     complete(exchange, false);
@@ -136,11 +136,22 @@ final class Checkpoints {
     } else if (kept == null && begun.keptStep() >= 0) {
       kept = new Kept(begun.name().step(), files.slices());
     }
+    requireOf(begun.name().slices(), files.slices());
+    requireOf(begun.name().kept(), files.kept());
     store.complete(begun.name(), begun.position(), files.slices(), kept, begun.metrics());
     newest = new Saved(begun.name().step(), files.slices(), kept);
     pending = null;
     clock.took(files.millis());
     listener.checkpointed(begun.name().step());
+  }
+
+  /** Slices of two steps must not make one checkpoint. */
+  private static void requireOf(String prefix, List<SliceFile> slices) {
+    for (SliceFile slice : slices) {
+      if (!slice.file().name().startsWith(prefix)) {
+        throw new IllegalStateException(slice.file().name() + " is none of " + prefix);
+      }
+    }
   }
 
   /** Returns the weights that the run ends with, from the newest checkpoint. */

@@ -48,6 +48,17 @@ final class Executors {
     return alive;
   }
 
+  /** Returns the cores of local mode's only process. */
+  int localCores() {
+    for (ExecutorSummary executor :
+        CollectionConverters.asJava(spark.sc().statusStore().executorList(true))) {
+      if (executor.id().equals(DRIVER) && executor.totalCores() > 0) {
+        return executor.totalCores();
+      }
+    }
+    return Math.max(1, spark.defaultParallelism());
+  }
+
   /**
    * Waits until as many are alive.
    *

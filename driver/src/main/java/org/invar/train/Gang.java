@@ -163,7 +163,7 @@ final class Gang implements AutoCloseable {
 
   private List<Integer> missing() {
     return members.stream()
-        .filter(member -> member.link == null)
+        .filter(member -> member.executor == null) // It says so first.
         .map(member -> member.rank)
         .toList();
   }
@@ -245,7 +245,9 @@ final class Gang implements AutoCloseable {
     boolean looked = now - lastLook < timeout / 4;
     lastLook = now;
     for (GangMember member : members) {
-      if (looked && member.link != null && now - member.heard > timeout) {
+      if (!looked) {
+        member.heard = now;
+      } else if (member.executor != null && now - member.heard > timeout) {
         throw hung(member.rank);
       }
     }

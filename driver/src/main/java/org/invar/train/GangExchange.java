@@ -3,8 +3,10 @@ package org.invar.train;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.invar.param.SumTree;
@@ -13,6 +15,7 @@ import org.invar.source.Split;
 import org.invar.storage.SliceFile;
 import org.invar.worker.Command;
 import org.invar.worker.Report;
+import org.invar.worker.Scores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,9 @@ final class GangExchange implements Exchange {
   private final int shards;
   private final Report.Saved[] saved;
   private boolean saving;
+
+  /** Whether a loss has stopped being finite: only what is being saved still matters. */
+  private boolean over;
 
   /** Makes the exchange of a gang that has met. */
   GangExchange(Gang gang, PackedSplits splits, int shards) {
@@ -74,7 +80,7 @@ final class GangExchange implements Exchange {
         take(heard);
       }
     }
-    return SumTree.finish(new SumTree.Node(0, shards), scores::get, GangExchange::add);
+    return SumTree.finish(new SumTree.Node(0, shards), scores::get, Scores::add);
   }
 
   /** Takes what may come at any time. */
@@ -83,34 +89,35 @@ final class GangExchange implements Exchange {
       saved[heard.rank()] = files;
     } else if (heard.report() instanceof Report.NotFinite found) {
       saving &= found.shard() != Report.NotFinite.CHECKPOINT;
-      throw notFinite(found);
-    } else {
+      if (!over) {
+        over = true;
+        throw notFinite(heard.rank(), found);
+      }
+    } else if (!over) {
       throw new IllegalStateException(
           "worker " + heard.rank() + " said what is not expected here: " + heard.report());
     }
   }
 
-  /** Waits for what other workers have found in the same step; the first shard counts. */
-  private NonFiniteException notFinite(Report.NotFinite found) {
+  /** Waits a little for what other workers have found in the same step; the first shard counts. */
+  private NonFiniteException notFinite(int rank, Report.NotFinite found) {
     Report.NotFinite first = found;
-    for (int heard = 1; heard < gang.size(); heard++) {
+    Set<Integer> heardOf = new HashSet<>(Set.of(rank));
+    long deadline = System.nanoTime() + DIAGNOSIS_MILLIS * 1_000_000L;
+    while (heardOf.size() < gang.size() && System.nanoTime() < deadline) {
       Gang.Heard other = gang.next(DIAGNOSIS_MILLIS);
-      if (other != null
-          && other.report() instanceof Report.NotFinite more
-          && more.shard() < first.shard()) {
-        first = more;
+      if (other == null) {
+        continue;
+      }
+      take(other);
+      if (other.report() instanceof Report.NotFinite more) {
+        heardOf.add(other.rank());
+        first = more.shard() < first.shard() ? more : first;
       }
     }
     boolean known = first.shard() >= 0 && first.shard() < Integer.MAX_VALUE;
     return new NonFiniteException(
         first.step(), first.what() + (known ? " of shard " + first.shard() : ""));
-  }
-
-  private static double[] add(double[] left, double[] right) {
-    for (int i = 0; i < left.length; i++) {
-      left[i] += right[i];
-    }
-    return left;
   }
 
   @Override

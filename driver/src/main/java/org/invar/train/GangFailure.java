@@ -28,31 +28,48 @@ record GangFailure(
    * workers may get over as a {@link WorkersLostException}.
    */
   RuntimeException explained() {
-    String job = said(Report.Cause.JOB);
+    Set<String> alive = alive();
+    String job = said(Report.Cause.JOB, alive);
     if (job != null) {
       return new InvarException(job);
     }
-    String storage = said(Report.Cause.STORAGE);
+    String storage = said(Report.Cause.STORAGE, alive);
     if (storage != null) {
-      return new InvarException(storage + ". What was saved before stays; go on with --resume.");
+      return local
+          ? new InvarException(storage + ". What was saved before stays; go on with --resume.")
+          : WorkersLostException.likelyToRecur(storage);
     }
-    String memory = said(Report.Cause.MEMORY);
+    String memory = said(Report.Cause.MEMORY, null);
     if (memory != null) {
       return local
           ? new InvarException(
               memory
-                  + ". Give the process more memory (INVAR_HEAP, INVAR_OFFHEAP), or take a smaller batchSize.")
-          : WorkersLostException.outOfMemory(
+                  + ". Give the process more memory (INVAR_HEAP, INVAR_OFFHEAP), or take a smaller"
+                  + " batchSize.")
+          : WorkersLostException.likelyToRecur(
               memory
-                  + " (give executors more: spark.executor.memory, spark.executor.memoryOverhead)");
+                  + " (give executors more: spark.executor.memory,"
+                  + " spark.executor.memoryOverhead)");
     }
     String dead = dead();
     return dead.isEmpty() ? ofStage() : new WorkersLostException(dead);
   }
 
-  private @Nullable String said(Report.Cause cause) {
+  private Set<String> alive() {
+    return executors.alive().stream().map(Executors.Executor::id).collect(Collectors.toSet());
+  }
+
+  /**
+   * Returns what the first worker said that failed so.
+   *
+   * @param alive the executors to listen to, or null for all: one that is going down closes what
+   *     its task uses
+   */
+  private @Nullable String said(Report.Cause cause, @Nullable Set<String> alive) {
     for (GangMember member : members) {
-      if (member.failed != null && member.failed.cause() == cause) {
+      if (member.failed != null
+          && member.failed.cause() == cause
+          && (local || alive == null || alive.contains(String.valueOf(member.executor)))) {
         return member.failed.message();
       }
     }
@@ -61,8 +78,7 @@ record GangFailure(
 
   /** Says of each worker that ended without a word that it died. */
   private String dead() {
-    Set<String> alive =
-        executors.alive().stream().map(Executors.Executor::id).collect(Collectors.toSet());
+    Set<String> alive = alive();
     List<GangMember> silent =
         members.stream().filter(member -> member.closed && member.failed == null).toList();
     // A task that Spark ends because of another one does not always get to say so.
@@ -73,7 +89,7 @@ record GangFailure(
   }
 
   private RuntimeException ofStage() {
-    String peers = said(Report.Cause.PEER);
+    String peers = said(Report.Cause.PEER, null);
     if (stage == null) {
       return new WorkersLostException(peers == null ? "the stage has ended" : peers);
     }

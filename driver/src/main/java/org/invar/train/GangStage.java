@@ -146,7 +146,8 @@ final class GangStage implements AutoCloseable {
   @Override
   public void close() {
     if (!isOver()) {
-      spark.cancelJobGroup(group);
+      // Also one that Spark has not begun, as it waits between looks for free cores.
+      spark.sc().cancelJobGroupAndFutureJobs(group);
     }
   }
 }

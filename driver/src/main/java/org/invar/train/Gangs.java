@@ -31,6 +31,7 @@ final class Gangs implements Exchanges {
   private final Configuration hadoop;
   private final Consumer<String> notice;
   private final RunKey key = RunKey.random();
+  private final List<PackedSplits> moved = new ArrayList<>();
   private PackedSplits splits;
   private int attempt;
   private Shape shape;
@@ -102,7 +103,7 @@ final class Gangs implements Exchanges {
 
   private static Shape shape(JavaSparkContext spark, List<Executors.Executor> alive, int shards) {
     if (spark.isLocal()) {
-      return new Shape(1, Math.max(1, spark.defaultParallelism()));
+      return new Shape(1, new Executors(spark).localCores());
     }
     int cores = alive.stream().mapToInt(Executors.Executor::cores).min().orElse(1);
     return new Shape(fewest(shards, Math.max(1, alive.size()), cores), cores);
@@ -137,17 +138,9 @@ final class Gangs implements Exchanges {
     PackedSplits before = splits;
     if (!spark.isLocal() && before.train().blocks().getNumPartitions() != shape.workers()) {
       splits = before.over(shape.workers());
+      moved.add(splits);
     }
-    ControlServer server = spark.isLocal() ? null : server();
-    GangPlan plan = plan(server, start);
-    Gang gang =
-        new Gang(
-            plan,
-            options,
-            executors,
-            server,
-            ended -> GangStage.start(spark, plan, splits, ended),
-            notice);
+    Gang gang = gang(start);
     attempt++;
     try {
       gang.meet();
@@ -155,10 +148,35 @@ final class Gangs implements Exchanges {
       gang.close();
       throw e;
     }
-    if (!splits.equals(before)) {
-      before.unpersist();
-    }
+    // What the workers hold is no longer needed in the form that it had before.
+    moved.stream().filter(other -> !other.equals(splits)).forEach(PackedSplits::unpersist);
+    moved.retainAll(List.of(splits));
     return new GangExchange(gang, splits, run.shards());
+  }
+
+  private Gang gang(@Nullable Start start) {
+    ControlServer server = spark.isLocal() ? null : server();
+    try {
+      GangPlan plan = plan(server, start);
+      PackedSplits data = splits;
+      return new Gang(
+          plan,
+          options,
+          executors,
+          server,
+          ended -> GangStage.start(spark, plan, data, ended),
+          notice);
+    } catch (RuntimeException | Error e) {
+      if (server != null) {
+        server.close();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    moved.forEach(PackedSplits::unpersist);
   }
 
   /** Waits a little for executors in place of those that were lost. */

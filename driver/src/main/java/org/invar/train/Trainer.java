@@ -134,13 +134,14 @@ public final class Trainer {
               splits.hashes(),
               settings.exact() ? fingerprint : null);
       run.claim();
-      Exchanges exchanges =
+      int cores = context.defaultParallelism();
+      try (Exchanges exchanges =
           gang
               ? new Gangs(context, plan, splits, settings, hadoop, listener::warning)
-              : new DriverExchanges(context, plan, splits, settings, hadoop);
-      int cores = context.defaultParallelism();
-      return new Training(job, plan, splits, fingerprint, cores, run, hadoop, listener, exchanges)
-          .run();
+              : new DriverExchanges(context, plan, splits, settings, hadoop)) {
+        return new Training(job, plan, splits, fingerprint, cores, run, hadoop, listener, exchanges)
+            .run();
+      }
     } finally {
       splits.unpersist();
       context.clearJobGroup();

@@ -6,24 +6,24 @@ import java.io.Serial;
 final class WorkersLostException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  private final boolean outOfMemory;
+  private final boolean likelyToRecur;
 
   WorkersLostException(String message) {
     this(message, false);
   }
 
-  private WorkersLostException(String message, boolean outOfMemory) {
+  private WorkersLostException(String message, boolean likelyToRecur) {
     super(message);
-    this.outOfMemory = outOfMemory;
+    this.likelyToRecur = likelyToRecur;
   }
 
-  /** Returns the loss of a worker whose memory ran out. */
-  static WorkersLostException outOfMemory(String message) {
+  /** Returns the loss of a worker whose memory or storage failed. */
+  static WorkersLostException likelyToRecur(String message) {
     return new WorkersLostException(message, true);
   }
 
-  /** Whether memory ran out, which it will soon do again where it was not somebody else's. */
-  boolean isOutOfMemory() {
-    return outOfMemory;
+  /** Whether it will happen again soon unless it was a machine's, or somebody else's, doing. */
+  boolean isLikelyToRecur() {
+    return likelyToRecur;
   }
 }

@@ -26,17 +26,26 @@ class GangSoak {
     Path out = runs.directory("soaked");
     long steps = EPOCHS * 4L;
     Random random = new Random(11);
+    int kills = 0;
     try (var run = runs.start("soaked", "local-cluster[3,1,1024]")) {
-      for (int kill = 1; kill <= KILLS; kill++) {
-        long step = steps * kill / (KILLS + 2) + random.nextInt(40);
-        assertTrue(run.awaitStep(out, step), "ended before kill " + kill + "\n" + run.log());
-        Thread.sleep(random.nextInt(500));
-        List<ProcessHandle> executors = run.executors();
-        executors.get(random.nextInt(executors.size())).destroyForcibly();
+      while (kills < KILLS) {
+        long step = steps * kills / KILLS * 9 / 10 + random.nextInt(40);
+        assertTrue(run.awaitStep(out, step), "ended after kill " + kills + "\n" + run.log());
+        kills += kill(run, random, 500);
+        // The next one finds them where they meet, load, or have just begun.
+        kills += kill(run, random, 8000);
       }
       assertEquals(0, run.exitCode(10 * GangRuns.LIMIT), run.log());
-      assertEquals(KILLS, run.log().lines().filter(line -> line.contains("going on from")).count());
+      assertTrue(run.log().contains("going on from"), run.log());
     }
     assertArrayEquals(runs.expected(), GangRuns.weights(out));
+  }
+
+  private static int kill(DriverProcess run, Random random, int mostMillis) throws Exception {
+    Thread.sleep(random.nextInt(mostMillis));
+    List<ProcessHandle> executors = run.executors();
+    return !executors.isEmpty() && executors.get(random.nextInt(executors.size())).destroyForcibly()
+        ? 1
+        : 0;
   }
 }

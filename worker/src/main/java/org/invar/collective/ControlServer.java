@@ -53,8 +53,7 @@ public final class ControlServer implements Closeable {
   /**
    * Binds the port; nobody is served before {@link #accept}.
    *
-   * <p>The port is bound on the address that {@code bindAddress} has on this machine, or on all
-   * addresses where it has none.
+   * <p>The port is bound on the address that {@code bindAddress} has on this machine.
    *
    * @param run the run's identifier
    * @param attempt which gang of the run
@@ -64,7 +63,8 @@ public final class ControlServer implements Closeable {
    * @param bindAddress the name or address to bind
    * @param port the first port to try, or 0 for any free one
    * @param retries how many of the following ports to try when one is taken
-   * @throws org.invar.InvarException when none of the ports is free
+   * @throws org.invar.InvarException when the address is not of this machine, or none of the ports
+   *     is free
    */
   public static ControlServer bind(
       String run,
@@ -76,6 +76,7 @@ public final class ControlServer implements Closeable {
       int port,
       int retries) {
     Membership self = new Membership(run, attempt, Membership.DRIVER, size);
+    Endpoints.requireHere("the driver", bindAddress);
     ServerSocketChannel server = Endpoints.bind("the driver", bindAddress, port, retries);
     try {
       return new ControlServer(

@@ -51,6 +51,17 @@ final class Endpoints {
         "Pin another port, allow more retries, or end what holds them.");
   }
 
+  /** Refuses a host that has no address on this machine. */
+  static void requireHere(String who, String host) {
+    if (local(host) == null) {
+      throw InvarException.of(
+          "the port of " + who,
+          "an address of this machine",
+          host,
+          "Set spark.driver.bindAddress to the address of one of its network interfaces.");
+    }
+  }
+
   private static @Nullable ServerSocketChannel tryBind(
       String who, @Nullable InetAddress local, int port) {
     ServerSocketChannel server = null;
@@ -89,10 +100,10 @@ final class Endpoints {
           address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
       return here ? address : null;
     } catch (UnknownHostException e) {
-      LOG.info("{} has no address here ({}): listening on all addresses", host, e.getMessage());
+      LOG.warn("{} has no address here ({}): listening on all addresses", host, e.getMessage());
       return null;
     } catch (IOException e) {
-      LOG.info("cannot list network interfaces ({}): listening on all addresses", e.getMessage());
+      LOG.warn("cannot list network interfaces ({}): listening on all addresses", e.getMessage());
       return null;
     }
   }

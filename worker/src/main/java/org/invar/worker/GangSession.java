@@ -2,8 +2,10 @@ package org.invar.worker;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.shuffle.FetchFailedException;
 import org.invar.InvarException;
 import org.invar.collective.Collective;
 import org.invar.collective.ControlClient;
@@ -123,6 +128,8 @@ final class GangSession implements AutoCloseable {
       lose(e instanceof EOFException ? "the driver has closed the link" : e.toString());
     } catch (InterruptedException e) {
       lose("interrupted");
+    } catch (RuntimeException | Error e) { // Without its commands the worker would wait for ever.
+      lose(e.toString());
     }
   }
 
@@ -240,7 +247,8 @@ final class GangSession implements AutoCloseable {
   private void fail(Throwable e) {
     boolean interrupted = Thread.interrupted(); // A channel would close and not send the report.
     String place = "worker %d of %d, executor %s".formatted(self.rank(), self.size(), executor);
-    Report.Cause cause = driverLost == null ? cause(e) : Report.Cause.PEER;
+    boolean ended = driverLost != null || interrupted || isEndedBySpark(e);
+    Report.Cause cause = ended ? Report.Cause.PEER : cause(e);
     String reason = driverLost == null ? String.valueOf(e) : driverLost;
     String message =
         e instanceof InvarException ? String.valueOf(e.getMessage()) : place + ": " + reason;
@@ -255,6 +263,24 @@ final class GangSession implements AutoCloseable {
       throw error;
     }
     throw new IllegalStateException(message, e);
+  }
+
+  /** Whether Spark ended the task, or could not give it its rows, because of something else. */
+  private static boolean isEndedBySpark(Throwable failure) {
+    TaskContext task = TaskContext.get();
+    if (task != null && task.isInterrupted()) {
+      return true;
+    }
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof TaskKilledException
+          || e instanceof FetchFailedException
+          || e instanceof InterruptedException
+          || e instanceof InterruptedIOException
+          || e instanceof ClosedByInterruptException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns what kind of failure it is that ended a worker's work. */

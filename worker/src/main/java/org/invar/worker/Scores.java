@@ -32,6 +32,14 @@ public record Scores(Metric metric) {
     metric.add(sums, METRIC, output, targets, rows);
   }
 
+  /** Adds the right sums to the left ones and returns these. */
+  public static double[] add(double[] left, double[] right) {
+    for (int i = 0; i < left.length; i++) {
+      left[i] += right[i];
+    }
+    return left;
+  }
+
   /** Returns the example weight that the sums are over. */
   public static double weight(double[] sums) {
     return sums[WEIGHT];

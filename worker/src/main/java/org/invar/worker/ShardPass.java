@@ -154,14 +154,7 @@ final class ShardPass implements AutoCloseable {
   private Sum add(Sum left, Sum right) {
     left.buffer().vectors().add(right.buffer().vectors());
     free.push(right.buffer());
-    return new Sum(left.node(), left.buffer(), add(left.scores(), right.scores()));
-  }
-
-  private static double[] add(double[] left, double[] right) {
-    for (int i = 0; i < left.length; i++) {
-      left[i] += right[i];
-    }
-    return left;
+    return new Sum(left.node(), left.buffer(), Scores.add(left.scores(), right.scores()));
   }
 
   /**
@@ -221,7 +214,7 @@ final class ShardPass implements AutoCloseable {
               Sum sum = known.get(part);
               return sum == null ? null : sum.scores().clone();
             },
-            ShardPass::add);
+            Scores::add);
     return scores == null ? plan.stepScores().zero() : scores;
   }
 
@@ -297,7 +290,7 @@ final class ShardPass implements AutoCloseable {
     List<Node> nodes = new ArrayList<>();
     List<double[]> sums = new ArrayList<>();
     for (Node node : SumTree.subtrees(plan.shards(), range.from(), range.to())) {
-      double[] sum = SumTree.sum(node, shard -> scores[shard], ShardPass::add);
+      double[] sum = SumTree.sum(node, shard -> scores[shard], Scores::add);
       if (sum != null) {
         nodes.add(node);
         sums.add(sum);

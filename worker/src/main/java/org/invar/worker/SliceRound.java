@@ -401,7 +401,7 @@ final class SliceRound implements Round {
         known.put(nodes.get(i), self ? mine.scores().get(i).clone() : peer.scores.get(i));
       }
     }
-    double[] scores = SumTree.finish(root, known::get, SliceRound::add);
+    double[] scores = SumTree.finish(root, known::get, Scores::add);
     wanted = reduction().begin(scores == null ? new double[scoresWidth] : scores);
     scored = true;
     for (Peer peer : peers) {
@@ -409,13 +409,6 @@ final class SliceRound implements Round {
     }
     clock.everybodyThere = System.nanoTime();
     clock.reduced = clock.everybodyThere;
-  }
-
-  private static double[] add(double[] left, double[] right) {
-    for (int i = 0; i < left.length; i++) {
-      left[i] += right[i];
-    }
-    return left;
   }
 
   private static void putDoubles(double[] from, int start, int end, ByteBuffer out) {
