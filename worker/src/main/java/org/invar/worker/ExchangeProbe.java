@@ -74,7 +74,13 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
 
     /** Returns the steps that go before. */
     public Pace warmUp() {
-      return new Pace(seconds / 2, (fewest + 1) / 2, (most + 1) / 2);
+      return times(0.5);
+    }
+
+    /** Returns so many times as many steps. */
+    public Pace times(double factor) {
+      return new Pace(
+          seconds * factor, (int) Math.ceil(fewest * factor), (int) Math.ceil(most * factor));
     }
   }
 
