@@ -8,7 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.bench.ExchangeResult.Row;
 import org.invar.worker.ExchangeProbe.Pace;
 import org.invar.worker.ExchangeProbe.Series;
-import org.invar.worker.StepTimings;
+import org.invar.worker.ExchangeProbe.Step;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeBench {
   /** How many more pieces tell what adding one costs. */
   private static final int MORE_PIECES = 2;
+
+  /** How much longer than others the first series takes, which is not counted. */
+  private static final double WARM_UP = 2;
 
   private final ExchangeSettings settings;
   private final Consumer<String> progress;
@@ -56,11 +59,15 @@ public final class ExchangeBench {
     String conditions =
         "executors of one core and %d MiB, Adam, float32, frames in clear"
             .formatted(LocalCluster.MEBIBYTES);
-    return new ExchangeResult(machine, conditions, bench.rows, bench.model(machine.cores()));
+    return new ExchangeResult(machine, conditions, bench.rows, bench.model());
   }
 
   private void measure(JavaSparkContext spark, int workers) {
+    // Executors start cold, and compile on the cores that they share.
+    int cores = Runtime.getRuntime().availableProcessors();
+    double longer = WARM_UP * Math.max(1, (double) workers / cores);
     List<Series> series = new ArrayList<>();
+    series.add(new Series(Collections.min(settings.floats()), 1, settings.pace().times(longer)));
     for (int floats : settings.floats()) {
       series.add(new Series(floats, 1, settings.pace()));
     }
@@ -69,25 +76,26 @@ public final class ExchangeBench {
       series.add(new Series(largest, 1 + MORE_PIECES, settings.pace()));
     }
     progress.accept("Steps of the gang…");
-    List<List<StepTimings>> gang = GangSteps.take(spark, workers, series);
+    List<List<Step>> all = GangSteps.take(spark, workers, series);
+    List<List<Step>> gang = all.subList(1, all.size());
     for (int i = 0; i < settings.floats().size(); i++) {
       int floats = settings.floats().get(i);
       progress.accept("Steps through the driver, and bounds, of %,d floats…".formatted(floats));
       rows.add(row(spark, floats, workers, gang.get(i)));
     }
     if (workers == 1) {
-      double one = millis(gang.get(settings.floats().indexOf(largest)));
-      double more = millis(gang.get(gang.size() - 1));
+      double one = processorMillis(gang.get(settings.floats().indexOf(largest)));
+      double more = processorMillis(gang.get(gang.size() - 1));
       nanosPerUpdate = one * 1e6 / largest;
       nanosPerAdd = Math.max(0, more - one) * 1e6 / largest / MORE_PIECES;
     }
   }
 
-  private static double millis(List<StepTimings> steps) {
-    return Median.of(steps, StepTimings::millis);
+  private static double processorMillis(List<Step> steps) {
+    return Median.of(steps, Step::processorMillis);
   }
 
-  private Row row(JavaSparkContext spark, int floats, int workers, List<StepTimings> gang) {
+  private Row row(JavaSparkContext spark, int floats, int workers, List<Step> gang) {
     Pace pace = settings.pace();
     double bound =
         workers == 1
@@ -98,22 +106,23 @@ public final class ExchangeBench {
         floats,
         workers,
         gang.size(),
-        millis(gang),
-        Median.of(gang, step -> step.waiting() + step.reduce()),
-        Median.of(gang, StepTimings::update),
-        Median.of(gang, StepTimings::gather),
-        (long) Median.of(gang, StepTimings::bytes),
+        Median.of(gang, step -> step.timings().millis()),
+        Median.of(gang, step -> step.timings().waiting() + step.timings().reduce()),
+        Median.of(gang, step -> step.timings().update()),
+        Median.of(gang, step -> step.timings().gather()),
+        processorMillis(gang),
+        (long) Median.of(gang, step -> step.timings().bytes()),
         bound,
         Median.of(driver));
   }
 
-  private @Nullable StepTimeModel model(int cores) {
+  private @Nullable StepTimeModel model() {
     List<StepTimeModel.Point> points =
         rows.stream()
             .filter(row -> row.workers() > 1)
-            .map(row -> new StepTimeModel.Point(row.floats(), row.workers(), row.gang()))
+            .map(row -> new StepTimeModel.Point(row.floats(), row.workers(), row.processor()))
             .toList();
     boolean enough = nanosPerUpdate > 0 && settings.floats().size() > 1 && !points.isEmpty();
-    return enough ? StepTimeModel.fit(points, nanosPerAdd, nanosPerUpdate, cores) : null;
+    return enough ? StepTimeModel.fit(points, nanosPerAdd, nanosPerUpdate) : null;
   }
 }

@@ -32,6 +32,7 @@ public record ExchangeResult(
    * @param reduce of it until the sums are there, with the wait for the others
    * @param update of it by the averager
    * @param gather of it until all new values are there
+   * @param processor time that a worker's thread had a processor, whatever else the machine did
    * @param bytes that a worker sends in a step, at most
    * @param bound of the gang's step: a copy of the vectors for one worker, else the same bytes over
    *     loopback
@@ -45,6 +46,7 @@ public record ExchangeResult(
       double reduce,
       double update,
       double gather,
+      double processor,
       long bytes,
       double bound,
       double driver) {
@@ -78,7 +80,7 @@ public record ExchangeResult(
   }
 
   private String table() {
-    TextTable table = TextTable.aligned("rrrrrrrrrlrrr");
+    TextTable table = TextTable.aligned("rrrrrrrrrrlrrr");
     table.row(
         "floats",
         "workers",
@@ -86,6 +88,7 @@ public record ExchangeResult(
         "reduce",
         "update",
         "gather",
+        "processor",
         "MB sent",
         "ideal",
         "bound",
@@ -101,6 +104,7 @@ public record ExchangeResult(
           millis(row.reduce()),
           millis(row.update()),
           millis(row.gather()),
+          millis(row.processor()),
           millis(row.bytes() * 1e-6),
           millis(row.idealBytes() * 1e-6),
           millis(row.bound()),

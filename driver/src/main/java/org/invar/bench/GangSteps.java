@@ -38,10 +38,10 @@ final class GangSteps {
   /**
    * Takes the steps of all series.
    *
-   * @return for each series, for each of its steps, the timings of the slowest worker with the most
-   *     bytes that a worker sent
+   * @return for each series, for each of its steps, the timings of the slowest worker, the most
+   *     bytes that a worker sent, and the mean of the workers' time on a processor
    */
-  static List<List<StepTimings>> take(
+  static List<List<ExchangeProbe.Step>> take(
       JavaSparkContext spark, int workers, List<ExchangeProbe.Series> series) {
     String run = "bench-" + workers;
     String host = spark.getConf().get("spark.driver.host");
@@ -53,16 +53,17 @@ final class GangSteps {
       var meeting =
           new GangPlan.Meeting(
               key, false, host, server.address().getPort(), 0, PORT_RETRIES, PATIENCE, PATIENCE);
-      return slowest(stage(spark, new ExchangeProbe(run, workers, meeting, series)));
+      return together(stage(spark, new ExchangeProbe(run, workers, meeting, series)));
     }
   }
 
   /** Returns what every worker measured, by rank. */
-  private static List<List<List<StepTimings>>> stage(JavaSparkContext spark, ExchangeProbe probe) {
+  private static List<List<List<ExchangeProbe.Step>>> stage(
+      JavaSparkContext spark, ExchangeProbe probe) {
     var work =
         (scala.Function1<
                     scala.collection.Iterator<Integer>,
-                    scala.collection.Iterator<Shipped<ArrayList<List<StepTimings>>>>>
+                    scala.collection.Iterator<Shipped<ArrayList<List<ExchangeProbe.Step>>>>>
                 & Serializable)
             ranks -> {
               SparkEnv env = SparkEnv.get();
@@ -83,40 +84,49 @@ final class GangSteps {
         .mapPartitions(
             work,
             false,
-            ClassTag$.MODULE$.<Shipped<ArrayList<List<StepTimings>>>>apply(Shipped.class))
+            ClassTag$.MODULE$.<Shipped<ArrayList<List<ExchangeProbe.Step>>>>apply(Shipped.class))
         .toJavaRDD()
         .collect()
         .stream()
-        .<List<List<StepTimings>>>map(Shipped::value)
+        .<List<List<ExchangeProbe.Step>>>map(Shipped::value)
         .toList();
   }
 
-  private static List<List<StepTimings>> slowest(List<List<List<StepTimings>>> workers) {
-    List<List<StepTimings>> all = new ArrayList<>();
+  private static List<List<ExchangeProbe.Step>> together(
+      List<List<List<ExchangeProbe.Step>>> workers) {
+    List<List<ExchangeProbe.Step>> all = new ArrayList<>();
     for (int series = 0; series < workers.get(0).size(); series++) {
-      List<StepTimings> steps = new ArrayList<>();
+      List<ExchangeProbe.Step> steps = new ArrayList<>();
       for (int step = 0; step < workers.get(0).get(series).size(); step++) {
-        List<StepTimings> of = new ArrayList<>();
-        for (List<List<StepTimings>> worker : workers) {
+        List<ExchangeProbe.Step> of = new ArrayList<>();
+        for (List<List<ExchangeProbe.Step>> worker : workers) {
           of.add(worker.get(series).get(step));
         }
-        steps.add(slowestOf(of));
+        steps.add(ofAll(of));
       }
       all.add(steps);
     }
     return all;
   }
 
-  private static StepTimings slowestOf(List<StepTimings> workers) {
+  private static ExchangeProbe.Step ofAll(List<ExchangeProbe.Step> workers) {
     StepTimings slowest =
-        workers.stream().max(Comparator.comparingDouble(StepTimings::millis)).orElseThrow();
-    return new StepTimings(
-        slowest.compute(),
-        slowest.waiting(),
-        slowest.reduce(),
-        slowest.update(),
-        slowest.gather(),
-        workers.stream().mapToLong(StepTimings::bytes).max().orElseThrow());
+        workers.stream()
+            .map(ExchangeProbe.Step::timings)
+            .max(Comparator.comparingDouble(StepTimings::millis))
+            .orElseThrow();
+    long bytes = workers.stream().mapToLong(step -> step.timings().bytes()).max().orElseThrow();
+    double processor =
+        workers.stream().mapToDouble(ExchangeProbe.Step::processorMillis).average().orElseThrow();
+    return new ExchangeProbe.Step(
+        new StepTimings(
+            slowest.compute(),
+            slowest.waiting(),
+            slowest.reduce(),
+            slowest.update(),
+            slowest.gather(),
+            bytes),
+        processor);
   }
 
   /** Where workers say where they are, and hear where the others are once all have come. */

@@ -32,11 +32,11 @@ public record StepTimeModel(
   static final double HOP_MICROS = 50;
 
   /**
-   * A measurement of a gang on one machine.
+   * A measurement of a gang.
    *
    * @param floats P
    * @param workers N
-   * @param millis of a step
+   * @param millis of a processor that a worker's step took
    */
   record Point(int floats, int workers, double millis) {}
 
@@ -47,10 +47,8 @@ public record StepTimeModel(
    * @param points of gangs of at least two workers; in at least two of them the bytes a peer differ
    * @param nanosPerAdd measured in one worker
    * @param nanosPerUpdate likewise
-   * @param cores of the machine, which the workers share
    */
-  static StepTimeModel fit(
-      List<Point> points, double nanosPerAdd, double nanosPerUpdate, int cores) {
+  static StepTimeModel fit(List<Point> points, double nanosPerAdd, double nanosPerUpdate) {
     var known = new StepTimeModel(0, 0, 0, nanosPerAdd, nanosPerUpdate);
     double xx = 0;
     double xy = 0;
@@ -58,8 +56,7 @@ public record StepTimeModel(
     double xt = 0;
     double yt = 0;
     for (Point point : points) {
-      // N workers on fewer cores take turns.
-      double nanos = point.millis() * 1e6 * Math.min(1, (double) cores / point.workers());
+      double nanos = point.millis() * 1e6;
       double rest = 1 - known.processorNanos(point.floats(), point.workers()) / nanos;
       double x = (point.workers() - 1) / nanos;
       double y = bytes(point.floats(), point.workers()) / nanos;

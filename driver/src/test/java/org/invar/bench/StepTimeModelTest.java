@@ -46,11 +46,11 @@ class StepTimeModelTest {
     for (int workers : new int[] {2, 3, 4}) {
       for (int floats : new int[] {100_000, 10_000_000}) {
         double millis = onTheMachine.exchangeMillis(floats, workers, Double.POSITIVE_INFINITY);
-        points.add(new StepTimeModel.Point(floats, workers, millis * Math.max(1, workers / 2.0)));
+        points.add(new StepTimeModel.Point(floats, workers, millis));
       }
     }
 
-    StepTimeModel found = StepTimeModel.fit(points, 0.25, 1.5, 2);
+    StepTimeModel found = StepTimeModel.fit(points, 0.25, 1.5);
 
     assertEquals(20, found.peerMicros(), 1e-6);
     assertEquals(0.5, found.nanosPerByte(), 1e-9);
@@ -64,7 +64,7 @@ class StepTimeModelTest {
     var points =
         List.of(new StepTimeModel.Point(8192, 2, 0.2), new StepTimeModel.Point(16384, 2, 0.19));
 
-    StepTimeModel found = StepTimeModel.fit(points, 0, 0, 2);
+    StepTimeModel found = StepTimeModel.fit(points, 0, 0);
 
     assertEquals(0, found.nanosPerByte());
     assertEquals(194.744, found.peerMicros(), 1e-3);
@@ -75,7 +75,6 @@ class StepTimeModelTest {
     var point = new StepTimeModel.Point(8192, 2, 0.2);
 
     assertThrows(
-        IllegalArgumentException.class,
-        () -> StepTimeModel.fit(List.of(point, point), 0.25, 1.5, 2));
+        IllegalArgumentException.class, () -> StepTimeModel.fit(List.of(point, point), 0.25, 1.5));
   }
 }

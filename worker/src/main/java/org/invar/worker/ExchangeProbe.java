@@ -2,6 +2,8 @@ package org.invar.worker;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,9 +74,24 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
 
     /** Returns the steps that go before. */
     public Pace warmUp() {
-      return new Pace(seconds / 2, (fewest + 1) / 2, (most + 1) / 2);
+      return times(0.5);
+    }
+
+    /** Returns so many times as many steps. */
+    public Pace times(double factor) {
+      return new Pace(
+          seconds * factor, (int) Math.ceil(fewest * factor), (int) Math.ceil(most * factor));
     }
   }
+
+  /**
+   * One step of one worker.
+   *
+   * @param timings of the worker's clock
+   * @param processorMillis that its thread had a processor, also for the system's work on its
+   *     connections; other processes of the machine hardly change it
+   */
+  public record Step(StepTimings timings, double processorMillis) implements Serializable {}
 
   /** Takes copies. */
   public ExchangeProbe {
@@ -87,9 +104,8 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
    * @param host where its peers reach it
    * @return the steps of every series; all workers take as many
    */
-  public List<List<StepTimings>> run(int rank, String host)
-      throws IOException, InterruptedException {
-    List<List<StepTimings>> all = new ArrayList<>();
+  public List<List<Step>> run(int rank, String host) throws IOException, InterruptedException {
+    List<List<Step>> all = new ArrayList<>();
     var tags = new AtomicInteger();
     try (Collective peers = meet(rank, host)) {
       for (Series one : series) {
@@ -143,6 +159,7 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
     private final StepReduction reduction;
     private final SliceRound rounds;
     private final TreeSum.Scratch scratch = new TreeSum.Scratch();
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
     Steps(Collective collective, Series series, IntSupplier tags) {
       this.collective = collective;
@@ -201,18 +218,21 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
     }
 
     /** Takes steps; their end follows from the sum of all workers' clocks, so all see the same. */
-    List<StepTimings> take(Pace pace) throws IOException, InterruptedException {
-      List<StepTimings> timings = new ArrayList<>();
+    List<Step> take(Pace pace) throws IOException, InterruptedException {
+      List<Step> steps = new ArrayList<>();
       scores[SECONDS] = 0;
       double mean = 0;
-      while (!pace.isOver(timings.size(), mean)) {
+      while (!pace.isOver(steps.size(), mean)) {
         long sent = collective.bytesSent();
+        long processor = threads.getCurrentThreadCpuTime();
         SliceRound.Clock clock = step();
-        timings.add(clock.timings(clock.begun, collective.bytesSent() - sent));
+        processor = threads.getCurrentThreadCpuTime() - processor;
+        steps.add(
+            new Step(clock.timings(clock.begun, collective.bytesSent() - sent), processor * 1e-6));
         mean = reduction.scores()[SECONDS] / collective.size();
         scores[SECONDS] += (clock.end - clock.begun) * 1e-9;
       }
-      return timings;
+      return steps;
     }
 
     private SliceRound.Clock step() throws IOException, InterruptedException {

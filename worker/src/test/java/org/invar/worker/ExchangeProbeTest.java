@@ -33,12 +33,13 @@ class ExchangeProbeTest {
         new ExchangeProbe(
             "run", 1, meeting(RunKey.random(), 0), List.of(new Series(FLOATS, 3, fixed(4))));
 
-    List<StepTimings> steps = probe.run(0, "127.0.0.1").get(0);
+    List<ExchangeProbe.Step> steps = probe.run(0, "127.0.0.1").get(0);
 
     assertEquals(4, steps.size());
-    for (StepTimings step : steps) {
-      assertTrue(step.update() > 0, step.toString());
-      assertEquals(0, step.bytes());
+    for (ExchangeProbe.Step step : steps) {
+      assertTrue(step.timings().update() > 0, step.toString());
+      assertTrue(step.processorMillis() > 0, step.toString());
+      assertEquals(0, step.timings().bytes());
     }
   }
 
@@ -46,14 +47,14 @@ class ExchangeProbeTest {
   void workersTakeEquallyManyStepsHoweverLongEachTook() throws Exception {
     List<Series> series =
         List.of(new Series(FLOATS, 1, new Pace(0.2, 3, 10_000)), new Series(5, 2, fixed(3)));
-    List<List<List<StepTimings>>> workers = run(3, series);
+    List<List<List<ExchangeProbe.Step>>> workers = run(3, series);
 
     int steps = workers.get(0).get(0).size();
     assertTrue(steps >= 3, "steps=" + steps);
-    for (List<List<StepTimings>> worker : workers) {
+    for (List<List<ExchangeProbe.Step>> worker : workers) {
       assertEquals(steps, worker.get(0).size());
       assertEquals(3, worker.get(1).size());
-      long bytes = worker.get(0).get(0).bytes();
+      long bytes = worker.get(0).get(0).timings().bytes();
       // Two thirds of the vector to the owners, and the own third to two.
       assertTrue(bytes > 4L * FLOATS && bytes < 8L * FLOATS, "bytes=" + bytes);
     }
@@ -67,7 +68,7 @@ class ExchangeProbeTest {
     return new GangPlan.Meeting(key, false, "127.0.0.1", port, 0, 0, PATIENCE, PATIENCE);
   }
 
-  private static List<List<List<StepTimings>>> run(int workers, List<Series> series)
+  private static List<List<List<ExchangeProbe.Step>>> run(int workers, List<Series> series)
       throws Exception {
     RunKey key = RunKey.random();
     Map<Integer, InetSocketAddress> addresses = new ConcurrentSkipListMap<>();
@@ -78,7 +79,7 @@ class ExchangeProbeTest {
       server.accept(links::put);
       var probe =
           new ExchangeProbe("run", workers, meeting(key, server.address().getPort()), series);
-      List<Future<List<List<StepTimings>>>> running = new ArrayList<>();
+      List<Future<List<List<ExchangeProbe.Step>>>> running = new ArrayList<>();
       for (int rank = 0; rank < workers; rank++) {
         int self = rank;
         running.add(threads.submit(() -> probe.run(self, "127.0.0.1")));
@@ -93,8 +94,8 @@ class ExchangeProbeTest {
       for (MessageLink link : links.values()) {
         link.send(new Command.Connect(List.copyOf(addresses.values())).encode());
       }
-      List<List<List<StepTimings>>> all = new ArrayList<>();
-      for (Future<List<List<StepTimings>>> one : running) {
+      List<List<List<ExchangeProbe.Step>>> all = new ArrayList<>();
+      for (Future<List<List<ExchangeProbe.Step>>> one : running) {
         all.add(one.get());
       }
       return all;
