@@ -26,6 +26,9 @@ public final class ExchangeBench {
   private final Consumer<String> progress;
   private final List<Row> rows = new ArrayList<>();
 
+  /** Steps with nothing to exchange but one value. */
+  private final List<StepTimeModel.Point> nothing = new ArrayList<>();
+
   /** A worker's update of one float in nanoseconds, and the sum of one more; 0 before. */
   private double nanosPerUpdate;
 
@@ -72,9 +75,10 @@ public final class ExchangeBench {
       series.add(new Series(floats, 1, settings.pace()));
     }
     int largest = Collections.max(settings.floats());
-    if (workers == 1) {
-      series.add(new Series(largest, 1 + MORE_PIECES, settings.pace()));
-    }
+    series.add(
+        workers == 1
+            ? new Series(largest, 1 + MORE_PIECES, settings.pace())
+            : new Series(1, 1, settings.pace()));
     progress.accept("Steps of the gang…");
     List<List<Step>> all = GangSteps.take(spark, workers, series);
     List<List<Step>> gang = all.subList(1, all.size());
@@ -83,11 +87,13 @@ public final class ExchangeBench {
       progress.accept("Steps through the driver, and bounds, of %,d floats…".formatted(floats));
       rows.add(row(spark, floats, workers, gang.get(i)));
     }
+    double last = processorMillis(gang.get(gang.size() - 1));
     if (workers == 1) {
       double one = processorMillis(gang.get(settings.floats().indexOf(largest)));
-      double more = processorMillis(gang.get(gang.size() - 1));
       nanosPerUpdate = one * 1e6 / largest;
-      nanosPerAdd = Math.max(0, more - one) * 1e6 / largest / MORE_PIECES;
+      nanosPerAdd = Math.max(0, last - one) * 1e6 / largest / MORE_PIECES;
+    } else {
+      nothing.add(new StepTimeModel.Point(1, workers, last));
     }
   }
 
@@ -122,7 +128,7 @@ public final class ExchangeBench {
             .filter(row -> row.workers() > 1)
             .map(row -> new StepTimeModel.Point(row.floats(), row.workers(), row.processor()))
             .toList();
-    boolean enough = nanosPerUpdate > 0 && settings.floats().size() > 1 && !points.isEmpty();
-    return enough ? StepTimeModel.fit(points, nanosPerAdd, nanosPerUpdate) : null;
+    boolean enough = nanosPerUpdate > 0 && !points.isEmpty();
+    return enough ? StepTimeModel.fit(nothing, points, nanosPerAdd, nanosPerUpdate) : null;
   }
 }

@@ -75,7 +75,7 @@ public record ExchangeResult(
         + settings
         + "\n"
         + (model == null
-            ? "Model: not fitted; it takes one worker, and gangs of two sizes of vectors\n"
+            ? "Model: not fitted; it takes one worker, and more than one\n"
             : prediction(model));
   }
 

@@ -41,45 +41,30 @@ public record StepTimeModel(
   record Point(int floats, int workers, double millis) {}
 
   /**
-   * Fits the costs of peers and bytes to measurements, with the least sum of squared relative
-   * errors.
+   * Returns the model with the costs that measurements show, each where it is most of the time.
    *
-   * @param points of gangs of at least two workers; in at least two of them the bytes a peer differ
+   * @param nothing steps of gangs that have one value to exchange: the cost of a peer
+   * @param points steps of gangs of at least two workers; the cost of a byte has the least sum of
+   *     squared relative errors
    * @param nanosPerAdd measured in one worker
    * @param nanosPerUpdate likewise
    */
-  static StepTimeModel fit(List<Point> points, double nanosPerAdd, double nanosPerUpdate) {
-    var known = new StepTimeModel(0, 0, 0, nanosPerAdd, nanosPerUpdate);
-    double xx = 0;
-    double xy = 0;
-    double yy = 0;
-    double xt = 0;
-    double yt = 0;
+  static StepTimeModel fit(
+      List<Point> nothing, List<Point> points, double nanosPerAdd, double nanosPerUpdate) {
+    double[] micros =
+        nothing.stream().mapToDouble(one -> one.millis() * 1e3 / (one.workers() - 1)).toArray();
+    double peerMicros = Median.of(micros);
+    var known = new StepTimeModel(HOP_MICROS, peerMicros, 0, nanosPerAdd, nanosPerUpdate);
+    double squares = 0;
+    double products = 0;
     for (Point point : points) {
       double nanos = point.millis() * 1e6;
-      double rest = 1 - known.processorNanos(point.floats(), point.workers()) / nanos;
-      double x = (point.workers() - 1) / nanos;
-      double y = bytes(point.floats(), point.workers()) / nanos;
-      xx += x * x;
-      xy += x * y;
-      yy += y * y;
-      xt += x * rest;
-      yt += y * rest;
+      double bytes = bytes(point.floats(), point.workers()) / nanos;
+      squares += bytes * bytes;
+      products += bytes * (1 - known.processorNanos(point.floats(), point.workers()) / nanos);
     }
-    double determinant = xx * yy - xy * xy;
-    if (points.size() < 2 || determinant <= 1e-9 * xx * yy) {
-      throw new IllegalArgumentException("too few kinds of measurements for a fit: " + points);
-    }
-    double peer = (xt * yy - yt * xy) / determinant;
-    double perByte = (yt * xx - xt * xy) / determinant;
-    if (peer < 0) {
-      peer = 0;
-      perByte = yt / yy;
-    } else if (perByte < 0) {
-      peer = xt / xx;
-      perByte = 0;
-    }
-    return new StepTimeModel(HOP_MICROS, peer / 1e3, perByte, nanosPerAdd, nanosPerUpdate);
+    double nanosPerByte = Math.max(0, products / squares);
+    return new StepTimeModel(HOP_MICROS, peerMicros, nanosPerByte, nanosPerAdd, nanosPerUpdate);
   }
 
   /** Returns the floats of the largest slice: slices are cut at blocks. */
