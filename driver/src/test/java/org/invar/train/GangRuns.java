@@ -21,12 +21,16 @@ final class GangRuns {
   private final byte[] expected;
 
   GangRuns(Path folder, int epochs) throws Exception {
-    this.folder = folder;
-    this.job = folder.resolve("job.yaml");
-    String text =
+    this(
+        folder,
         TrainingExactnessTest.JOB
             .replace("epochs: 2", "epochs: " + epochs)
-            .replace("everySteps: 2", "everySteps: 6");
+            .replace("everySteps: 2", "everySteps: 6"));
+  }
+
+  private GangRuns(Path folder, String text) throws Exception {
+    this.folder = folder;
+    this.job = folder.resolve("job.yaml");
     Files.writeString(job, text);
     SparkSession spark = LocalSpark.start(2);
     try {
@@ -37,6 +41,17 @@ final class GangRuns {
     } finally {
       spark.stop();
     }
+  }
+
+  /** Returns runs whose last step matters as much as the first: no plateau, no best epoch. */
+  static GangRuns steady(Path folder, int epochs) throws Exception {
+    return new GangRuns(
+        folder,
+        TrainingExactnessTest.JOB
+            .replace("epochs: 2", "epochs: " + epochs)
+            .replace("everySteps: 2", "everySteps: 6")
+            .replace("{reduceOnPlateau: {initialRate: 0.01, patience: 1}}", "{constant: 0.003}")
+            .replace("  keepBest: devAccuracy\n", ""));
   }
 
   /** Returns the weights that every run must end with. */

@@ -22,7 +22,7 @@ class GangSoak {
 
   @Test
   void twentyKillsDoNotReachTheWeights() throws Exception {
-    var runs = new GangRuns(folder, EPOCHS);
+    var runs = GangRuns.steady(folder, EPOCHS);
     Path out = runs.directory("soaked");
     long steps = EPOCHS * 4L;
     Random random = new Random(11);
