@@ -32,10 +32,15 @@ public record Dropout(double rate) implements Layer {
       return x;
     }
     CounterRandom random = tape.nextRandom();
-    float[] mask = new float[Math.toIntExact(x.length())];
-    float kept = (float) (1 / (1 - rate));
+    int[] bits = new int[Math.toIntExact(x.length())];
+    random.nextInts(bits);
+    // nextFloat() < rate in whole numbers: random branches cost more than the arithmetic.
+    int dropped = (int) Math.ceil(rate * 0x1p24);
+    int kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
+    float[] mask = new float[bits.length];
     for (int i = 0; i < mask.length; i++) {
-      mask[i] = random.nextFloat() < rate ? 0 : kept;
+      int all = ((bits[i] >>> 8) - dropped) >> 31; // All ones where the value is dropped.
+      mask[i] = Float.intBitsToFloat(kept & ~all);
     }
     INDArray factors = Nd4j.createFromArray(mask).castTo(x.dataType()).reshape('c', x.shape());
     tape.push(factors);

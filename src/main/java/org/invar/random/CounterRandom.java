@@ -47,19 +47,38 @@ public final class CounterRandom {
 
   /** Returns the next 32 random bits. */
   public int nextInt() {
-    if (used == 4) {
-      philox(
-          (int) counter,
-          (int) (counter >>> 32),
-          (int) stream,
-          (int) (stream >>> 32),
-          (int) key,
-          (int) (key >>> 32),
-          block);
-      counter++;
+    if (used == block.length) {
+      nextBlock(block, 0);
       used = 0;
     }
     return block[used++];
+  }
+
+  /** Fills an array with what as many calls of {@link #nextInt()} would return. */
+  public void nextInts(int[] values) {
+    int at = 0;
+    while (at < values.length && used < block.length) {
+      values[at++] = block[used++];
+    }
+    for (; at <= values.length - block.length; at += block.length) {
+      nextBlock(values, at);
+    }
+    while (at < values.length) {
+      values[at++] = nextInt();
+    }
+  }
+
+  private void nextBlock(int[] out, int at) {
+    philox(
+        (int) counter,
+        (int) (counter >>> 32),
+        (int) stream,
+        (int) (stream >>> 32),
+        (int) key,
+        (int) (key >>> 32),
+        out,
+        at);
+    counter++;
   }
 
   /** Returns the next 64 random bits. */
@@ -115,8 +134,8 @@ public final class CounterRandom {
     }
   }
 
-  /** Philox4x32-10 of one counter under one key, into {@code out}. */
-  static void philox(int c0, int c1, int c2, int c3, int k0, int k1, int[] out) {
+  /** Philox4x32-10 of one counter under one key, into {@code out} from {@code at} on. */
+  static void philox(int c0, int c1, int c2, int c3, int k0, int k1, int[] out, int at) {
     for (int round = 0; round < ROUNDS; round++) {
       long product0 = (MULTIPLIER_0 & 0xFFFFFFFFL) * (c0 & 0xFFFFFFFFL);
       long product1 = (MULTIPLIER_1 & 0xFFFFFFFFL) * (c2 & 0xFFFFFFFFL);
@@ -129,10 +148,10 @@ public final class CounterRandom {
       k0 += WEYL_0;
       k1 += WEYL_1;
     }
-    out[0] = c0;
-    out[1] = c1;
-    out[2] = c2;
-    out[3] = c3;
+    out[at] = c0;
+    out[at + 1] = c1;
+    out[at + 2] = c2;
+    out[at + 3] = c3;
   }
 
   /** SplitMix64's finalizer: every input bit reaches every output bit. */

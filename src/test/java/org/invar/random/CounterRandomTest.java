@@ -14,12 +14,12 @@ class CounterRandomTest {
   @Test
   void philoxGivesThePublishedAnswers() {
     int[] out = new int[4];
-    CounterRandom.philox(0, 0, 0, 0, 0, 0, out);
+    CounterRandom.philox(0, 0, 0, 0, 0, 0, out, 0);
     assertArrayEquals(new int[] {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}, out);
-    CounterRandom.philox(-1, -1, -1, -1, -1, -1, out);
+    CounterRandom.philox(-1, -1, -1, -1, -1, -1, out, 0);
     assertArrayEquals(new int[] {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}, out);
     CounterRandom.philox(
-        0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, out);
+        0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, out, 0);
     assertArrayEquals(new int[] {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}, out);
   }
 
@@ -30,6 +30,23 @@ class CounterRandomTest {
     assertNotEquals(first, CounterRandom.of(1, 3, 2).nextLong());
     assertNotEquals(first, CounterRandom.of(2, 2, 3).nextLong());
     assertNotEquals(first, CounterRandom.of(1, 2, 3, 0).nextLong());
+  }
+
+  @Test
+  void manyIntsAreThoseOfAsManyCalls() {
+    for (int before = 0; before < 6; before++) {
+      for (int length : new int[] {0, 1, 3, 4, 5, 8, 23}) {
+        var one = CounterRandom.of(3, before);
+        var many = CounterRandom.of(3, before);
+        for (int i = 0; i < before; i++) {
+          assertEquals(one.nextInt(), many.nextInt());
+        }
+        int[] values = new int[length];
+        many.nextInts(values);
+        assertArrayEquals(IntStream.generate(one::nextInt).limit(length).toArray(), values);
+        assertEquals(one.nextInt(), many.nextInt());
+      }
+    }
   }
 
   @Test
