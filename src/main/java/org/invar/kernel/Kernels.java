@@ -12,7 +12,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * type. Every implementation gives the same result for the same input whatever thread runs it and
  * whatever ran before.
  */
-public interface Kernels {
+public interface Kernels extends AutoCloseable {
+  /** Returns the fastest kernels of this platform, for one thread. */
+  static Kernels fastest() {
+    return NativeKernels.available() ? new NativeKernels() : new PortableKernels();
+  }
+
+  /** Returns the implementation's name. */
+  String name();
+
+  /** Frees what is kept from call to call. */
+  @Override
+  default void close() {}
+
   /** Which way a window is reduced. */
   enum Pooling {
     /** The largest value. */
@@ -75,11 +87,24 @@ public interface Kernels {
       @Nullable INDArray biasGradient,
       boolean inputGradient);
 
-  /** Returns the pooled image [rows, out height, out width, channels]. */
-  INDArray pool2d(Pooling pooling, INDArray x, Window window);
+  /**
+   * A pooled image.
+   *
+   * @param output [rows, out height, out width, channels]
+   * @param memory what the gradient needs beside the input; the input itself where that is nothing
+   */
+  record Pooled(INDArray output, INDArray memory) {}
 
-  /** Returns the gradient of pooling's input; of equal maxima one alone gets it. */
-  INDArray pool2dGradient(Pooling pooling, INDArray x, INDArray dy, Window window);
+  /** Returns the pooled image. */
+  Pooled pool2d(Pooling pooling, INDArray x, Window window);
+
+  /**
+   * Returns the gradient of pooling's input; of equal maxima one alone gets it.
+   *
+   * @param x pooling's input
+   * @param memory what pooling gave beside its output
+   */
+  INDArray pool2dGradient(Pooling pooling, INDArray x, INDArray memory, INDArray dy, Window window);
 
   /** Returns activation(z). */
   INDArray activate(Activation activation, INDArray z);

@@ -22,6 +22,11 @@ public final class PortableKernels implements Kernels {
   public PortableKernels() {}
 
   @Override
+  public String name() {
+    return "portable";
+  }
+
+  @Override
   public INDArray affine(
       INDArray x, INDArray kernel, @Nullable INDArray bias, Activation activation) {
     INDArray z = array(x, x.size(0), kernel.size(1));
@@ -74,14 +79,15 @@ public final class PortableKernels implements Kernels {
   }
 
   @Override
-  public INDArray pool2d(Pooling pooling, INDArray x, Window window) {
+  public Pooled pool2d(Pooling pooling, INDArray x, Window window) {
     INDArray y = array(x, outputShape(x, x.size(3), window));
     exec(operation(pooling), pool(window), new INDArray[] {y}, x);
-    return y;
+    return new Pooled(y, x);
   }
 
   @Override
-  public INDArray pool2dGradient(Pooling pooling, INDArray x, INDArray dy, Window window) {
+  public INDArray pool2dGradient(
+      Pooling pooling, INDArray x, INDArray memory, INDArray dy, Window window) {
     INDArray dx = array(x, x.shape());
     exec(operation(pooling) + "_bp", pool(window), new INDArray[] {dx}, x, dy);
     return dx;

@@ -38,13 +38,49 @@ public record Window(Size size, Size stride, Padding padding) {
   }
 
   private int output(int n, int f, int s, String axis) {
-    if (padding == Padding.SAME) {
-      return (n + s - 1) / s;
-    }
-    if (f > n) {
+    if (padding == Padding.VALID && f > n) {
       throw new IllegalArgumentException(
           "expected a window of " + axis + " at most " + n + " with padding valid, found " + f);
     }
-    return (n - f) / s + 1;
+    return Math.toIntExact(output(n, f, s));
+  }
+
+  private long output(long n, long f, long s) {
+    return padding == Padding.SAME ? (n + s - 1) / s : (n - f) / s + 1;
+  }
+
+  /** Returns the output's height for an input's. */
+  long outputHeight(long height) {
+    return output(height, size.height(), stride.height());
+  }
+
+  /** Returns the output's width for an input's. */
+  long outputWidth(long width) {
+    return output(width, size.width(), stride.width());
+  }
+
+  /** Returns the steps down and across. */
+  long[] strides() {
+    return new long[] {stride.height(), stride.width()};
+  }
+
+  /** Returns how many rows of zeros stand above an image and columns left of it. */
+  long[] paddingBefore(long height, long width) {
+    return new long[] {
+      padding(height, size.height(), stride.height()) / 2,
+      padding(width, size.width(), stride.width()) / 2
+    };
+  }
+
+  /** Returns how many stand below and right of it, with the odd one. */
+  long[] paddingAfter(long height, long width) {
+    return new long[] {
+      (padding(height, size.height(), stride.height()) + 1) / 2,
+      (padding(width, size.width(), stride.width()) + 1) / 2
+    };
+  }
+
+  private long padding(long n, long f, long s) {
+    return padding == Padding.SAME ? Math.max((output(n, f, s) - 1) * s + f - n, 0) : 0;
   }
 }

@@ -39,17 +39,13 @@ public record AveragePool2d(Size size, Size stride, Window.Padding padding) impl
 
   @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    tape.push(x);
-    return tape.kernels().pool2d(Pooling.AVERAGE, x, window());
+    return Pool.forward(Pooling.AVERAGE, x, window(), tape);
   }
 
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    INDArray x = tape.pop();
-    return tape.wantsInputGradient()
-        ? tape.kernels().pool2dGradient(Pooling.AVERAGE, x, dy, window())
-        : null;
+    return tape.wantsInputGradient() ? Pool.backward(Pooling.AVERAGE, dy, window(), tape) : null;
   }
 
   private Window window() {

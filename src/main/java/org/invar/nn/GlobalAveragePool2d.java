@@ -17,15 +17,13 @@ public record GlobalAveragePool2d() implements Layer {
 
   @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    tape.push(x);
-    return tape.kernels().pool2d(Pooling.AVERAGE, x, window(x)).reshape('c', x.size(0), x.size(3));
+    return Pool.forward(Pooling.AVERAGE, x, window(x), tape).reshape('c', x.size(0), x.size(3));
   }
 
   @Override
   public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    INDArray x = tape.pop();
-    INDArray upstream = dy.reshape('c', x.size(0), 1, 1, x.size(3));
-    return tape.kernels().pool2dGradient(Pooling.AVERAGE, x, upstream, window(x));
+    INDArray upstream = dy.reshape('c', dy.size(0), 1, 1, dy.size(1));
+    return Pool.backward(Pooling.AVERAGE, upstream, image -> window(image), tape);
   }
 
   private static Window window(INDArray x) {

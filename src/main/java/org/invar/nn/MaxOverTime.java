@@ -19,23 +19,18 @@ public record MaxOverTime() implements Layer {
   @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
     INDArray image = x.reshape('c', x.size(0), 1, x.size(1), x.size(2));
-    tape.push(image);
-    return tape.kernels()
-        .pool2d(Pooling.MAX, image, window(image))
-        .reshape('c', x.size(0), x.size(2));
+    return Pool.forward(Pooling.MAX, image, window(image), tape).reshape('c', x.size(0), x.size(2));
   }
 
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    INDArray image = tape.pop();
     if (!tape.wantsInputGradient()) {
       return null;
     }
-    INDArray upstream = dy.reshape('c', image.size(0), 1, 1, image.size(3));
-    return tape.kernels()
-        .pool2dGradient(Pooling.MAX, image, upstream, window(image))
-        .reshape('c', image.size(0), image.size(2), image.size(3));
+    INDArray upstream = dy.reshape('c', dy.size(0), 1, 1, dy.size(1));
+    INDArray dx = Pool.backward(Pooling.MAX, upstream, image -> window(image), tape);
+    return dx.reshape('c', dx.size(0), dx.size(2), dx.size(3));
   }
 
   private static Window window(INDArray image) {

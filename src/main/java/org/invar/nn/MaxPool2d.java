@@ -39,17 +39,13 @@ public record MaxPool2d(Size size, Size stride, Window.Padding padding) implemen
 
   @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    tape.push(x);
-    return tape.kernels().pool2d(Pooling.MAX, x, window());
+    return Pool.forward(Pooling.MAX, x, window(), tape);
   }
 
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    INDArray x = tape.pop();
-    return tape.wantsInputGradient()
-        ? tape.kernels().pool2dGradient(Pooling.MAX, x, dy, window())
-        : null;
+    return tape.wantsInputGradient() ? Pool.backward(Pooling.MAX, dy, window(), tape) : null;
   }
 
   private Window window() {

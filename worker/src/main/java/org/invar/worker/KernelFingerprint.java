@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.apache.commons.codec.digest.MurmurHash3;
 import org.invar.kernel.Activation;
 import org.invar.kernel.Kernels;
-import org.invar.kernel.PortableKernels;
 import org.invar.kernel.Window;
 import org.invar.param.Size;
 import org.invar.random.CounterRandom;
@@ -45,10 +44,15 @@ public record KernelFingerprint(String kernels, String library, String threads, 
 
   private static KernelFingerprint compute() {
     // First: it loads ND4J's backend, which the native operations below belong to.
-    String probe = probe(new PortableKernels());
+    String probe;
+    String name;
+    try (Kernels kernels = Kernels.fastest()) {
+      probe = probe(kernels);
+      name = kernels.name();
+    }
     @Nullable String threads = System.getenv("OMP_NUM_THREADS");
     return new KernelFingerprint(
-        "portable",
+        name,
         "ND4J, "
             + System.getProperty("os.arch")
             + " level "

@@ -2,7 +2,7 @@ package org.invar.worker;
 
 import java.util.concurrent.CancellationException;
 import org.invar.data.Batch;
-import org.invar.kernel.PortableKernels;
+import org.invar.kernel.Kernels;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.param.Layout;
@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * whoever computes it. The arrays of a pass live in a workspace that is used again by the next
  * pass. Not safe for use by several threads at once.
  */
-final class ShardComputer {
+final class ShardComputer implements AutoCloseable {
   private static final WorkspaceConfiguration WORKSPACE =
       WorkspaceConfiguration.builder()
           .policyAllocation(AllocationPolicy.OVERALLOCATE)
@@ -37,7 +37,7 @@ final class ShardComputer {
   private final Network network;
   private final Scores scores;
   private final Scores stepScores;
-  private final PortableKernels kernels = new PortableKernels();
+  private final Kernels kernels = Kernels.fastest();
   private final FlatPair weights;
   private final Parameters parameters;
 
@@ -157,8 +157,10 @@ final class ShardComputer {
     }
   }
 
-  /** Frees the calling thread's workspaces. */
-  static void forgetWorkspaces() {
+  /** Frees what it holds outside the heap, the calling thread's workspaces among it. */
+  @Override
+  public void close() {
+    kernels.close();
     Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
   }
 

@@ -265,7 +265,7 @@ final class ShardPass implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     try {
-      threads.run(thread -> ShardComputer.forgetWorkspaces());
+      threads.run(thread -> computers.get(thread).close());
     } finally {
       made.forEach(buffer -> buffer.vectors().close());
     }

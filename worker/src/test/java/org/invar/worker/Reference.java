@@ -158,7 +158,7 @@ final class Reference implements AutoCloseable {
 
   @Override
   public void close() {
-    ShardComputer.forgetWorkspaces();
+    computer.close();
     buffer.vectors().close();
     weights.close();
   }

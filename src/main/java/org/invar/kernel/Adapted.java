@@ -1,0 +1,93 @@
+package org.invar.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
+
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A primitive that takes its caller's plain arrays: where it wants another format, or its result is
+ * added to something, the array is copied on its way in or out.
+ */
+final class Adapted implements OneDnn.Prepared {
+  /** What becomes of an array. */
+  enum Use {
+    /** It is read. */
+    READ,
+    /** It is written. */
+    WRITTEN,
+    /** The result is added to what it holds. */
+    ADDED_TO
+  }
+
+  /**
+   * An argument of the operation.
+   *
+   * @param number the library's number of it
+   * @param plain the caller's format
+   */
+  record Argument(int number, dnnl_memory_desc_t plain, Use use) {}
+
+  private final OneDnn library;
+  private final Primitive primitive;
+  private final List<Argument> arguments;
+  private final @Nullable Primitive[] copies;
+  private final long[] floats;
+  private final long[] addresses;
+
+  /**
+   * Compiles an operation and the copies around it.
+   *
+   * @param description is freed with this
+   * @param arguments in the order in which {@link #execute} takes them
+   */
+  Adapted(OneDnn library, dnnl_primitive_desc description, List<Argument> arguments) {
+    this.library = library;
+    this.arguments = arguments;
+    this.primitive =
+        new Primitive(
+            library, description, arguments.stream().mapToInt(Argument::number).toArray());
+    this.copies = new @Nullable Primitive[arguments.size()];
+    this.floats = new long[arguments.size()];
+    this.addresses = new long[arguments.size()];
+    for (int i = 0; i < copies.length; i++) {
+      Argument argument = arguments.get(i);
+      dnnl_memory_desc_t own = primitive.format(argument.number());
+      floats[i] = primitive.floats(argument.number());
+      if (argument.use() == Use.READ && dnnl_memory_desc_equal(own, argument.plain()) == 0) {
+        copies[i] = library.reorder(argument.plain(), own, false);
+      } else if (argument.use() == Use.ADDED_TO
+          || dnnl_memory_desc_equal(own, argument.plain()) == 0) {
+        copies[i] = library.reorder(own, argument.plain(), argument.use() == Use.ADDED_TO);
+      }
+    }
+  }
+
+  /** Runs the operation on plain arrays at those addresses, in the order of the arguments. */
+  void execute(long... plain) {
+    for (int i = 0; i < plain.length; i++) {
+      Primitive copy = copies[i];
+      addresses[i] =
+          copy == null ? plain[i] : library.scratch().at(OneDnn.Scratch.FREE + i, floats[i]);
+      if (copy != null && arguments.get(i).use() == Use.READ) {
+        copy.execute(plain[i], addresses[i]);
+      }
+    }
+    primitive.execute(addresses);
+    for (int i = 0; i < plain.length; i++) {
+      Primitive copy = copies[i];
+      if (copy != null && arguments.get(i).use() != Use.READ) {
+        copy.execute(addresses[i], plain[i]);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    Arrays.stream(copies).filter(copy -> copy != null).forEach(Primitive::close);
+    primitive.close();
+  }
+}

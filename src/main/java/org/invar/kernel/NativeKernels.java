@@ -1,0 +1,327 @@
+package org.invar.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
+import org.bytedeco.dnnl.dnnl_matmul_desc_t;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_softmax_desc_t;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The kernels for float32 on a processor: oneDNN's operations, made once for each shape and called
+ * directly. What has no operation there, and float64, is computed by {@link PortableKernels}.
+ *
+ * <p>For one thread; it holds memory outside the heap until it is closed.
+ */
+public final class NativeKernels implements Kernels {
+  private final OneDnn library = new OneDnn();
+  private final PortableKernels portable = new PortableKernels();
+
+  /**
+   * Makes kernels for one thread.
+   *
+   * @throws IllegalStateException where the library is not {@link #available()}
+   */
+  public NativeKernels() {}
+
+  /** Returns whether this platform has the native library. */
+  public static boolean available() {
+    return OneDnn.available();
+  }
+
+  @Override
+  public String name() {
+    return "native";
+  }
+
+  @Override
+  public void close() {
+    library.close();
+  }
+
+  /** What an affine map is made for. */
+  private record AffineKey(
+      long rows, long in, long out, boolean bias, boolean transposed, Activation activation) {}
+
+  @Override
+  public INDArray affine(
+      INDArray x, INDArray kernel, @Nullable INDArray bias, Activation activation) {
+    if (!floats(x)) {
+      return portable.affine(x, kernel, bias, activation);
+    }
+    Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
+    INDArray y = array(x.size(0), kernel.size(1));
+    Primitive product = product(x.size(0), x.size(1), kernel.size(1), bias != null, false, fused);
+    if (bias == null) {
+      product.execute(address(x), address(kernel), address(y));
+    } else {
+      product.execute(address(x), address(kernel), address(y), address(bias));
+    }
+    return fused == activation ? y : activate(activation, y);
+  }
+
+  @Override
+  public void affineGradient(
+      INDArray x, INDArray dz, INDArray kernelGradient, @Nullable INDArray biasGradient) {
+    if (!floats(x) || !dense(kernelGradient, biasGradient)) {
+      portable.affineGradient(x, dz, kernelGradient, biasGradient);
+      return;
+    }
+    long rows = x.size(0);
+    long out = dz.size(1);
+    long gradient = address(dz);
+    library.gemm(
+        true, false, x.size(1), out, rows, address(x), gradient, 1, address(kernelGradient));
+    if (biasGradient != null) {
+      library.addColumnSums(rows, out, gradient, address(biasGradient));
+    }
+  }
+
+  @Override
+  public INDArray affineInputGradient(INDArray dz, INDArray kernel) {
+    if (!floats(dz)) {
+      return portable.affineInputGradient(dz, kernel);
+    }
+    INDArray dx = array(dz.size(0), kernel.size(0));
+    product(dz.size(0), dz.size(1), kernel.size(0), false, true, Activation.IDENTITY)
+        .execute(address(dz), address(kernel), address(dx));
+    return dx;
+  }
+
+  private Primitive product(
+      long rows, long in, long out, boolean bias, boolean transposed, Activation activation) {
+    return library.prepared(
+        new AffineKey(rows, in, out, bias, transposed, activation),
+        () -> {
+          dnnl_matmul_desc_t operation = new dnnl_matmul_desc_t();
+          OneDnn.check(
+              dnnl_matmul_desc_init(
+                  operation,
+                  OneDnn.dense(rows, in),
+                  transposed ? OneDnn.strided(new long[] {in, out}, 1, in) : OneDnn.dense(in, out),
+                  bias ? OneDnn.dense(1, out) : null,
+                  OneDnn.dense(rows, out)),
+              "a matrix product");
+          dnnl_primitive_desc description = library.require(operation, activation, null);
+          return bias
+              ? new Primitive(
+                  library, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS)
+              : new Primitive(library, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
+        });
+  }
+
+  @Override
+  public INDArray conv2d(
+      INDArray x, INDArray kernel, @Nullable INDArray bias, Window window, Activation activation) {
+    if (!floats(x)) {
+      return portable.conv2d(x, kernel, bias, window, activation);
+    }
+    Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
+    NativeConvolution convolution = convolution(x, kernel.size(3), window, bias != null);
+    INDArray y =
+        array(
+            x.size(0),
+            window.outputHeight(x.size(1)),
+            window.outputWidth(x.size(2)),
+            kernel.size(3));
+    Adapted forward = convolution.forward(library, fused);
+    if (bias == null) {
+      forward.execute(address(x), address(kernel), address(y));
+    } else {
+      forward.execute(address(x), address(kernel), address(y), address(bias));
+    }
+    return fused == activation ? y : activate(activation, y);
+  }
+
+  @Override
+  public @Nullable INDArray conv2dGradient(
+      INDArray x,
+      INDArray dz,
+      INDArray kernel,
+      Window window,
+      INDArray kernelGradient,
+      @Nullable INDArray biasGradient,
+      boolean inputGradient) {
+    if (!floats(x) || !dense(kernelGradient, biasGradient)) {
+      return portable.conv2dGradient(
+          x, dz, kernel, window, kernelGradient, biasGradient, inputGradient);
+    }
+    NativeConvolution convolution = convolution(x, kernel.size(3), window, biasGradient != null);
+    Adapted backward = convolution.kernelGradient(library);
+    if (biasGradient == null) {
+      backward.execute(address(x), address(kernelGradient), address(dz));
+    } else {
+      backward.execute(address(x), address(kernelGradient), address(dz), address(biasGradient));
+    }
+    if (!inputGradient) {
+      return null;
+    }
+    INDArray dx = array(x.shape());
+    convolution.inputGradient(library).execute(address(dx), address(kernel), address(dz));
+    return dx;
+  }
+
+  private static NativeConvolution convolution(INDArray x, long out, Window window, boolean bias) {
+    return new NativeConvolution(x.size(0), x.size(1), x.size(2), x.size(3), out, window, bias);
+  }
+
+  @Override
+  public Pooled pool2d(Pooling pooling, INDArray x, Window window) {
+    return floats(x)
+        ? NativePooling.of(pooling, x, window).forward(library, x)
+        : portable.pool2d(pooling, x, window);
+  }
+
+  @Override
+  public INDArray pool2dGradient(
+      Pooling pooling, INDArray x, INDArray memory, INDArray dy, Window window) {
+    return floats(x)
+        ? NativePooling.of(pooling, x, window).backward(library, x, memory, dy)
+        : portable.pool2dGradient(pooling, x, memory, dy, window);
+  }
+
+  /** What an element-wise operation or softmax is made for. */
+  private record ActivationKey(Activation activation, boolean forward, long rows, long columns) {}
+
+  @Override
+  public INDArray activate(Activation activation, INDArray z) {
+    if (!floats(z) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
+      return portable.activate(activation, z);
+    }
+    INDArray y = array(z.shape());
+    activation(activation, true, z).execute(address(z), address(y));
+    return y;
+  }
+
+  @Override
+  public INDArray activateGradient(Activation activation, INDArray saved, INDArray dy) {
+    if (!floats(saved) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
+      return portable.activateGradient(activation, saved, dy);
+    }
+    INDArray dz = array(saved.shape());
+    activation(activation, false, saved).execute(address(saved), address(dy), address(dz));
+    return dz;
+  }
+
+  private Primitive activation(Activation activation, boolean forward, INDArray z) {
+    long columns = activation == Activation.SOFTMAX ? z.size(-1) : z.length();
+    long rows = z.length() / columns;
+    return library.prepared(
+        new ActivationKey(activation, forward, rows, columns),
+        () -> activation(activation, forward, rows, columns));
+  }
+
+  private Primitive activation(Activation activation, boolean forward, long rows, long columns) {
+    dnnl_memory_desc_t array = OneDnn.dense(rows, columns);
+    dnnl_primitive_desc there;
+    if (activation == Activation.SOFTMAX) {
+      dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
+      OneDnn.check(
+          dnnl_softmax_forward_desc_init(operation, dnnl_forward_training, array, 1), "softmax");
+      there = library.require(operation, Activation.IDENTITY, null);
+    } else {
+      Eltwise kind = Eltwise.of(activation);
+      dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
+      OneDnn.check(
+          dnnl_eltwise_forward_desc_init(
+              operation,
+              dnnl_forward_training,
+              forward ? kind.forward() : kind.backward(),
+              array,
+              kind.alpha(),
+              0),
+          "an activation");
+      there = library.require(operation, Activation.IDENTITY, null);
+    }
+    if (forward) {
+      return new Primitive(library, there, DNNL_ARG_SRC, DNNL_ARG_DST);
+    }
+    Primitive back = activationGradient(activation, array, there);
+    dnnl_primitive_desc_destroy(there);
+    return back;
+  }
+
+  private Primitive activationGradient(
+      Activation activation, dnnl_memory_desc_t array, dnnl_primitive_desc forward) {
+    int saved = activation.needsInput() ? DNNL_ARG_SRC : DNNL_ARG_DST;
+    dnnl_primitive_desc description;
+    if (activation == Activation.SOFTMAX) {
+      dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
+      OneDnn.check(dnnl_softmax_backward_desc_init(operation, array, array, 1), "softmax");
+      description = library.require(operation, Activation.IDENTITY, forward);
+    } else {
+      Eltwise kind = Eltwise.of(activation);
+      dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
+      OneDnn.check(
+          dnnl_eltwise_backward_desc_init(
+              operation, kind.backward(), array, array, kind.alpha(), 0),
+          "an activation's gradient");
+      description = library.require(operation, Activation.IDENTITY, forward);
+    }
+    return new Primitive(library, description, saved, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
+  }
+
+  @Override
+  public INDArray moments(INDArray x) {
+    return portable.moments(x);
+  }
+
+  @Override
+  public INDArray normalize(
+      INDArray x, INDArray moments, INDArray gamma, INDArray beta, double epsilon) {
+    return portable.normalize(x, moments, gamma, beta, epsilon);
+  }
+
+  @Override
+  public INDArray normalizeGradient(
+      INDArray x,
+      INDArray dy,
+      INDArray moments,
+      INDArray gamma,
+      double epsilon,
+      INDArray gammaGradient,
+      INDArray betaGradient) {
+    return portable.normalizeGradient(x, dy, moments, gamma, epsilon, gammaGradient, betaGradient);
+  }
+
+  private static boolean fusible(Activation activation) {
+    return activation != Activation.SOFTPLUS
+        && activation != Activation.SOFTMAX
+        && !activation.needsInput();
+  }
+
+  private static boolean floats(INDArray x) {
+    return x.dataType() == DataType.FLOAT;
+  }
+
+  private static boolean dense(INDArray x, @Nullable INDArray y) {
+    return dense(x) && (y == null || dense(y));
+  }
+
+  /** Returns whether the values stand in row-major order without gaps. */
+  private static boolean dense(INDArray x) {
+    long stride = 1;
+    for (int axis = x.rank() - 1; axis >= 0; axis--) {
+      if (x.size(axis) != 1 && x.stride(axis) != stride) {
+        return false;
+      }
+      stride *= x.size(axis);
+    }
+    return true;
+  }
+
+  static INDArray array(long... shape) {
+    return Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+  }
+
+  /** Returns where the values of a dense array begin, or those of a dense copy in the workspace. */
+  static long address(INDArray x) {
+    INDArray plain = dense(x) ? x : x.dup('c');
+    return plain.data().address() + plain.offset() * Float.BYTES;
+  }
+}

@@ -1,0 +1,250 @@
+package org.invar.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.invar.kernel.Kernels.Pooling;
+import org.invar.kernel.Window.Padding;
+import org.invar.param.Size;
+import org.invar.random.CounterRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The fastest kernels in float32 against the portable ones in float64, on shapes that take every
+ * way through them.
+ */
+class NativeKernelsTest {
+  private static final double TOLERANCE = 2e-6;
+
+  /** Winograd's transforms add and subtract what is a hundred times as large as the result. */
+  private static final double WINOGRAD_TOLERANCE = 3e-5;
+
+  private static final Size THREE = Size.square(3);
+  private static Kernels kernels;
+
+  @BeforeAll
+  static void open() {
+    kernels = Kernels.fastest();
+  }
+
+  @AfterAll
+  static void close() {
+    kernels.close();
+  }
+
+  /** An operation on inputs that a seed makes; its results, one behind another. */
+  record Case(String name, double tolerance, BiFunction<Kernels, Inputs, List<INDArray>> run) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** Arrays of normal numbers, the same ones for every data type. */
+  static final class Inputs {
+    private final DataType type;
+    private long stream;
+
+    Inputs(DataType type) {
+      this.type = type;
+    }
+
+    INDArray normal(long... shape) {
+      var random = CounterRandom.of(11, stream++);
+      float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      return Nd4j.create(values, shape, 'c').castTo(type);
+    }
+  }
+
+  static Stream<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (Activation activation : Activation.values()) {
+      cases.add(affine(5, 7, 3, true, activation));
+      cases.add(activation(activation, 3, 5, 7));
+      if (!activation.needsInput()) {
+        cases.add(convolution(2, 6, 5, 3, 4, new Window(THREE, THREE, Padding.SAME), activation));
+      }
+    }
+    cases.add(affine(128, 784, 512, true, Activation.RELU));
+    cases.add(affine(1, 65, 1, false, Activation.IDENTITY));
+    for (Padding padding : Padding.values()) {
+      for (int stride = 1; stride <= 2; stride++) {
+        for (Size size : List.of(Size.square(1), new Size(2, 3), THREE, Size.square(5))) {
+          Window window = new Window(size, Size.square(stride), padding);
+          cases.add(convolution(3, 9, 7, 1, 6, window, Activation.TANH));
+          cases.add(convolution(2, 9, 7, 16, 32, window, Activation.IDENTITY));
+          for (Pooling pooling : Pooling.values()) {
+            cases.add(pooling(pooling, 3, 9, 7, 5, window));
+            cases.add(pooling(pooling, 2, 9, 7, 32, window));
+          }
+        }
+      }
+      // Rows enough for Winograd's way.
+      Window window = new Window(THREE, Size.square(1), padding);
+      cases.add(convolution(32, 11, 14, 32, 16, window, Activation.RELU));
+      cases.add(convolution(17, 28, 28, 16, 48, window, Activation.IDENTITY));
+    }
+    cases.add(pooling(Pooling.MAX, 2, 18, 17, 3, whole(18, 17)));
+    cases.add(pooling(Pooling.AVERAGE, 2, 18, 17, 3, whole(18, 17)));
+    return cases.stream();
+  }
+
+  private static Window whole(int height, int width) {
+    Size all = new Size(height, width);
+    return new Window(all, all, Padding.VALID);
+  }
+
+  private static Case affine(int rows, int in, int out, boolean bias, Activation activation) {
+    return new Case(
+        "affine %d×%d→%d %s %s".formatted(rows, in, out, bias ? "bias" : "", activation),
+        TOLERANCE,
+        (kernels, inputs) -> {
+          INDArray x = inputs.normal(rows, in);
+          INDArray kernel = inputs.normal(in, out).divi(Math.sqrt(in));
+          INDArray offsets = bias ? inputs.normal(out) : null;
+          INDArray dz = inputs.normal(rows, out);
+          INDArray kernelGradient = inputs.normal(in, out);
+          INDArray biasGradient = bias ? inputs.normal(out) : null;
+          List<INDArray> results = new ArrayList<>();
+          if (!activation.needsInput()) {
+            results.add(kernels.affine(x, kernel, offsets, activation));
+          }
+          kernels.affineGradient(x, dz, kernelGradient, biasGradient);
+          results.add(kernelGradient);
+          if (biasGradient != null) {
+            results.add(biasGradient);
+          }
+          results.add(kernels.affineInputGradient(dz, kernel));
+          return results;
+        });
+  }
+
+  private static Case convolution(
+      int rows, int height, int width, int in, int out, Window window, Activation activation) {
+    boolean tiled = in % 16 == 0 && out % 16 == 0 && window.size().equals(THREE) && rows > 16;
+    return new Case(
+        "conv2d %d×%d×%d×%d→%d %s %s".formatted(rows, height, width, in, out, window, activation),
+        tiled ? WINOGRAD_TOLERANCE : TOLERANCE,
+        (kernels, inputs) -> {
+          INDArray x = inputs.normal(rows, height, width, in);
+          Size size = window.size();
+          double scale = 1 / Math.sqrt(in * size.height() * size.width());
+          INDArray kernel = inputs.normal(size.height(), size.width(), in, out).muli(scale);
+          INDArray y = kernels.conv2d(x, kernel, inputs.normal(out), window, activation);
+          INDArray dz = inputs.normal(y.shape());
+          INDArray kernelGradient = inputs.normal(kernel.shape());
+          INDArray biasGradient = inputs.normal(out);
+          INDArray dx =
+              kernels.conv2dGradient(x, dz, kernel, window, kernelGradient, biasGradient, true);
+          INDArray withoutBias = kernelGradient.dup();
+          assertNull(kernels.conv2dGradient(x, dz, kernel, window, withoutBias, null, false));
+          return List.of(y, kernelGradient, biasGradient, dx, withoutBias);
+        });
+  }
+
+  private static Case pooling(
+      Pooling pooling, int rows, int height, int width, int channels, Window window) {
+    return new Case(
+        "%s pool %d×%d×%d×%d %s".formatted(pooling, rows, height, width, channels, window),
+        TOLERANCE,
+        (kernels, inputs) -> {
+          INDArray x = inputs.normal(rows, height, width, channels);
+          var pooled = kernels.pool2d(pooling, x, window);
+          INDArray dy = inputs.normal(pooled.output().shape());
+          return List.of(
+              pooled.output(), kernels.pool2dGradient(pooling, x, pooled.memory(), dy, window));
+        });
+  }
+
+  private static Case activation(Activation activation, long... shape) {
+    return new Case(
+        activation + " of rank " + shape.length,
+        TOLERANCE,
+        (kernels, inputs) -> {
+          INDArray z = inputs.normal(shape).muli(3);
+          INDArray y = kernels.activate(activation, z);
+          INDArray saved = activation.needsInput() ? z : y;
+          return List.of(y, kernels.activateGradient(activation, saved, inputs.normal(shape)));
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void resultsAreThoseOfTheReference(Case c) {
+    List<INDArray> expected = c.run().apply(new PortableKernels(), new Inputs(DataType.DOUBLE));
+    List<INDArray> actual = c.run().apply(kernels, new Inputs(DataType.FLOAT));
+    assertEquals(expected.size(), actual.size());
+    for (int i = 0; i < expected.size(); i++) {
+      assertArrayEquals(expected.get(i).shape(), actual.get(i).shape());
+      double[] right = expected.get(i).dup('c').data().asDouble();
+      double[] found = actual.get(i).dup('c').data().asDouble();
+      double scale = Math.max(1, Arrays.stream(right).map(Math::abs).max().orElseThrow());
+      for (int j = 0; j < right.length; j++) {
+        assertEquals(right[j], found[j], c.tolerance() * scale, "result " + i + " at " + j);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void bitsAreTheSameOnAnyThreadAfterAnything(Case c) {
+    List<INDArray> here = c.run().apply(kernels, new Inputs(DataType.FLOAT));
+    List<INDArray> there =
+        CompletableFuture.supplyAsync(
+                () -> {
+                  try (Kernels fresh = Kernels.fastest()) {
+                    return c.run().apply(fresh, new Inputs(DataType.FLOAT));
+                  }
+                })
+            .join();
+    for (int i = 0; i < here.size(); i++) {
+      assertArrayEquals(
+          here.get(i).dup('c').data().asFloat(), there.get(i).dup('c').data().asFloat());
+    }
+  }
+
+  @Test
+  void viewsAreReadAndWrittenWhereTheyAre() {
+    INDArray flat = new Inputs(DataType.FLOAT).normal(100);
+    INDArray before = flat.dup();
+    INDArray gradient = flat.get(NDArrayIndex.interval(10, 22)).reshape('c', 4, 3);
+    INDArray offset = flat.get(NDArrayIndex.interval(25, 28));
+    INDArray x = new Inputs(DataType.FLOAT).normal(4, 2).transpose(); // not dense in C order
+    INDArray dz = Nd4j.ones(DataType.FLOAT, 2, 3);
+    kernels.affineGradient(x, dz, gradient, offset);
+    for (int i = 0; i < 100; i++) {
+      double added = flat.getDouble(i) - before.getDouble(i);
+      double expected =
+          i >= 10 && i < 22
+              ? x.getColumn((i - 10) / 3).sumNumber().doubleValue()
+              : i >= 25 && i < 28 ? 2 : 0;
+      assertEquals(expected, added, 1e-6, "at " + i);
+    }
+  }
+
+  @Test
+  void thisPlatformHasNativeKernels() {
+    // Where a build of the library is named in the POM, its loading must not fail in silence.
+    boolean named = System.getProperty("os.arch").equals("amd64");
+    assertTrue(!named || kernels.name().equals("native"), kernels.name());
+  }
+}
