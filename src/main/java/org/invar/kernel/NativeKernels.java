@@ -2,8 +2,6 @@ package org.invar.kernel;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
-import org.bytedeco.dnnl.dnnl_matmul_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_softmax_desc_t;
@@ -44,10 +42,6 @@ public final class NativeKernels implements Kernels {
     library.close();
   }
 
-  /** What an affine map is made for. */
-  private record AffineKey(
-      long rows, long in, long out, boolean bias, boolean transposed, Activation activation) {}
-
   @Override
   public INDArray affine(
       INDArray x, INDArray kernel, @Nullable INDArray bias, Activation activation) {
@@ -56,7 +50,10 @@ public final class NativeKernels implements Kernels {
     }
     Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
     INDArray y = array(x.size(0), kernel.size(1));
-    Primitive product = product(x.size(0), x.size(1), kernel.size(1), bias != null, false, fused);
+    Primitive product =
+        library.product(
+            new OneDnn.Product(
+                x.size(0), x.size(1), kernel.size(1), kernel.size(1), bias != null, false, fused));
     if (bias == null) {
       product.execute(address(x), address(kernel), address(y));
     } else {
@@ -76,7 +73,17 @@ public final class NativeKernels implements Kernels {
     long out = dz.size(1);
     long gradient = address(dz);
     library.gemm(
-        true, false, x.size(1), out, rows, address(x), gradient, 1, address(kernelGradient));
+        true,
+        false,
+        x.size(1),
+        out,
+        rows,
+        address(x),
+        gradient,
+        out,
+        1,
+        address(kernelGradient),
+        out);
     if (biasGradient != null) {
       library.addColumnSums(rows, out, gradient, address(biasGradient));
     }
@@ -88,31 +95,18 @@ public final class NativeKernels implements Kernels {
       return portable.affineInputGradient(dz, kernel);
     }
     INDArray dx = array(dz.size(0), kernel.size(0));
-    product(dz.size(0), dz.size(1), kernel.size(0), false, true, Activation.IDENTITY)
+    library
+        .product(
+            new OneDnn.Product(
+                dz.size(0),
+                dz.size(1),
+                kernel.size(0),
+                dz.size(1),
+                false,
+                true,
+                Activation.IDENTITY))
         .execute(address(dz), address(kernel), address(dx));
     return dx;
-  }
-
-  private Primitive product(
-      long rows, long in, long out, boolean bias, boolean transposed, Activation activation) {
-    return library.prepared(
-        new AffineKey(rows, in, out, bias, transposed, activation),
-        () -> {
-          dnnl_matmul_desc_t operation = new dnnl_matmul_desc_t();
-          OneDnn.check(
-              dnnl_matmul_desc_init(
-                  operation,
-                  OneDnn.dense(rows, in),
-                  transposed ? OneDnn.strided(new long[] {in, out}, 1, in) : OneDnn.dense(in, out),
-                  bias ? OneDnn.dense(1, out) : null,
-                  OneDnn.dense(rows, out)),
-              "a matrix product");
-          dnnl_primitive_desc description = library.require(operation, activation, null);
-          return bias
-              ? new Primitive(
-                  library, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS)
-              : new Primitive(library, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
-        });
   }
 
   @Override
@@ -218,52 +212,24 @@ public final class NativeKernels implements Kernels {
 
   private Primitive activation(Activation activation, boolean forward, long rows, long columns) {
     dnnl_memory_desc_t array = OneDnn.dense(rows, columns);
-    dnnl_primitive_desc there;
-    if (activation == Activation.SOFTMAX) {
-      dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
-      OneDnn.check(
-          dnnl_softmax_forward_desc_init(operation, dnnl_forward_training, array, 1), "softmax");
-      there = library.require(operation, Activation.IDENTITY, null);
-    } else {
-      Eltwise kind = Eltwise.of(activation);
-      dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
-      OneDnn.check(
-          dnnl_eltwise_forward_desc_init(
-              operation,
-              dnnl_forward_training,
-              forward ? kind.forward() : kind.backward(),
-              array,
-              kind.alpha(),
-              0),
-          "an activation");
-      there = library.require(operation, Activation.IDENTITY, null);
-    }
+    return activation == Activation.SOFTMAX
+        ? softmax(forward, array)
+        : Eltwise.of(activation).primitive(library, activation, forward, array);
+  }
+
+  private Primitive softmax(boolean forward, dnnl_memory_desc_t array) {
+    dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
+    OneDnn.check(
+        dnnl_softmax_forward_desc_init(operation, dnnl_forward_training, array, 1), "softmax");
+    dnnl_primitive_desc there = library.require(operation, Activation.IDENTITY, null);
     if (forward) {
       return new Primitive(library, there, DNNL_ARG_SRC, DNNL_ARG_DST);
     }
-    Primitive back = activationGradient(activation, array, there);
+    dnnl_softmax_desc_t gradient = new dnnl_softmax_desc_t();
+    OneDnn.check(dnnl_softmax_backward_desc_init(gradient, array, array, 1), "softmax's gradient");
+    dnnl_primitive_desc description = library.require(gradient, Activation.IDENTITY, there);
     dnnl_primitive_desc_destroy(there);
-    return back;
-  }
-
-  private Primitive activationGradient(
-      Activation activation, dnnl_memory_desc_t array, dnnl_primitive_desc forward) {
-    int saved = activation.needsInput() ? DNNL_ARG_SRC : DNNL_ARG_DST;
-    dnnl_primitive_desc description;
-    if (activation == Activation.SOFTMAX) {
-      dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
-      OneDnn.check(dnnl_softmax_backward_desc_init(operation, array, array, 1), "softmax");
-      description = library.require(operation, Activation.IDENTITY, forward);
-    } else {
-      Eltwise kind = Eltwise.of(activation);
-      dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
-      OneDnn.check(
-          dnnl_eltwise_backward_desc_init(
-              operation, kind.backward(), array, array, kind.alpha(), 0),
-          "an activation's gradient");
-      description = library.require(operation, Activation.IDENTITY, forward);
-    }
-    return new Primitive(library, description, saved, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
+    return new Primitive(library, description, DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
   }
 
   @Override
@@ -287,6 +253,30 @@ public final class NativeKernels implements Kernels {
       INDArray gammaGradient,
       INDArray betaGradient) {
     return portable.normalizeGradient(x, dy, moments, gamma, epsilon, gammaGradient, betaGradient);
+  }
+
+  @Override
+  public Recurrence recurrent(Cell cell, INDArray x, @Nullable INDArray initial, boolean remember) {
+    return floats(x)
+        ? NativeRecurrence.of(library, cell, x).forward(x, initial, remember)
+        : portable.recurrent(cell, x, initial, remember);
+  }
+
+  @Override
+  public @Nullable INDArray recurrentGradient(
+      Cell cell,
+      INDArray x,
+      @Nullable INDArray initial,
+      Recurrence forward,
+      INDArray dy,
+      Cell gradient,
+      @Nullable INDArray initialGradient,
+      boolean inputGradient) {
+    return floats(x)
+        ? NativeRecurrence.of(library, cell, x)
+            .backward(forward, dy, gradient, initialGradient, inputGradient)
+        : portable.recurrentGradient(
+            cell, x, initial, forward, dy, gradient, initialGradient, inputGradient);
   }
 
   private static boolean fusible(Activation activation) {
@@ -313,6 +303,19 @@ public final class NativeKernels implements Kernels {
       stride *= x.size(axis);
     }
     return true;
+  }
+
+  /**
+   * Returns where the values of an array begin that a result is written into.
+   *
+   * @throws IllegalArgumentException unless it is dense
+   */
+  static long target(INDArray x) {
+    if (!dense(x)) {
+      throw new IllegalArgumentException(
+          "a gradient of strides that are not dense: " + x.shapeInfoToString());
+    }
+    return address(x);
   }
 
   static INDArray array(long... shape) {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.const_dnnl_op_desc_t;
 import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_matmul_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
@@ -114,11 +115,55 @@ final class OneDnn implements AutoCloseable {
   }
 
   /**
-   * c = a · b + beta · c, row-major and dense.
+   * What a matrix product is made for: activation(a · b + bias).
+   *
+   * @param rows of a
+   * @param in columns of a
+   * @param out columns of the result
+   * @param stride from row to row of b as it lies in memory
+   * @param bias whether there is one
+   * @param transposed whether b lies as [out, in]
+   */
+  record Product(
+      long rows,
+      long in,
+      long out,
+      long stride,
+      boolean bias,
+      boolean transposed,
+      Activation activation) {}
+
+  /** Returns a product; arguments are a, b, the result, and the bias where there is one. */
+  Primitive product(Product key) {
+    return prepared(
+        key,
+        () -> {
+          long[] b = {key.in(), key.out()};
+          dnnl_matmul_desc_t operation = new dnnl_matmul_desc_t();
+          check(
+              dnnl_matmul_desc_init(
+                  operation,
+                  dense(key.rows(), key.in()),
+                  key.transposed() ? strided(b, 1, key.stride()) : strided(b, key.stride(), 1),
+                  key.bias() ? dense(1, key.out()) : null,
+                  dense(key.rows(), key.out())),
+              "a matrix product");
+          dnnl_primitive_desc description = require(operation, key.activation(), null);
+          return key.bias()
+              ? new Primitive(
+                  this, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS)
+              : new Primitive(this, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
+        });
+  }
+
+  /**
+   * c = a · b + beta · c, row-major; a is dense.
    *
    * @param m rows of c
    * @param n columns of c
    * @param k columns of a (rows, where a is transposed)
+   * @param strideB from row to row of b as it lies in memory
+   * @param strideC from row to row of c
    */
   void gemm(
       boolean transposeA,
@@ -128,8 +173,10 @@ final class OneDnn implements AutoCloseable {
       long k,
       long a,
       long b,
+      long strideB,
       float beta,
-      long c) {
+      long c,
+      long strideC) {
     check(
         dnnl_sgemm(
             (byte) (transposeA ? 'T' : 'N'),
@@ -141,10 +188,10 @@ final class OneDnn implements AutoCloseable {
             left.at(a),
             transposeA ? m : k,
             right.at(b),
-            transposeB ? k : n,
+            strideB,
             beta,
             result.at(c),
-            n),
+            strideC),
         "a matrix product");
   }
 
@@ -161,7 +208,18 @@ final class OneDnn implements AutoCloseable {
       }
       one = filled;
     }
-    gemm(false, false, 1, columns, rows, Objects.requireNonNull(one).address(), matrix, 1, result);
+    gemm(
+        false,
+        false,
+        1,
+        columns,
+        rows,
+        Objects.requireNonNull(one).address(),
+        matrix,
+        columns,
+        1,
+        result,
+        columns);
   }
 
   /** Describes floats of those dimensions at those strides. */
@@ -205,8 +263,13 @@ final class OneDnn implements AutoCloseable {
    */
   @Nullable dnnl_primitive_desc describe(
       Pointer operation, Activation postOperation, @Nullable dnnl_primitive_desc hint) {
+    return describe(operation, behind(postOperation), hint);
+  }
+
+  private @Nullable dnnl_primitive_desc describe(
+      Pointer operation, @Nullable dnnl_post_ops behind, @Nullable dnnl_primitive_desc hint) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
-    dnnl_primitive_attr attributes = attributes(behind(postOperation));
+    dnnl_primitive_attr attributes = attributes(behind);
     int status =
         dnnl_primitive_desc_create(
             description, new const_dnnl_op_desc_t(operation), attributes, engine, hint);
@@ -221,7 +284,20 @@ final class OneDnn implements AutoCloseable {
   /** Describes an operation that the library always has. */
   dnnl_primitive_desc require(
       Pointer operation, Activation postOperation, @Nullable dnnl_primitive_desc hint) {
-    dnnl_primitive_desc description = describe(operation, postOperation, hint);
+    return required(operation, describe(operation, postOperation, hint));
+  }
+
+  /**
+   * Describes an operation that the library always has.
+   *
+   * @param add whether its result is added to what the target holds
+   */
+  dnnl_primitive_desc require(Pointer operation, boolean add) {
+    return required(operation, describe(operation, add ? sum() : null, null));
+  }
+
+  private static dnnl_primitive_desc required(
+      Pointer operation, @Nullable dnnl_primitive_desc description) {
     if (description == null) {
       throw new IllegalStateException(
           "oneDNN has no " + operation.getClass().getSimpleName() + " for these arrays");
@@ -246,6 +322,13 @@ final class OneDnn implements AutoCloseable {
     return attributes;
   }
 
+  private static dnnl_post_ops sum() {
+    dnnl_post_ops operations = new dnnl_post_ops();
+    check(dnnl_post_ops_create(operations), "operations behind another");
+    check(dnnl_post_ops_append_sum(operations, 1), "a sum");
+    return operations;
+  }
+
   private static @Nullable dnnl_post_ops behind(Activation activation) {
     if (activation == Activation.IDENTITY) {
       return null;
@@ -265,19 +348,36 @@ final class OneDnn implements AutoCloseable {
    * @param add whether it adds to the target instead of replacing it
    */
   Primitive reorder(dnnl_memory_desc_t from, dnnl_memory_desc_t to, boolean add) {
-    dnnl_post_ops operations = null;
-    if (add) {
-      operations = new dnnl_post_ops();
-      check(dnnl_post_ops_create(operations), "operations behind another");
-      check(dnnl_post_ops_append_sum(operations, 1), "a sum");
-    }
-    dnnl_primitive_attr attributes = attributes(operations);
+    dnnl_primitive_attr attributes = attributes(add ? sum() : null);
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     check(
         dnnl_reorder_primitive_desc_create(description, from, engine, to, engine, attributes),
         "a reorder");
     dnnl_primitive_attr_destroy(attributes);
     return new Primitive(this, description, DNNL_ARG_FROM, DNNL_ARG_TO);
+  }
+
+  /** What a copy with its first two axes exchanged is made for. */
+  private record Swap(long first, long second, long width) {}
+
+  /** Returns a copy of [first, second, width] into [second, first, width]. */
+  Primitive swapped(long first, long second, long width) {
+    return prepared(
+        new Swap(first, second, width),
+        () -> {
+          long[] dimensions = {first, second, width};
+          return reorder(dense(dimensions), strided(dimensions, width, first * width, 1), false);
+        });
+  }
+
+  /** Copies floats. */
+  void copy(long from, long to, long floats) {
+    Pointer.memcpy(result.at(to), left.at(from), floats * Float.BYTES);
+  }
+
+  /** Sets floats to zero. */
+  void clear(long address, long floats) {
+    Pointer.memset(result.at(address), 0, floats * Float.BYTES);
   }
 
   static void check(int status, String what) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -103,6 +104,10 @@ class NativeKernelsTest {
       cases.add(convolution(32, 11, 14, 32, 16, window, Activation.RELU));
       cases.add(convolution(17, 28, 28, 16, 48, window, Activation.IDENTITY));
     }
+    for (Cell.Kind kind : Cell.Kind.values()) {
+      cases.add(recurrence(kind, 3, 4, 5, 6));
+      cases.add(recurrence(kind, 17, 9, 28, 32));
+    }
     cases.add(pooling(Pooling.MAX, 2, 18, 17, 3, whole(18, 17)));
     cases.add(pooling(Pooling.AVERAGE, 2, 18, 17, 3, whole(18, 17)));
     return cases.stream();
@@ -173,6 +178,44 @@ class NativeKernelsTest {
           return List.of(
               pooled.output(), kernels.pool2dGradient(pooling, x, pooled.memory(), dy, window));
         });
+  }
+
+  private static Case recurrence(Cell.Kind kind, int rows, int time, int features, int units) {
+    return new Case(
+        "%s %d×%d×%d→%d".formatted(kind, rows, time, features, units),
+        TOLERANCE,
+        (kernels, inputs) -> {
+          INDArray x = inputs.normal(rows, time, features);
+          Cell cell = cell(kind, inputs, features, units);
+          INDArray initial = inputs.normal(kind.states(), rows, units);
+          INDArray dy = inputs.normal(rows, time, units);
+          List<INDArray> results = new ArrayList<>();
+          for (INDArray start : Arrays.asList(null, initial)) {
+            Recurrence pass = kernels.recurrent(cell, x, start, true);
+            results.add(pass.outputs());
+            Cell gradient = cell(kind, inputs, features, units);
+            INDArray first = start == null ? null : inputs.normal(start.shape());
+            results.add(
+                kernels.recurrentGradient(
+                    cell, x, start, pass, dy, gradient, first, first == null));
+            results.addAll(List.of(gradient.kernel(), gradient.recurrentKernel(), gradient.bias()));
+            results.add(gradient.recurrentBias());
+            results.add(first);
+          }
+          results.add(kernels.recurrent(cell, x, initial, false).outputs());
+          results.removeIf(Objects::isNull);
+          return results;
+        });
+  }
+
+  private static Cell cell(Cell.Kind kind, Inputs inputs, int features, int units) {
+    int columns = kind.gates() * units;
+    return new Cell(
+        kind,
+        inputs.normal(features, columns).divi(Math.sqrt(features)),
+        inputs.normal(units, columns).divi(Math.sqrt(units)),
+        inputs.normal(columns),
+        kind == Cell.Kind.GRU_RESET_AFTER ? inputs.normal(columns) : null);
   }
 
   private static Case activation(Activation activation, long... shape) {

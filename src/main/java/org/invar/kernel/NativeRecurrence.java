@@ -1,0 +1,258 @@
+package org.invar.kernel;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Recurrent passes in oneDNN's products and element-wise operations: what the kinds of cells have
+ * in common.
+ *
+ * <p>Every gate of every step is a matrix [rows, units] of its own, and those of a gate lie one
+ * behind another: [gates, time, rows, units]. So a gate's activation is one call, all steps' inputs
+ * are multiplied at once, and so are the gradients of the kernels.
+ */
+abstract class NativeRecurrence {
+  /** Pieces of the library's scratch memory. */
+  private static final int UPSTREAM = OneDnn.Scratch.FREE;
+
+  private static final int GATES = UPSTREAM + 1;
+  private static final int STATES = UPSTREAM + 2;
+  private static final int INPUTS = UPSTREAM + 3;
+  private static final int BIASES = UPSTREAM + 4;
+  private static final int MORE = UPSTREAM + 5;
+
+  final OneDnn library;
+  final NativeVectors vectors;
+  final Cell cell;
+  final long rows;
+  final int time;
+  final long features;
+  final long units;
+  final int gates;
+
+  /** The floats of one step of one gate or state. */
+  final long step;
+
+  private long memory;
+
+  NativeRecurrence(OneDnn library, Cell cell, INDArray x) {
+    this.library = library;
+    this.cell = cell;
+    this.rows = x.size(0);
+    this.time = Math.toIntExact(x.size(1));
+    this.features = x.size(2);
+    this.units = cell.units();
+    this.gates = cell.kind().gates();
+    this.step = rows * units;
+    this.vectors = new NativeVectors(library, step);
+  }
+
+  static NativeRecurrence of(OneDnn library, Cell cell, INDArray x) {
+    return switch (cell.kind()) {
+      case SIMPLE_RNN -> new NativeSimpleRnn(library, cell, x);
+      case LSTM -> new NativeLstm(library, cell, x);
+      case GRU_RESET_BEFORE -> new NativeGruResetBefore(library, cell, x);
+      case GRU_RESET_AFTER -> new NativeGruResetAfter(library, cell, x);
+    };
+  }
+
+  /** Returns how many matrices [rows, units] the kind keeps beside gates and hidden states. */
+  abstract int more();
+
+  /** Makes of x·W + b in the gates of step t the gates themselves, and of them the next state. */
+  abstract void forward(int t);
+
+  /**
+   * Goes back over step t: from the gradient of the states behind it to the gradient of x·W + b and
+   * of the states before it.
+   *
+   * @param last whether the states before it are the first ones and nobody reads their gradient
+   */
+  abstract void backward(int t, boolean last);
+
+  /** Adds the gradients of what multiplies or shifts the hidden state. */
+  abstract void addRecurrentGradients(Cell gradient);
+
+  final Recurrence forward(INDArray x, @Nullable INDArray initial, boolean remember) {
+    long floats = time * rows * features + (time + 1 + (long) gates * time + more()) * step;
+    INDArray saved = NativeKernels.array(floats);
+    memory = NativeKernels.address(saved);
+    library.swapped(rows, time, features).execute(NativeKernels.address(x), memory);
+    for (int k = 0; k < gates; k++) {
+      library
+          .product(product(time * rows, features))
+          .execute(memory, column(cell.kernel(), k), gate(k, 0), bias(k));
+    }
+    for (int i = 0; i < cell.kind().states(); i++) {
+      start(state(i, 0), initial == null ? null : initial.slice(i));
+    }
+    for (int t = 0; t < time; t++) {
+      forward(t);
+    }
+    INDArray outputs = NativeKernels.array(rows, time, units);
+    library.swapped(time, rows, units).execute(state(0, 1), NativeKernels.address(outputs));
+    return new Recurrence(outputs, remember ? List.of(saved) : List.of());
+  }
+
+  final @Nullable INDArray backward(
+      Recurrence forward,
+      INDArray dy,
+      Cell gradient,
+      @Nullable INDArray initialGradient,
+      boolean inputGradient) {
+    memory = NativeKernels.address(forward.saved().get(0));
+    long upstream = library.scratch().at(UPSTREAM, time * step);
+    library.swapped(rows, time, units).execute(NativeKernels.address(dy), upstream);
+    for (int i = 0; i < cell.kind().states(); i++) {
+      library.clear(dState(i), step);
+    }
+    for (int t = time - 1; t >= 0; t--) {
+      vectors.add(dState(0), upstream + bytes(t * step), dState(0));
+      backward(t, t == 0 && initialGradient == null);
+    }
+    if (initialGradient != null) {
+      for (int i = 0; i < cell.kind().states(); i++) {
+        long target = NativeKernels.target(initialGradient.slice(i));
+        vectors.add(target, dState(i), target);
+      }
+    }
+    for (int k = 0; k < gates; k++) {
+      addProduct(memory, features, dGate(k, 0), gradient.kernel(), k);
+      library.addColumnSums(time * rows, units, dGate(k, 0), column(gradient.bias(), k));
+    }
+    addRecurrentGradients(gradient);
+    return inputGradient ? inputGradient() : null;
+  }
+
+  private INDArray inputGradient() {
+    long byTime = library.scratch().at(INPUTS, time * rows * features);
+    for (int k = 0; k < gates; k++) {
+      library.gemm(
+          false,
+          true,
+          time * rows,
+          features,
+          units,
+          dGate(k, 0),
+          column(cell.kernel(), k),
+          gates * units,
+          k == 0 ? 0 : 1,
+          byTime,
+          features);
+    }
+    INDArray dx = NativeKernels.array(rows, time, features);
+    library.swapped(time, rows, features).execute(byTime, NativeKernels.address(dx));
+    return dx;
+  }
+
+  /** Gate k's columns of a kernel's gradient += aᵀ · dz, over all steps. */
+  final void addProduct(long a, long columns, long dz, INDArray gradient, int k) {
+    long target = NativeKernels.target(gradient) + bytes(k * units);
+    library.gemm(true, false, columns, units, time * rows, a, dz, units, 1, target, gates * units);
+  }
+
+  /** z += h · U, for gate k. */
+  final void addRecurrent(long h, int k, float beta, long z) {
+    library.gemm(
+        false,
+        false,
+        rows,
+        units,
+        units,
+        h,
+        column(cell.recurrentKernel(), k),
+        gates * units,
+        beta,
+        z,
+        units);
+  }
+
+  /** dh = beta · dh + dz · Uᵀ, for gate k. */
+  final void backRecurrent(long dz, int k, float beta, long dh) {
+    library.gemm(
+        false,
+        true,
+        rows,
+        units,
+        units,
+        dz,
+        column(cell.recurrentKernel(), k),
+        gates * units,
+        beta,
+        dh,
+        units);
+  }
+
+  final OneDnn.Product product(long productRows, long in) {
+    return new OneDnn.Product(
+        productRows, in, units, gates * units, true, false, Activation.IDENTITY);
+  }
+
+  /** Returns the bias that gate k has at every step. */
+  long bias(int k) {
+    return column(cell.bias(), k);
+  }
+
+  /** Returns a sum of two biases. */
+  final long sum(INDArray bias, INDArray recurrentBias, int k) {
+    long target = library.scratch().at(BIASES, units);
+    new NativeVectors(library, units).add(column(bias, k), column(recurrentBias, k), target);
+    return target;
+  }
+
+  /** Returns the address of gate k at step t. */
+  final long gate(int k, int t) {
+    return memory + bytes(time * rows * features + (time + 1 + (long) k * time + t) * step);
+  }
+
+  /** Returns the address of state i before step t. */
+  long state(int i, int t) {
+    if (i != 0) {
+      throw new IllegalArgumentException(cell.kind() + " has no state " + i);
+    }
+    return memory + bytes(time * rows * features + t * step);
+  }
+
+  /** Returns the address of what the kind keeps beside gates and hidden states. */
+  final long kept(int index) {
+    return gate(gates, 0) + bytes(index * step);
+  }
+
+  final long dGate(int k, int t) {
+    return library.scratch().at(GATES, (long) gates * time * step)
+        + bytes(((long) k * time + t) * step);
+  }
+
+  /** Returns the address of the gradient of state i. */
+  final long dState(int i) {
+    return library.scratch().at(STATES, 4 * step) + bytes(i * step);
+  }
+
+  /** Returns the address of one of two matrices that a step may use. */
+  final long temporary(int i) {
+    return dState(2 + i);
+  }
+
+  /** Returns room for one more matrix at every step. */
+  final long dMore(int t) {
+    return library.scratch().at(MORE, time * step) + bytes(t * step);
+  }
+
+  /** Returns the address of gate k's first column. */
+  final long column(INDArray array, int k) {
+    return NativeKernels.target(array) + bytes(k * units);
+  }
+
+  private void start(long state, @Nullable INDArray initial) {
+    if (initial == null) {
+      library.clear(state, step);
+    } else {
+      library.copy(NativeKernels.address(initial), state, step);
+    }
+  }
+
+  static long bytes(long floats) {
+    return floats * Float.BYTES;
+  }
+}

@@ -1,0 +1,34 @@
+package org.invar.kernel;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@link Cell.Kind#SIMPLE_RNN} in oneDNN's operations. */
+final class NativeSimpleRnn extends NativeRecurrence {
+  NativeSimpleRnn(OneDnn library, Cell cell, INDArray x) {
+    super(library, cell, x);
+  }
+
+  @Override
+  int more() {
+    return 0;
+  }
+
+  @Override
+  void forward(int t) {
+    addRecurrent(state(0, t), 0, 1, gate(0, t));
+    vectors.tanh(gate(0, t), state(0, t + 1));
+  }
+
+  @Override
+  void backward(int t, boolean last) {
+    vectors.tanhGradient(state(0, t + 1), dState(0), dGate(0, t));
+    if (!last) {
+      backRecurrent(dGate(0, t), 0, 0, dState(0));
+    }
+  }
+
+  @Override
+  void addRecurrentGradients(Cell gradient) {
+    addProduct(state(0, 0), units, dGate(0, 0), gradient.recurrentKernel(), 0);
+  }
+}
