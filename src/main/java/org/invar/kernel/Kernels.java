@@ -72,7 +72,9 @@ public interface Kernels extends AutoCloseable {
    * to.
    *
    * @param x the convolution's input
-   * @param dz the gradient of the sum before the activation [rows, out height, out width, out]
+   * @param y its output, behind the activation [rows, out height, out width, out]
+   * @param dy the gradient of the output
+   * @param activation the one of forward; one that does not need its input in backward
    * @param kernelGradient added to
    * @param biasGradient added to, or null for none
    * @param inputGradient whether somebody needs dx
@@ -80,9 +82,11 @@ public interface Kernels extends AutoCloseable {
    */
   @Nullable INDArray conv2dGradient(
       INDArray x,
-      INDArray dz,
+      INDArray y,
+      INDArray dy,
       INDArray kernel,
       Window window,
+      Activation activation,
       INDArray kernelGradient,
       @Nullable INDArray biasGradient,
       boolean inputGradient);

@@ -1,207 +1,128 @@
 package org.invar.kernel;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
-
-import java.util.ArrayList;
-import java.util.List;
-import org.bytedeco.dnnl.dnnl_convolution_desc_t;
-import org.bytedeco.dnnl.dnnl_memory_desc_t;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
-import org.invar.kernel.Adapted.Argument;
-import org.invar.kernel.Adapted.Use;
-import org.invar.param.Size;
-import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A convolution of one shape in oneDNN's operations.
+ * A convolution of a whole batch, piece by piece: as many images at a time as a core's own memory
+ * holds beside their outputs.
  *
- * <p>Convolutions of 3×3 with stride 1 between sixteens of channels go by Winograd's minimal
- * filtering F(4×4, 3×3), which takes a quarter of the multiplications, where the processor has it
- * and there are tiles enough to pay for transforming the kernel; which way is taken depends on the
- * shape and the kind of processor alone. Source: Lavin, Gray, Fast Algorithms for Convolutional
- * Neural Networks, CVPR 2016, arXiv:1509.09308. All others go directly.
- *
- * @param rows the batch
- * @param height the input's
- * @param width the input's
- * @param in its channels
- * @param out the output's channels
- * @param bias whether a bias is added
+ * <p>Between the pieces of a gradient the activation's gradient and the copies into oneDNN's
+ * formats are read where they have just been written. The number of images in a piece follows from
+ * their shape alone.
  */
-record NativeConvolution(
-    long rows, long height, long width, long in, long out, Window window, boolean bias) {
-  private static final int TILE = 4;
-  private static final int BLOCK = 16;
-  private static final long LEAST_TILES = 128;
+final class NativeConvolution {
+  /** Input and output of the images of a piece, in floats. */
+  private static final long MOST_FLOATS = 1 << 20;
 
-  /** An operation's key: the shape and what is done. */
-  record Key(NativeConvolution shape, int operation, Activation activation) {}
+  private static final int UPSTREAM = OneDnn.Scratch.FREE + 4;
 
-  /** Arguments: input, kernel, output, bias. */
-  Adapted forward(OneDnn library, Activation activation) {
-    return library.prepared(
-        new Key(this, DNNL_ARG_DST, activation),
-        () -> {
-          dnnl_primitive_desc description = forward(library, activation, true);
-          if (description == null) {
-            description = forward(library, activation, false);
-          }
-          return adapted(library, required(description), Use.READ, Use.READ, Use.WRITTEN);
-        });
+  /** An activation of one shape. */
+  private record ActivationKey(Activation activation, long floats) {}
+
+  private final OneDnn library;
+  private final Window window;
+  private final long rows;
+  private final long height;
+  private final long width;
+  private final long in;
+  private final long out;
+  private final long inputFloats;
+  private final long outputFloats;
+  private final long input;
+  private final long output;
+  private final long pieces;
+
+  /**
+   * Makes the convolution of a batch.
+   *
+   * @param x [rows, height, width, in]
+   * @param y the output, or its gradient [rows, out height, out width, out]
+   */
+  NativeConvolution(OneDnn library, INDArray x, INDArray y, Window window) {
+    this.library = library;
+    this.window = window;
+    this.rows = x.size(0);
+    this.height = x.size(1);
+    this.width = x.size(2);
+    this.in = x.size(3);
+    this.out = y.size(3);
+    this.inputFloats = height * width * in;
+    this.outputFloats = y.size(1) * y.size(2) * out;
+    this.input = NativeKernels.address(x);
+    this.output = NativeKernels.address(y);
+    long most = Math.max(1, Long.highestOneBit(MOST_FLOATS / (inputFloats + outputFloats)));
+    this.pieces = (rows + most - 1) / most;
   }
 
-  /** Arguments: gradient of the input, kernel, gradient of the output. */
-  Adapted inputGradient(OneDnn library) {
-    return library.prepared(
-        new Key(this, DNNL_ARG_DIFF_SRC, Activation.IDENTITY),
-        () -> {
-          dnnl_primitive_desc description = backward(library, true, false);
-          if (description == null) {
-            description = backward(library, false, false);
-          }
-          return adapted(library, required(description), Use.WRITTEN, Use.READ, Use.READ);
-        });
-  }
-
-  /** Arguments: input, gradient of the kernel, gradient of the output, gradient of the bias. */
-  Adapted kernelGradient(OneDnn library) {
-    return library.prepared(
-        new Key(this, DNNL_ARG_DIFF_WEIGHTS, Activation.IDENTITY),
-        () -> {
-          dnnl_primitive_desc description = backward(library, true, true);
-          if (description == null) {
-            description = backward(library, false, true);
-          }
-          return adapted(library, required(description), Use.READ, Use.ADDED_TO, Use.READ);
-        });
-  }
-
-  private dnnl_primitive_desc required(@Nullable dnnl_primitive_desc description) {
-    if (description == null) {
-      throw new IllegalStateException("oneDNN has no convolution for " + this);
+  /**
+   * Writes the output.
+   *
+   * @param bias its address, or 0 for none
+   */
+  void forward(long kernel, long bias, Activation activation) {
+    for (long piece = 0; piece < pieces; piece++) {
+      Adapted forward = shape(piece, bias != 0).forward(library, activation);
+      long x = input + offset(piece, inputFloats);
+      long y = output + offset(piece, outputFloats);
+      if (bias == 0) {
+        forward.execute(x, kernel, y);
+      } else {
+        forward.execute(x, kernel, y, bias);
+      }
     }
-    return description;
   }
 
-  private Adapted adapted(
-      OneDnn library, dnnl_primitive_desc description, Use input, Use kernel, Use output) {
-    boolean kernelGradient = kernel == Use.ADDED_TO;
-    List<Argument> arguments = new ArrayList<>();
-    arguments.add(
-        new Argument(
-            input == Use.READ ? DNNL_ARG_SRC : DNNL_ARG_DIFF_SRC, image(in, false), input));
-    arguments.add(
-        new Argument(
-            kernelGradient ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS, kernel(false), kernel));
-    arguments.add(
-        new Argument(
-            output == Use.WRITTEN ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, image(out, true), output));
-    if (bias && input == Use.READ) {
-      arguments.add(
-          new Argument(
-              kernelGradient ? DNNL_ARG_DIFF_BIAS : DNNL_ARG_BIAS, OneDnn.dense(out), kernel));
+  /**
+   * Adds the gradients of kernel and bias and writes that of the input.
+   *
+   * @param y the address of what the activation gave
+   * @param dx where the input's gradient goes, or 0 for nowhere
+   * @param biasGradient its address, or 0 for none
+   */
+  void backward(
+      long y, Activation activation, long kernel, long dx, long kernelGradient, long biasGradient) {
+    for (long piece = 0; piece < pieces; piece++) {
+      ConvolutionShape shape = shape(piece, biasGradient != 0);
+      long x = input + offset(piece, inputFloats);
+      long dz = output + offset(piece, outputFloats);
+      if (activation != Activation.IDENTITY) {
+        dz = beforeActivation(activation, y + offset(piece, outputFloats), dz, shape.rows());
+      }
+      if (biasGradient == 0) {
+        shape.kernelGradient(library).execute(x, kernelGradient, dz);
+      } else {
+        shape.kernelGradient(library).execute(x, kernelGradient, dz, biasGradient);
+      }
+      if (dx != 0) {
+        shape.inputGradient(library).execute(dx + offset(piece, inputFloats), kernel, dz);
+      }
     }
-    return new Adapted(library, description, arguments);
   }
 
-  private @Nullable dnnl_primitive_desc forward(
-      OneDnn library, Activation activation, boolean winograd) {
-    if (winograd && !tiled()) {
-      return null;
-    }
-    dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
-    int status =
-        dnnl_convolution_forward_desc_init(
-            operation,
-            dnnl_forward_training,
-            algorithm(winograd),
-            image(in, false, winograd),
-            kernel(true),
-            bias ? OneDnn.dense(out) : null,
-            image(out, true, winograd),
-            window.strides(),
-            window.paddingBefore(height, width),
-            window.paddingAfter(height, width));
-    return described(library, status, operation, activation, null);
+  private long beforeActivation(Activation activation, long y, long dy, long images) {
+    long floats = images * outputFloats;
+    long dz = library.scratch().at(UPSTREAM, floats);
+    library
+        .prepared(
+            new ActivationKey(activation, floats),
+            () ->
+                Eltwise.of(activation)
+                    .primitive(library, activation, false, OneDnn.dense(1, floats)))
+        .execute(y, dy, dz);
+    return dz;
   }
 
-  private @Nullable dnnl_primitive_desc backward(
-      OneDnn library, boolean winograd, boolean kernelGradient) {
-    dnnl_primitive_desc hint = forward(library, Activation.IDENTITY, winograd);
-    if (hint == null) {
-      return null;
-    }
-    dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
-    dnnl_memory_desc_t input = image(in, false, winograd);
-    dnnl_memory_desc_t output = image(out, true, winograd);
-    int status =
-        kernelGradient
-            ? dnnl_convolution_backward_weights_desc_init(
-                operation,
-                algorithm(winograd),
-                input,
-                kernel(true),
-                bias ? OneDnn.dense(out) : null,
-                output,
-                window.strides(),
-                window.paddingBefore(height, width),
-                window.paddingAfter(height, width))
-            : dnnl_convolution_backward_data_desc_init(
-                operation,
-                algorithm(winograd),
-                input,
-                kernel(true),
-                output,
-                window.strides(),
-                window.paddingBefore(height, width),
-                window.paddingAfter(height, width));
-    dnnl_primitive_desc description =
-        described(library, status, operation, Activation.IDENTITY, hint);
-    dnnl_primitive_desc_destroy(hint);
-    return description;
+  /** The pieces' numbers of images differ by one at most. */
+  private long first(long piece) {
+    return piece * rows / pieces;
   }
 
-  private static @Nullable dnnl_primitive_desc described(
-      OneDnn library,
-      int status,
-      dnnl_convolution_desc_t operation,
-      Activation activation,
-      @Nullable dnnl_primitive_desc hint) {
-    OneDnn.check(status, "a convolution");
-    return library.describe(operation, activation, hint);
+  private long offset(long piece, long floats) {
+    return first(piece) * floats * Float.BYTES;
   }
 
-  private static int algorithm(boolean winograd) {
-    return winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
-  }
-
-  private boolean tiled() {
-    Size size = window.size();
-    long tiles = rows * up(height, TILE) * up(width, TILE);
-    return size.equals(Size.square(3))
-        && window.stride().equals(Size.square(1))
-        && in % BLOCK == 0
-        && out % BLOCK == 0
-        && tiles >= LEAST_TILES;
-  }
-
-  private static long up(long value, long unit) {
-    return (value + unit - 1) / unit;
-  }
-
-  private dnnl_memory_desc_t image(long channels, boolean output) {
-    return image(channels, output, false);
-  }
-
-  private dnnl_memory_desc_t image(long channels, boolean output, boolean blocked) {
-    long h = output ? window.outputHeight(height) : height;
-    long w = output ? window.outputWidth(width) : width;
-    return OneDnn.tagged(blocked ? dnnl_nChw16c : dnnl_nhwc, rows, channels, h, w);
-  }
-
-  private dnnl_memory_desc_t kernel(boolean chosenByLibrary) {
-    Size size = window.size();
-    return OneDnn.tagged(
-        chosenByLibrary ? dnnl_format_tag_any : dnnl_hwio, out, in, size.height(), size.width());
+  private ConvolutionShape shape(long piece, boolean bias) {
+    return new ConvolutionShape(
+        first(piece + 1) - first(piece), height, width, in, out, window, bias);
   }
 }

@@ -30,17 +30,11 @@ final class NativeGruResetAfter extends NativeRecurrence {
   @Override
   void forward(int t) {
     long h = state(0, t);
-    addRecurrent(h, RESET, 1, gate(RESET, t));
-    addRecurrent(h, UPDATE, 1, gate(UPDATE, t));
+    addRecurrent(h, RESET, gate(RESET, t));
+    addRecurrent(h, UPDATE, gate(UPDATE, t));
     vectors.sigmoid(gate(RESET, t));
     vectors.sigmoid(gate(UPDATE, t));
-    library
-        .product(product(rows, units))
-        .execute(
-            h,
-            column(cell.recurrentKernel(), CANDIDATE),
-            kept(t),
-            column(recurrentBias(cell), CANDIDATE));
+    recurrentWithBias(h, CANDIDATE, kept(t), column(recurrentBias(cell), CANDIDATE));
     long candidate = gate(CANDIDATE, t);
     vectors.addProduct(gate(RESET, t), kept(t), candidate);
     vectors.tanh(candidate, candidate);
@@ -67,9 +61,9 @@ final class NativeGruResetAfter extends NativeRecurrence {
     vectors.multiply(dGate(CANDIDATE, t), gate(RESET, t), dMore(t));
     if (!last) {
       library.copy(kept, dh, step);
-      backRecurrent(dGate(RESET, t), RESET, 1, dh);
-      backRecurrent(dGate(UPDATE, t), UPDATE, 1, dh);
-      backRecurrent(dMore(t), CANDIDATE, 1, dh);
+      backRecurrent(dGate(RESET, t), RESET, false, dh);
+      backRecurrent(dGate(UPDATE, t), UPDATE, false, dh);
+      backRecurrent(dMore(t), CANDIDATE, false, dh);
     }
   }
 

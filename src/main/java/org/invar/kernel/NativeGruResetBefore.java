@@ -23,13 +23,13 @@ final class NativeGruResetBefore extends NativeRecurrence {
   @Override
   void forward(int t) {
     long h = state(0, t);
-    addRecurrent(h, RESET, 1, gate(RESET, t));
-    addRecurrent(h, UPDATE, 1, gate(UPDATE, t));
+    addRecurrent(h, RESET, gate(RESET, t));
+    addRecurrent(h, UPDATE, gate(UPDATE, t));
     vectors.sigmoid(gate(RESET, t));
     vectors.sigmoid(gate(UPDATE, t));
     vectors.multiply(gate(RESET, t), h, kept(t));
     long candidate = gate(CANDIDATE, t);
-    addRecurrent(kept(t), CANDIDATE, 1, candidate);
+    addRecurrent(kept(t), CANDIDATE, candidate);
     vectors.tanh(candidate, candidate);
     // h̃ + z ⊙ (h − h̃)
     long next = state(0, t + 1);
@@ -50,14 +50,14 @@ final class NativeGruResetBefore extends NativeRecurrence {
     vectors.subtract(dh, direct, product);
     vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE, t));
     long dKept = dh;
-    backRecurrent(dGate(CANDIDATE, t), CANDIDATE, 0, dKept);
+    backRecurrent(dGate(CANDIDATE, t), CANDIDATE, true, dKept);
     vectors.multiply(dKept, state(0, t), product);
     vectors.sigmoidGradient(gate(RESET, t), product, dGate(RESET, t));
     if (!last) {
       vectors.multiply(dKept, gate(RESET, t), dh);
       vectors.add(dh, direct, dh);
-      backRecurrent(dGate(RESET, t), RESET, 1, dh);
-      backRecurrent(dGate(UPDATE, t), UPDATE, 1, dh);
+      backRecurrent(dGate(RESET, t), RESET, false, dh);
+      backRecurrent(dGate(UPDATE, t), UPDATE, false, dh);
     }
   }
 

@@ -53,7 +53,15 @@ public final class NativeKernels implements Kernels {
     Primitive product =
         library.product(
             new OneDnn.Product(
-                x.size(0), x.size(1), kernel.size(1), kernel.size(1), bias != null, false, fused));
+                x.size(0),
+                x.size(1),
+                kernel.size(1),
+                kernel.size(1),
+                false,
+                false,
+                bias != null,
+                false,
+                fused));
     if (bias == null) {
       product.execute(address(x), address(kernel), address(y));
     } else {
@@ -65,7 +73,7 @@ public final class NativeKernels implements Kernels {
   @Override
   public void affineGradient(
       INDArray x, INDArray dz, INDArray kernelGradient, @Nullable INDArray biasGradient) {
-    if (!floats(x) || !dense(kernelGradient, biasGradient)) {
+    if (!floats(x)) {
       portable.affineGradient(x, dz, kernelGradient, biasGradient);
       return;
     }
@@ -85,7 +93,7 @@ public final class NativeKernels implements Kernels {
         address(kernelGradient),
         out);
     if (biasGradient != null) {
-      library.addColumnSums(rows, out, gradient, address(biasGradient));
+      library.addColumnSums(rows, out, gradient, target(biasGradient));
     }
   }
 
@@ -102,8 +110,10 @@ public final class NativeKernels implements Kernels {
                 dz.size(1),
                 kernel.size(0),
                 dz.size(1),
-                false,
                 true,
+                false,
+                false,
+                false,
                 Activation.IDENTITY))
         .execute(address(dz), address(kernel), address(dx));
     return dx;
@@ -116,52 +126,44 @@ public final class NativeKernels implements Kernels {
       return portable.conv2d(x, kernel, bias, window, activation);
     }
     Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
-    NativeConvolution convolution = convolution(x, kernel.size(3), window, bias != null);
     INDArray y =
         array(
             x.size(0),
             window.outputHeight(x.size(1)),
             window.outputWidth(x.size(2)),
             kernel.size(3));
-    Adapted forward = convolution.forward(library, fused);
-    if (bias == null) {
-      forward.execute(address(x), address(kernel), address(y));
-    } else {
-      forward.execute(address(x), address(kernel), address(y), address(bias));
-    }
+    new NativeConvolution(library, x, y, window)
+        .forward(address(kernel), bias == null ? 0 : address(bias), fused);
     return fused == activation ? y : activate(activation, y);
   }
 
   @Override
   public @Nullable INDArray conv2dGradient(
       INDArray x,
-      INDArray dz,
+      INDArray y,
+      INDArray dy,
       INDArray kernel,
       Window window,
+      Activation activation,
       INDArray kernelGradient,
       @Nullable INDArray biasGradient,
       boolean inputGradient) {
-    if (!floats(x) || !dense(kernelGradient, biasGradient)) {
+    if (!floats(x)) {
       return portable.conv2dGradient(
-          x, dz, kernel, window, kernelGradient, biasGradient, inputGradient);
+          x, y, dy, kernel, window, activation, kernelGradient, biasGradient, inputGradient);
     }
-    NativeConvolution convolution = convolution(x, kernel.size(3), window, biasGradient != null);
-    Adapted backward = convolution.kernelGradient(library);
-    if (biasGradient == null) {
-      backward.execute(address(x), address(kernelGradient), address(dz));
-    } else {
-      backward.execute(address(x), address(kernelGradient), address(dz), address(biasGradient));
-    }
-    if (!inputGradient) {
-      return null;
-    }
-    INDArray dx = array(x.shape());
-    convolution.inputGradient(library).execute(address(dx), address(kernel), address(dz));
+    boolean fused = fusible(activation);
+    INDArray upstream = fused ? dy : activateGradient(activation, y, dy);
+    INDArray dx = inputGradient ? array(x.shape()) : null;
+    new NativeConvolution(library, x, upstream, window)
+        .backward(
+            address(y),
+            fused ? activation : Activation.IDENTITY,
+            address(kernel),
+            dx == null ? 0 : address(dx),
+            target(kernelGradient),
+            biasGradient == null ? 0 : target(biasGradient));
     return dx;
-  }
-
-  private static NativeConvolution convolution(INDArray x, long out, Window window, boolean bias) {
-    return new NativeConvolution(x.size(0), x.size(1), x.size(2), x.size(3), out, window, bias);
   }
 
   @Override
@@ -287,10 +289,6 @@ public final class NativeKernels implements Kernels {
 
   private static boolean floats(INDArray x) {
     return x.dataType() == DataType.FLOAT;
-  }
-
-  private static boolean dense(INDArray x, @Nullable INDArray y) {
-    return dense(x) && (y == null || dense(y));
   }
 
   /** Returns whether the values stand in row-major order without gaps. */

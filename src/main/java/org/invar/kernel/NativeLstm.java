@@ -33,7 +33,7 @@ final class NativeLstm extends NativeRecurrence {
   @Override
   void forward(int t) {
     for (int k = 0; k < gates; k++) {
-      addRecurrent(state(0, t), k, 1, gate(k, t));
+      addRecurrent(state(0, t), k, gate(k, t));
     }
     vectors.sigmoid(gate(INPUT, t));
     vectors.sigmoid(gate(FORGET, t));
@@ -65,7 +65,7 @@ final class NativeLstm extends NativeRecurrence {
     if (!last) {
       vectors.multiply(dc, gate(FORGET, t), dc);
       for (int k = 0; k < gates; k++) {
-        backRecurrent(dGate(k, t), k, k == 0 ? 0 : 1, dh);
+        backRecurrent(dGate(k, t), k, k == 0, dh);
       }
     }
   }

@@ -21,6 +21,7 @@ abstract class NativeRecurrence {
   private static final int INPUTS = UPSTREAM + 3;
   private static final int BIASES = UPSTREAM + 4;
   private static final int MORE = UPSTREAM + 5;
+  private static final int PACKED = UPSTREAM + 6;
 
   final OneDnn library;
   final NativeVectors vectors;
@@ -34,6 +35,7 @@ abstract class NativeRecurrence {
   /** The floats of one step of one gate or state. */
   final long step;
 
+  private final long[] packed;
   private long memory;
 
   NativeRecurrence(OneDnn library, Cell cell, INDArray x) {
@@ -45,6 +47,7 @@ abstract class NativeRecurrence {
     this.units = cell.units();
     this.gates = cell.kind().gates();
     this.step = rows * units;
+    this.packed = new long[gates];
     this.vectors = new NativeVectors(library, step);
   }
 
@@ -80,13 +83,12 @@ abstract class NativeRecurrence {
     memory = NativeKernels.address(saved);
     library.swapped(rows, time, features).execute(NativeKernels.address(x), memory);
     for (int k = 0; k < gates; k++) {
-      library
-          .product(product(time * rows, features))
-          .execute(memory, column(cell.kernel(), k), gate(k, 0), bias(k));
+      library.product(inputs()).execute(memory, column(cell.kernel(), k), gate(k, 0), bias(k));
     }
     for (int i = 0; i < cell.kind().states(); i++) {
       start(state(i, 0), initial == null ? null : initial.slice(i));
     }
+    pack(false);
     for (int t = 0; t < time; t++) {
       forward(t);
     }
@@ -107,6 +109,7 @@ abstract class NativeRecurrence {
     for (int i = 0; i < cell.kind().states(); i++) {
       library.clear(dState(i), step);
     }
+    pack(true);
     for (int t = time - 1; t >= 0; t--) {
       vectors.add(dState(0), upstream + bytes(t * step), dState(0));
       backward(t, t == 0 && initialGradient == null);
@@ -153,40 +156,46 @@ abstract class NativeRecurrence {
   }
 
   /** z += h · U, for gate k. */
-  final void addRecurrent(long h, int k, float beta, long z) {
-    library.gemm(
-        false,
-        false,
-        rows,
-        units,
-        units,
-        h,
-        column(cell.recurrentKernel(), k),
-        gates * units,
-        beta,
-        z,
-        units);
+  final void addRecurrent(long h, int k, long z) {
+    library.product(recurrent(false, true)).execute(h, packed[k], z);
   }
 
-  /** dh = beta · dh + dz · Uᵀ, for gate k. */
-  final void backRecurrent(long dz, int k, float beta, long dh) {
-    library.gemm(
+  /** z = h · U + bias, for gate k. */
+  final void recurrentWithBias(long h, int k, long z, long bias) {
+    var product =
+        new OneDnn.Product(
+            rows, units, units, gates * units, false, false, true, false, Activation.IDENTITY);
+    library.product(product).execute(h, column(cell.recurrentKernel(), k), z, bias);
+  }
+
+  /** dh += dz · Uᵀ, for gate k; the first replaces it. */
+  final void backRecurrent(long dz, int k, boolean first, long dh) {
+    library.product(recurrent(true, !first)).execute(dz, packed[k], dh);
+  }
+
+  private void pack(boolean transposed) {
+    for (int k = 0; k < gates; k++) {
+      packed[k] =
+          library.pack(recurrent(transposed, true), column(cell.recurrentKernel(), k), PACKED + k);
+    }
+  }
+
+  private OneDnn.Product recurrent(boolean transposed, boolean add) {
+    return new OneDnn.Product(
+        rows, units, units, gates * units, transposed, true, false, add, Activation.IDENTITY);
+  }
+
+  private OneDnn.Product inputs() {
+    return new OneDnn.Product(
+        time * rows,
+        features,
+        units,
+        gates * units,
+        false,
         false,
         true,
-        rows,
-        units,
-        units,
-        dz,
-        column(cell.recurrentKernel(), k),
-        gates * units,
-        beta,
-        dh,
-        units);
-  }
-
-  final OneDnn.Product product(long productRows, long in) {
-    return new OneDnn.Product(
-        productRows, in, units, gates * units, true, false, Activation.IDENTITY);
+        false,
+        Activation.IDENTITY);
   }
 
   /** Returns the bias that gate k has at every step. */

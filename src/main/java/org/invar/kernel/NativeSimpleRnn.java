@@ -15,7 +15,7 @@ final class NativeSimpleRnn extends NativeRecurrence {
 
   @Override
   void forward(int t) {
-    addRecurrent(state(0, t), 0, 1, gate(0, t));
+    addRecurrent(state(0, t), 0, gate(0, t));
     vectors.tanh(gate(0, t), state(0, t + 1));
   }
 
@@ -23,7 +23,7 @@ final class NativeSimpleRnn extends NativeRecurrence {
   void backward(int t, boolean last) {
     vectors.tanhGradient(state(0, t + 1), dState(0), dGate(0, t));
     if (!last) {
-      backRecurrent(dGate(0, t), 0, 0, dState(0));
+      backRecurrent(dGate(0, t), 0, true, dState(0));
     }
   }
 

@@ -61,12 +61,15 @@ public final class PortableKernels implements Kernels {
   @Override
   public @Nullable INDArray conv2dGradient(
       INDArray x,
-      INDArray dz,
+      INDArray y,
+      INDArray dy,
       INDArray kernel,
       Window window,
+      Activation activation,
       INDArray kernelGradient,
       @Nullable INDArray biasGradient,
       boolean inputGradient) {
+    INDArray dz = activateGradient(activation, y, dy);
     // ND4J's backward operation has no form without dx.
     INDArray dx = array(x, x.shape());
     INDArray dw = array(x, kernel.shape());

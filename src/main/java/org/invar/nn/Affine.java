@@ -19,4 +19,14 @@ final class Affine {
     tape.push(y);
     return y;
   }
+
+  /** Returns the part of the activation that is fused into the map: all of it or nothing. */
+  static Activation fused(Activation activation) {
+    return activation.needsInput() ? Activation.IDENTITY : activation;
+  }
+
+  /** Returns the gradient of the map's output, from that of the activation's. */
+  static INDArray upstream(Activation activation, INDArray saved, INDArray dy, Tape tape) {
+    return activation.needsInput() ? tape.kernels().activateGradient(activation, saved, dy) : dy;
+  }
 }

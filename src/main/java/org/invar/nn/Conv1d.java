@@ -95,15 +95,17 @@ public record Conv1d(
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    INDArray dz = tape.kernels().activateGradient(activation, tape.pop(), image(dy));
+    INDArray saved = tape.pop();
     INDArray x = tape.pop();
     INDArray dx =
         tape.kernels()
             .conv2dGradient(
                 x,
-                dz,
+                saved,
+                Affine.upstream(activation, saved, image(dy), tape),
                 flat(parameters.get("kernel")),
                 window(),
+                Affine.fused(activation),
                 flat(gradient.get("kernel")),
                 bias ? gradient.get("bias") : null,
                 tape.wantsInputGradient());

@@ -104,17 +104,18 @@ public record Conv2d(
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    boolean wanted = tape.wantsInputGradient();
-    INDArray dz = tape.kernels().activateGradient(activation, tape.pop(), dy);
+    INDArray saved = tape.pop();
     return tape.kernels()
         .conv2dGradient(
             tape.pop(),
-            dz,
+            saved,
+            Affine.upstream(activation, saved, dy, tape),
             parameters.get("kernel"),
             window(),
+            Affine.fused(activation),
             gradient.get("kernel"),
             bias ? gradient.get("bias") : null,
-            wanted);
+            tape.wantsInputGradient());
   }
 
   private Window window() {

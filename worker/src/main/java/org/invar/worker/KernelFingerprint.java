@@ -76,7 +76,16 @@ public record KernelFingerprint(String kernels, String library, String threads, 
     INDArray kernelGradient = Nd4j.zeros(DataType.FLOAT, 3, 3, 8, 16);
     INDArray biasGradient = Nd4j.zeros(DataType.FLOAT, 16);
     INDArray imageGradient =
-        kernels.conv2dGradient(image, features, kernel, window, kernelGradient, biasGradient, true);
+        kernels.conv2dGradient(
+            image,
+            features,
+            normal(7, 3, 13, 11, 16),
+            kernel,
+            window,
+            Activation.SIGMOID,
+            kernelGradient,
+            biasGradient,
+            true);
     INDArray[] results = {
       product, features, kernelGradient, biasGradient, imageGradient, elementary(wide)
     };
