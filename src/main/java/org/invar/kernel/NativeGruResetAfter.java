@@ -34,7 +34,13 @@ final class NativeGruResetAfter extends NativeRecurrence {
     addRecurrent(h, UPDATE, gate(UPDATE, t));
     vectors.sigmoid(gate(RESET, t));
     vectors.sigmoid(gate(UPDATE, t));
-    recurrentWithBias(h, CANDIDATE, kept(t), column(recurrentBias(cell), CANDIDATE));
+    product(
+        h,
+        units,
+        cell.recurrentKernel(),
+        CANDIDATE,
+        column(recurrentBias(cell), CANDIDATE),
+        kept(t));
     long candidate = gate(CANDIDATE, t);
     vectors.addProduct(gate(RESET, t), kept(t), candidate);
     vectors.tanh(candidate, candidate);
@@ -52,27 +58,27 @@ final class NativeGruResetAfter extends NativeRecurrence {
     long product = temporary(1);
     vectors.subtract(state(0, t), gate(CANDIDATE, t), product);
     vectors.multiply(dh, product, product);
-    vectors.sigmoidGradient(gate(UPDATE, t), product, dGate(UPDATE, t));
+    vectors.sigmoidGradient(gate(UPDATE, t), product, dGate(UPDATE));
     vectors.multiply(dh, gate(UPDATE, t), kept);
     vectors.subtract(dh, kept, product);
-    vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE, t));
-    vectors.multiply(dGate(CANDIDATE, t), kept(t), product);
-    vectors.sigmoidGradient(gate(RESET, t), product, dGate(RESET, t));
-    vectors.multiply(dGate(CANDIDATE, t), gate(RESET, t), dMore(t));
+    vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE));
+    vectors.multiply(dGate(CANDIDATE), kept(t), product);
+    vectors.sigmoidGradient(gate(RESET, t), product, dGate(RESET));
+    vectors.multiply(dGate(CANDIDATE), gate(RESET, t), temporary(2));
     if (!last) {
       library.copy(kept, dh, step);
-      backRecurrent(dGate(RESET, t), RESET, false, dh);
-      backRecurrent(dGate(UPDATE, t), UPDATE, false, dh);
-      backRecurrent(dMore(t), CANDIDATE, false, dh);
+      backRecurrent(dGate(RESET), RESET, false, dh);
+      backRecurrent(dGate(UPDATE), UPDATE, false, dh);
+      backRecurrent(temporary(2), CANDIDATE, false, dh);
     }
   }
 
   @Override
-  void addRecurrentGradients(Cell gradient) {
+  void addRecurrentGradients(int t, Cell gradient) {
     for (int k = 0; k < gates; k++) {
-      long dz = k == CANDIDATE ? dMore(0) : dGate(k, 0);
-      addProduct(state(0, 0), units, dz, gradient.recurrentKernel(), k);
-      library.addColumnSums(time * rows, units, dz, column(recurrentBias(gradient), k));
+      long dz = k == CANDIDATE ? temporary(2) : dGate(k);
+      addProduct(state(0, t), units, dz, gradient.recurrentKernel(), k);
+      addBias(dz, recurrentBias(gradient), k);
     }
   }
 

@@ -45,27 +45,27 @@ final class NativeGruResetBefore extends NativeRecurrence {
     long product = temporary(1);
     vectors.subtract(state(0, t), gate(CANDIDATE, t), product);
     vectors.multiply(dh, product, product);
-    vectors.sigmoidGradient(gate(UPDATE, t), product, dGate(UPDATE, t));
+    vectors.sigmoidGradient(gate(UPDATE, t), product, dGate(UPDATE));
     vectors.multiply(dh, gate(UPDATE, t), direct);
     vectors.subtract(dh, direct, product);
-    vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE, t));
+    vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE));
     long dKept = dh;
-    backRecurrent(dGate(CANDIDATE, t), CANDIDATE, true, dKept);
+    backRecurrent(dGate(CANDIDATE), CANDIDATE, true, dKept);
     vectors.multiply(dKept, state(0, t), product);
-    vectors.sigmoidGradient(gate(RESET, t), product, dGate(RESET, t));
+    vectors.sigmoidGradient(gate(RESET, t), product, dGate(RESET));
     if (!last) {
       vectors.multiply(dKept, gate(RESET, t), dh);
       vectors.add(dh, direct, dh);
-      backRecurrent(dGate(RESET, t), RESET, false, dh);
-      backRecurrent(dGate(UPDATE, t), UPDATE, false, dh);
+      backRecurrent(dGate(RESET), RESET, false, dh);
+      backRecurrent(dGate(UPDATE), UPDATE, false, dh);
     }
   }
 
   @Override
-  void addRecurrentGradients(Cell gradient) {
+  void addRecurrentGradients(int t, Cell gradient) {
     for (int k = 0; k < gates; k++) {
-      long before = k == CANDIDATE ? kept(0) : state(0, 0);
-      addProduct(before, units, dGate(k, 0), gradient.recurrentKernel(), k);
+      long before = k == CANDIDATE ? kept(t) : state(0, t);
+      addProduct(before, units, dGate(k), gradient.recurrentKernel(), k);
     }
   }
 }

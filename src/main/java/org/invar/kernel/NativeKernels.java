@@ -53,15 +53,7 @@ public final class NativeKernels implements Kernels {
     Primitive product =
         library.product(
             new OneDnn.Product(
-                x.size(0),
-                x.size(1),
-                kernel.size(1),
-                kernel.size(1),
-                false,
-                false,
-                bias != null,
-                false,
-                fused));
+                x.size(0), x.size(1), kernel.size(1), kernel.size(1), false, bias != null, fused));
     if (bias == null) {
       product.execute(address(x), address(kernel), address(y));
     } else {
@@ -111,8 +103,6 @@ public final class NativeKernels implements Kernels {
                 kernel.size(0),
                 dz.size(1),
                 true,
-                false,
-                false,
                 false,
                 Activation.IDENTITY))
         .execute(address(dz), address(kernel), address(dx));

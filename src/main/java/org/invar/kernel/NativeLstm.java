@@ -52,28 +52,28 @@ final class NativeLstm extends NativeRecurrence {
     long dc = dState(1);
     long product = temporary(0);
     vectors.multiply(dh, squashed(t), product);
-    vectors.sigmoidGradient(gate(OUTPUT, t), product, dGate(OUTPUT, t));
+    vectors.sigmoidGradient(gate(OUTPUT, t), product, dGate(OUTPUT));
     vectors.multiply(dh, gate(OUTPUT, t), product);
     vectors.tanhGradient(squashed(t), product, product);
     vectors.add(dc, product, dc);
     vectors.multiply(dc, gate(CANDIDATE, t), product);
-    vectors.sigmoidGradient(gate(INPUT, t), product, dGate(INPUT, t));
+    vectors.sigmoidGradient(gate(INPUT, t), product, dGate(INPUT));
     vectors.multiply(dc, state(1, t), product);
-    vectors.sigmoidGradient(gate(FORGET, t), product, dGate(FORGET, t));
+    vectors.sigmoidGradient(gate(FORGET, t), product, dGate(FORGET));
     vectors.multiply(dc, gate(INPUT, t), product);
-    vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE, t));
+    vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE));
     if (!last) {
       vectors.multiply(dc, gate(FORGET, t), dc);
       for (int k = 0; k < gates; k++) {
-        backRecurrent(dGate(k, t), k, k == 0, dh);
+        backRecurrent(dGate(k), k, k == 0, dh);
       }
     }
   }
 
   @Override
-  void addRecurrentGradients(Cell gradient) {
+  void addRecurrentGradients(int t, Cell gradient) {
     for (int k = 0; k < gates; k++) {
-      addProduct(state(0, 0), units, dGate(k, 0), gradient.recurrentKernel(), k);
+      addProduct(state(0, t), units, dGate(k), gradient.recurrentKernel(), k);
     }
   }
 }

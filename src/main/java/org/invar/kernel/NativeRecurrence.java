@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * in common.
  *
  * <p>Every gate of every step is a matrix [rows, units] of its own, and those of a gate lie one
- * behind another: [gates, time, rows, units]. So a gate's activation is one call, all steps' inputs
- * are multiplied at once, and so are the gradients of the kernels.
+ * behind another: [gates, time, rows, units]. So a gate's activation is one call. All that belongs
+ * to a step is computed while its matrices are in a core's own memory.
  */
 abstract class NativeRecurrence {
   /** Pieces of the library's scratch memory. */
@@ -20,8 +20,7 @@ abstract class NativeRecurrence {
   private static final int STATES = UPSTREAM + 2;
   private static final int INPUTS = UPSTREAM + 3;
   private static final int BIASES = UPSTREAM + 4;
-  private static final int MORE = UPSTREAM + 5;
-  private static final int PACKED = UPSTREAM + 6;
+  private static final int TRANSPOSED = UPSTREAM + 5;
 
   final OneDnn library;
   final NativeVectors vectors;
@@ -35,7 +34,6 @@ abstract class NativeRecurrence {
   /** The floats of one step of one gate or state. */
   final long step;
 
-  private final long[] packed;
   private long memory;
 
   NativeRecurrence(OneDnn library, Cell cell, INDArray x) {
@@ -47,7 +45,6 @@ abstract class NativeRecurrence {
     this.units = cell.units();
     this.gates = cell.kind().gates();
     this.step = rows * units;
-    this.packed = new long[gates];
     this.vectors = new NativeVectors(library, step);
   }
 
@@ -74,22 +71,21 @@ abstract class NativeRecurrence {
    */
   abstract void backward(int t, boolean last);
 
-  /** Adds the gradients of what multiplies or shifts the hidden state. */
-  abstract void addRecurrentGradients(Cell gradient);
+  /** Adds the gradients of what multiplies or shifts the hidden state, at step t. */
+  abstract void addRecurrentGradients(int t, Cell gradient);
 
   final Recurrence forward(INDArray x, @Nullable INDArray initial, boolean remember) {
     long floats = time * rows * features + (time + 1 + (long) gates * time + more()) * step;
     INDArray saved = NativeKernels.array(floats);
     memory = NativeKernels.address(saved);
     library.swapped(rows, time, features).execute(NativeKernels.address(x), memory);
-    for (int k = 0; k < gates; k++) {
-      library.product(inputs()).execute(memory, column(cell.kernel(), k), gate(k, 0), bias(k));
-    }
     for (int i = 0; i < cell.kind().states(); i++) {
       start(state(i, 0), initial == null ? null : initial.slice(i));
     }
-    pack(false);
     for (int t = 0; t < time; t++) {
+      for (int k = 0; k < gates; k++) {
+        product(input(t), features, cell.kernel(), k, bias(k), gate(k, t));
+      }
       forward(t);
     }
     INDArray outputs = NativeKernels.array(rows, time, units);
@@ -109,10 +105,19 @@ abstract class NativeRecurrence {
     for (int i = 0; i < cell.kind().states(); i++) {
       library.clear(dState(i), step);
     }
-    pack(true);
+    for (int k = 0; k < gates; k++) {
+      library
+          .transposed(units, units, gates * units)
+          .execute(column(cell.recurrentKernel(), k), transposed(k));
+    }
+    long dx = inputGradient ? library.scratch().at(INPUTS, time * rows * features) : 0;
     for (int t = time - 1; t >= 0; t--) {
       vectors.add(dState(0), upstream + bytes(t * step), dState(0));
       backward(t, t == 0 && initialGradient == null);
+      addGradients(t, gradient);
+      if (inputGradient) {
+        inputGradient(dx + bytes(t * rows * features));
+      }
     }
     if (initialGradient != null) {
       for (int i = 0; i < cell.kind().states(); i++) {
@@ -120,82 +125,75 @@ abstract class NativeRecurrence {
         vectors.add(target, dState(i), target);
       }
     }
-    for (int k = 0; k < gates; k++) {
-      addProduct(memory, features, dGate(k, 0), gradient.kernel(), k);
-      library.addColumnSums(time * rows, units, dGate(k, 0), column(gradient.bias(), k));
+    if (!inputGradient) {
+      return null;
     }
-    addRecurrentGradients(gradient);
-    return inputGradient ? inputGradient() : null;
+    INDArray result = NativeKernels.array(rows, time, features);
+    library.swapped(time, rows, features).execute(dx, NativeKernels.address(result));
+    return result;
   }
 
-  private INDArray inputGradient() {
-    long byTime = library.scratch().at(INPUTS, time * rows * features);
+  private void addGradients(int t, Cell gradient) {
+    for (int k = 0; k < gates; k++) {
+      addProduct(input(t), features, dGate(k), gradient.kernel(), k);
+      addBias(dGate(k), gradient.bias(), k);
+    }
+    addRecurrentGradients(t, gradient);
+  }
+
+  private void inputGradient(long dx) {
     for (int k = 0; k < gates; k++) {
       library.gemm(
           false,
           true,
-          time * rows,
+          rows,
           features,
           units,
-          dGate(k, 0),
+          dGate(k),
           column(cell.kernel(), k),
           gates * units,
           k == 0 ? 0 : 1,
-          byTime,
+          dx,
           features);
     }
-    INDArray dx = NativeKernels.array(rows, time, features);
-    library.swapped(time, rows, features).execute(byTime, NativeKernels.address(dx));
-    return dx;
   }
 
-  /** Gate k's columns of a kernel's gradient += aᵀ · dz, over all steps. */
+  /** Gate k's columns of a kernel's gradient += aᵀ · dz, of one step. */
   final void addProduct(long a, long columns, long dz, INDArray gradient, int k) {
-    long target = NativeKernels.target(gradient) + bytes(k * units);
-    library.gemm(true, false, columns, units, time * rows, a, dz, units, 1, target, gates * units);
+    library.gemm(
+        true, false, columns, units, rows, a, dz, units, 1, column(gradient, k), gates * units);
+  }
+
+  /** Gate k's part of a bias's gradient += the sum of dz over the rows, of one step. */
+  final void addBias(long dz, INDArray gradient, int k) {
+    library.addColumnSums(rows, units, dz, column(gradient, k));
   }
 
   /** z += h · U, for gate k. */
   final void addRecurrent(long h, int k, long z) {
-    library.product(recurrent(false, true)).execute(h, packed[k], z);
-  }
-
-  /** z = h · U + bias, for gate k. */
-  final void recurrentWithBias(long h, int k, long z, long bias) {
-    var product =
-        new OneDnn.Product(
-            rows, units, units, gates * units, false, false, true, false, Activation.IDENTITY);
-    library.product(product).execute(h, column(cell.recurrentKernel(), k), z, bias);
+    recurrent(h, column(cell.recurrentKernel(), k), gates * units, 1, z);
   }
 
   /** dh += dz · Uᵀ, for gate k; the first replaces it. */
   final void backRecurrent(long dz, int k, boolean first, long dh) {
-    library.product(recurrent(true, !first)).execute(dz, packed[k], dh);
+    recurrent(dz, transposed(k), units, first ? 0 : 1, dh);
   }
 
-  private void pack(boolean transposed) {
-    for (int k = 0; k < gates; k++) {
-      packed[k] =
-          library.pack(recurrent(transposed, true), column(cell.recurrentKernel(), k), PACKED + k);
-    }
+  private void recurrent(long a, long kernel, long stride, float beta, long c) {
+    library.gemm(false, false, rows, units, units, a, kernel, stride, beta, c, units);
   }
 
-  private OneDnn.Product recurrent(boolean transposed, boolean add) {
-    return new OneDnn.Product(
-        rows, units, units, gates * units, transposed, true, false, add, Activation.IDENTITY);
+  /** Returns the address of Uᵀ of gate k: a product with it is faster than one that transposes. */
+  private long transposed(int k) {
+    return library.scratch().at(TRANSPOSED, gates * units * units) + bytes(k * units * units);
   }
 
-  private OneDnn.Product inputs() {
-    return new OneDnn.Product(
-        time * rows,
-        features,
-        units,
-        gates * units,
-        false,
-        false,
-        true,
-        false,
-        Activation.IDENTITY);
+  /** z = a · kernel + bias, for gate k. */
+  final void product(long a, long in, INDArray kernel, int k, long bias, long z) {
+    library
+        .product(
+            new OneDnn.Product(rows, in, units, gates * units, false, true, Activation.IDENTITY))
+        .execute(a, column(kernel, k), z, bias);
   }
 
   /** Returns the bias that gate k has at every step. */
@@ -208,6 +206,11 @@ abstract class NativeRecurrence {
     long target = library.scratch().at(BIASES, units);
     new NativeVectors(library, units).add(column(bias, k), column(recurrentBias, k), target);
     return target;
+  }
+
+  /** Returns the address of the input of step t. */
+  private long input(int t) {
+    return memory + bytes(t * rows * features);
   }
 
   /** Returns the address of gate k at step t. */
@@ -228,24 +231,19 @@ abstract class NativeRecurrence {
     return gate(gates, 0) + bytes(index * step);
   }
 
-  final long dGate(int k, int t) {
-    return library.scratch().at(GATES, (long) gates * time * step)
-        + bytes(((long) k * time + t) * step);
+  /** Returns the address of the gradient of gate k at the step that is gone back over. */
+  final long dGate(int k) {
+    return library.scratch().at(GATES, gates * step) + bytes(k * step);
   }
 
   /** Returns the address of the gradient of state i. */
   final long dState(int i) {
-    return library.scratch().at(STATES, 4 * step) + bytes(i * step);
+    return library.scratch().at(STATES, 5 * step) + bytes(i * step);
   }
 
-  /** Returns the address of one of two matrices that a step may use. */
+  /** Returns the address of one of three matrices that a step may use. */
   final long temporary(int i) {
-    return dState(2 + i);
-  }
-
-  /** Returns room for one more matrix at every step. */
-  final long dMore(int t) {
-    return library.scratch().at(MORE, time * step) + bytes(t * step);
+    return dState(cell.kind().states() + i);
   }
 
   /** Returns the address of gate k's first column. */

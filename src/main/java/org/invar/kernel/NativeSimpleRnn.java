@@ -21,14 +21,14 @@ final class NativeSimpleRnn extends NativeRecurrence {
 
   @Override
   void backward(int t, boolean last) {
-    vectors.tanhGradient(state(0, t + 1), dState(0), dGate(0, t));
+    vectors.tanhGradient(state(0, t + 1), dState(0), dGate(0));
     if (!last) {
-      backRecurrent(dGate(0, t), 0, true, dState(0));
+      backRecurrent(dGate(0), 0, true, dState(0));
     }
   }
 
   @Override
-  void addRecurrentGradients(Cell gradient) {
-    addProduct(state(0, 0), units, dGate(0, 0), gradient.recurrentKernel(), 0);
+  void addRecurrentGradients(int t, Cell gradient) {
+    addProduct(state(0, t), units, dGate(0), gradient.recurrentKernel(), 0);
   }
 }

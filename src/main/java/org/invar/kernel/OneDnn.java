@@ -115,18 +115,14 @@ final class OneDnn implements AutoCloseable {
   }
 
   /**
-   * What a matrix product is made for: activation(a · b + bias), or that added to what the result
-   * holds.
+   * What a matrix product is made for: activation(a · b + bias).
    *
    * @param rows of a, which is dense, as the result is
    * @param in columns of a
    * @param out columns of the result
    * @param stride from row to row of b as it lies in memory
    * @param transposed whether b lies as [out, in]
-   * @param packed whether b is given as {@link #pack} returns it, which pays from the second time
-   *     on
    * @param bias whether there is one
-   * @param add whether the product is added to the result
    */
   record Product(
       long rows,
@@ -134,49 +130,30 @@ final class OneDnn implements AutoCloseable {
       long out,
       long stride,
       boolean transposed,
-      boolean packed,
       boolean bias,
-      boolean add,
-      Activation activation) {
-    dnnl_memory_desc_t plain() {
-      long[] b = {in, out};
-      return transposed ? strided(b, 1, stride) : strided(b, stride, 1);
-    }
-  }
-
-  /** How the second factor of a product is packed. */
-  private record Packing(Product product) {}
+      Activation activation) {}
 
   /** Returns a product; arguments are a, b, the result, and the bias where there is one. */
   Primitive product(Product key) {
     return prepared(
         key,
         () -> {
+          long[] b = {key.in(), key.out()};
           dnnl_matmul_desc_t operation = new dnnl_matmul_desc_t();
           check(
               dnnl_matmul_desc_init(
                   operation,
                   dense(key.rows(), key.in()),
-                  key.packed() ? tagged(dnnl_format_tag_any, key.in(), key.out()) : key.plain(),
+                  key.transposed() ? strided(b, 1, key.stride()) : strided(b, key.stride(), 1),
                   key.bias() ? dense(1, key.out()) : null,
                   dense(key.rows(), key.out())),
               "a matrix product");
-          dnnl_primitive_desc description =
-              key.add() ? require(operation, true) : require(operation, key.activation(), null);
+          dnnl_primitive_desc description = require(operation, key.activation(), null);
           return key.bias()
               ? new Primitive(
                   this, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS)
               : new Primitive(this, description, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
         });
-  }
-
-  /** Brings b into the form that a product wants, in that piece of scratch memory. */
-  long pack(Product key, long b, int piece) {
-    Primitive product = product(key);
-    long packed = scratch.at(piece, product.floats(DNNL_ARG_WEIGHTS));
-    prepared(new Packing(key), () -> reorder(key.plain(), product.format(DNNL_ARG_WEIGHTS), false))
-        .execute(b, packed);
-    return packed;
   }
 
   /**
@@ -390,6 +367,19 @@ final class OneDnn implements AutoCloseable {
         () -> {
           long[] dimensions = {first, second, width};
           return reorder(dense(dimensions), strided(dimensions, width, first * width, 1), false);
+        });
+  }
+
+  /** What a transposing copy is made for. */
+  private record Transposition(long rows, long columns, long stride) {}
+
+  /** Returns a copy of a matrix, its rows that far apart, into its dense transpose. */
+  Primitive transposed(long rows, long columns, long stride) {
+    return prepared(
+        new Transposition(rows, columns, stride),
+        () -> {
+          long[] dimensions = {rows, columns};
+          return reorder(strided(dimensions, stride, 1), strided(dimensions, 1, rows), false);
         });
   }
 
