@@ -71,7 +71,7 @@ final class Recurrent {
     if (!returnSequences) {
       return steps.last(pass.outputs());
     }
-    return tape.lengths() == null ? pass.outputs() : steps.withoutPadding(pass.outputs());
+    return tape.lengths(x.size(1)) == null ? pass.outputs() : steps.withoutPadding(pass.outputs());
   }
 
   /** Adds the cell's gradient; padding gets and has a gradient of zero. */
@@ -84,7 +84,7 @@ final class Recurrent {
     INDArray upstream = dy;
     if (!returnSequences) {
       upstream = steps.onlyLast(dy);
-    } else if (tape.lengths() != null) {
+    } else if (tape.lengths(x.size(1)) != null) {
       upstream = steps.withoutPadding(dy);
     }
     return tape.kernels()
