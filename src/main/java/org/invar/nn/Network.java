@@ -87,13 +87,18 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
     return rows;
   }
 
+  /** Returns about how many values all layers make for one example. */
+  public long valuesPerRow() {
+    return body().valuesPerRow(input);
+  }
+
   /**
    * Returns how many rows are predicted at once: 256, or fewer where their layers' outputs would
    * take more than 128 MiB. A function of the network alone, since it may reach the last bit of a
    * score.
    */
   public int predictionRows() {
-    long values = input.size() + table().stream().mapToLong(row -> row.output().size()).sum();
+    long values = input.size() + valuesPerRow();
     return (int) Math.max(1, Math.min(MOST_PREDICTION_ROWS, MOST_PREDICTION_VALUES / values));
   }
 

@@ -24,6 +24,14 @@ final class Recurrent {
     return returnSequences ? Shape.of(input.get(0), units) : Shape.of(units);
   }
 
+  /**
+   * Returns the inputs by steps, gates, states and outputs of all steps, and the layer's output.
+   */
+  static long valuesPerRow(Cell.Kind kind, Shape input, int units, Shape output) {
+    long step = input.get(1) + (kind.gates() + kind.states() + 2L) * units;
+    return input.get(0) * step + output.size();
+  }
+
   /** Returns the tensors of a cell; every gate's part of a kernel is initialized for itself. */
   static List<Layout.Spec> parameters(
       Cell.Kind kind,

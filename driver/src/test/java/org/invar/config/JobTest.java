@@ -307,6 +307,31 @@ class JobTest {
   }
 
   @Test
+  void lengthsNeedSequencesAndKeepTheirShape() {
+    assertTrue(
+        refusal(TABLE, "data.lengths", "true")
+            .contains(
+                "data.lengths: expected the default, false, but for tables with a shape of two numbers"));
+    Job job =
+        parse(
+            TABLE
+                .replace("  oneHot: city\n", "")
+                .replace("[rooms, area, city]", "[readings]\n  shape: [5, 3]\n  lengths: true")
+                .replace("standardize: true", "scale: 2")
+                .replace("{zoo: lenet5, input: [3]}", "{layers: [lstm: 4, dense: 1]}"));
+    assertTrue(job.settings().data().lengths());
+    assertEquals(Shape.of(1), JobNetwork.of(job, Shape.of(5, 3)).output());
+    assertTrue(
+        refusal(job.yaml(), "data.standardize", "true")
+            .contains("data.standardize: expected the default, false"));
+    Job other = job.with("model.input", "[15, 1]");
+    assertTrue(
+        assertThrows(InvarException.class, () -> JobNetwork.of(other, Shape.of(5, 3)))
+            .getMessage()
+            .contains("model.input: expected the data's shape, 5×3, where data.lengths is true"));
+  }
+
+  @Test
   void severalMistakesAtOnce() {
     assertEquals(
         """
