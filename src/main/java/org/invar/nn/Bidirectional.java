@@ -98,6 +98,11 @@ public record Bidirectional(Layer layer) implements Layer {
   }
 
   @Override
+  public long valuesPerRow(Shape input) {
+    return 2 * layer.valuesPerRow(input) + input.size() + 2L * outputShape(input).size();
+  }
+
+  @Override
   public int leastRows(Shape input) {
     return layer.leastRows(input);
   }

@@ -109,6 +109,15 @@ public record Concat(List<List<Layer>> branches) implements Layer {
   }
 
   @Override
+  public long valuesPerRow(Shape input) {
+    long sum = outputShape(input).size();
+    for (int i = 0; i < branches.size(); i++) {
+      sum += branches.get(i).isEmpty() ? 0 : branch(i).valuesPerRow(input);
+    }
+    return sum;
+  }
+
+  @Override
   public int leastRows(Shape input) {
     int rows = 1;
     for (int i = 0; i < branches.size(); i++) {

@@ -98,6 +98,11 @@ public record Gru(
   }
 
   @Override
+  public long valuesPerRow(Shape input) {
+    return Recurrent.valuesPerRow(cellKind(), input, units, outputShape(input));
+  }
+
+  @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
     return Recurrent.forward(cell(parameters), returnSequences, x, tape);
   }

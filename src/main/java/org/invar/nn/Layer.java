@@ -63,6 +63,16 @@ public interface Layer extends Serializable {
     return 1;
   }
 
+  /**
+   * Returns about how many values a forward pass makes for one example, by which memory is planned:
+   * by default its output's.
+   *
+   * @param input the shape of one example's input
+   */
+  default long valuesPerRow(Shape input) {
+    return outputShape(input).size();
+  }
+
   /** Returns the name of the kind of layer as a job file writes it, for example {@code conv2d}. */
   default String kind() {
     String name = getClass().getSimpleName();

@@ -69,6 +69,11 @@ public record Lstm(
   }
 
   @Override
+  public long valuesPerRow(Shape input) {
+    return Recurrent.valuesPerRow(Cell.Kind.LSTM, input, units, outputShape(input));
+  }
+
+  @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
     return Recurrent.forward(cell(parameters), returnSequences, x, tape);
   }

@@ -87,13 +87,18 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
     return rows;
   }
 
+  /** Returns about how many values all layers make for one example. */
+  public long valuesPerRow() {
+    return body().valuesPerRow(input);
+  }
+
   /**
    * Returns how many rows are predicted at once: 256, or fewer where their layers' outputs would
    * take more than 128 MiB. A function of the network alone, since it may reach the last bit of a
    * score.
    */
   public int predictionRows() {
-    long values = input.size() + table().stream().mapToLong(row -> row.output().size()).sum();
+    long values = input.size() + valuesPerRow();
     return (int) Math.max(1, Math.min(MOST_PREDICTION_ROWS, MOST_PREDICTION_VALUES / values));
   }
 
@@ -112,8 +117,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * @param tape for training or prediction; decides about dropout and statistics
    */
   public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
-    tape.withLengths(batch.lengths());
-    double[] output = values(forward(batch.features(), parameters, tape));
+    double[] output = values(forward(batch.features(), parameters, of(batch, tape)));
     return new Outcome(
         loss.sum(output, batch.targets(), batch.weights(), batch.rows(), null), output);
   }
@@ -127,13 +131,17 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
   public Outcome lossAndGradient(
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
     Sequential body = body();
-    INDArray raw = body.forward(batch.features(), parameters, tape.withLengths(batch.lengths()));
+    INDArray raw = body.forward(batch.features(), parameters, of(batch, tape));
     double[] output = values(raw);
     double[] outputGradient = new double[output.length];
     double sum = loss.sum(output, batch.targets(), batch.weights(), batch.rows(), outputGradient);
     INDArray dy = Nd4j.create(outputGradient, raw.shape(), 'c').castTo(raw.dataType());
     body.backward(dy, parameters, gradient, tape);
     return new Outcome(sum, output);
+  }
+
+  private static Tape of(Batch batch, Tape tape) {
+    return tape.withLengths(batch.lengths(), Math.toIntExact(batch.features().size(1)));
   }
 
   private Sequential body() {

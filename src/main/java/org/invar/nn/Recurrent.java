@@ -24,6 +24,14 @@ final class Recurrent {
     return returnSequences ? Shape.of(input.get(0), units) : Shape.of(units);
   }
 
+  /**
+   * Returns the inputs by steps, gates, states and outputs of all steps, and the layer's output.
+   */
+  static long valuesPerRow(Cell.Kind kind, Shape input, int units, Shape output) {
+    long step = input.get(1) + (kind.gates() + kind.states() + 2L) * units;
+    return input.get(0) * step + output.size();
+  }
+
   /** Returns the tensors of a cell; every gate's part of a kernel is initialized for itself. */
   static List<Layout.Spec> parameters(
       Cell.Kind kind,
@@ -71,7 +79,7 @@ final class Recurrent {
     if (!returnSequences) {
       return steps.last(pass.outputs());
     }
-    return tape.lengths() == null ? pass.outputs() : steps.withoutPadding(pass.outputs());
+    return tape.lengths(x.size(1)) == null ? pass.outputs() : steps.withoutPadding(pass.outputs());
   }
 
   /** Adds the cell's gradient; padding gets and has a gradient of zero. */
@@ -84,7 +92,7 @@ final class Recurrent {
     INDArray upstream = dy;
     if (!returnSequences) {
       upstream = steps.onlyLast(dy);
-    } else if (tape.lengths() != null) {
+    } else if (tape.lengths(x.size(1)) != null) {
       upstream = steps.withoutPadding(dy);
     }
     return tape.kernels()

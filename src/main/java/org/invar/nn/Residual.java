@@ -96,6 +96,13 @@ public record Residual(List<Layer> body, List<Layer> shortcut, Activation activa
   }
 
   @Override
+  public long valuesPerRow(Shape input) {
+    return main().valuesPerRow(input)
+        + (shortcut.isEmpty() ? 0 : side().valuesPerRow(input))
+        + outputShape(input).size();
+  }
+
+  @Override
   public int leastRows(Shape input) {
     return Math.max(main().leastRows(input), shortcut.isEmpty() ? 1 : side().leastRows(input));
   }

@@ -96,6 +96,16 @@ public record Sequential(List<Layer> layers) implements Layer {
   }
 
   @Override
+  public long valuesPerRow(Shape input) {
+    List<Shape> shapes = shapes(input);
+    long sum = 0;
+    for (int i = 0; i < layers.size(); i++) {
+      sum += layers.get(i).valuesPerRow(shapes.get(i));
+    }
+    return sum;
+  }
+
+  @Override
   public int leastRows(Shape input) {
     List<Shape> shapes = shapes(input);
     int rows = 1;

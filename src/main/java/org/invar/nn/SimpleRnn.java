@@ -57,6 +57,11 @@ public record SimpleRnn(
   }
 
   @Override
+  public long valuesPerRow(Shape input) {
+    return Recurrent.valuesPerRow(Cell.Kind.SIMPLE_RNN, input, units, outputShape(input));
+  }
+
+  @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
     return Recurrent.forward(cell(parameters), returnSequences, x, tape);
   }

@@ -21,7 +21,7 @@ record Steps(int[] lengths, int time) {
    */
   static Steps of(INDArray x, Tape tape) {
     int time = Math.toIntExact(x.size(1));
-    int[] given = tape.lengths();
+    int[] given = tape.lengths(time);
     if (given == null) {
       int[] whole = new int[Math.toIntExact(x.size(0))];
       Arrays.fill(whole, time);
@@ -40,6 +40,13 @@ record Steps(int[] lengths, int time) {
   /** Returns the sequences with zeros in the padding. */
   INDArray withoutPadding(INDArray sequences) {
     return product(mask(sequences, false), sequences);
+  }
+
+  /** Returns the sequences with that value in the padding. */
+  INDArray padded(INDArray sequences, double value) {
+    INDArray mask = mask(sequences, false);
+    INDArray product = product(mask, sequences);
+    return run("add", product, product, mask.rsub(1).muli(value));
   }
 
   /** Returns each row's last own step [rows, features]. */

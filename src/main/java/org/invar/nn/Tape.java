@@ -29,6 +29,7 @@ public final class Tape {
     final BiConsumer<String, INDArray> observer;
     int noisyLayers;
     int @Nullable [] lengths;
+    int time;
 
     Pass(
         Kernels kernels,
@@ -116,14 +117,28 @@ public final class Tape {
    * padding. All scopes see it.
    *
    * @param lengths a number a row, at least 1; null when all sequences are whole
+   * @param time the steps of the sequences with their padding; without meaning where lengths are
+   *     null
    */
-  public Tape withLengths(int @Nullable [] lengths) {
+  public Tape withLengths(int @Nullable [] lengths, int time) {
     pass.lengths = lengths;
+    pass.time = time;
     return this;
   }
 
-  /** Returns the lengths of the rows' sequences, or null when all are whole. */
-  public int @Nullable [] lengths() {
+  /**
+   * Returns the lengths of the rows' sequences, or null when all are whole.
+   *
+   * @param time the steps of the sequences that reach a layer
+   * @throws IllegalArgumentException when there are lengths, but of sequences of other steps
+   */
+  public int @Nullable [] lengths(long time) {
+    if (pass.lengths != null && pass.time != time) {
+      throw new IllegalArgumentException(
+          "%s: expected sequences of the %d steps that lengths are known for, found %d steps; no"
+                  .formatted(path, pass.time, time)
+              + " layer in front may change their number");
+    }
     return pass.lengths;
   }
 

@@ -103,6 +103,7 @@ class LayerContractTest {
       layers.add(new WithLengths(new Bidirectional(Gru.of(2).withReturnSequences(all))));
       layers.forEach(layer -> cases.add(new Case(layer, sequence)));
     }
+    cases.add(new Case(new WithLengths(new MaxOverTime()), sequence));
     cases.add(
         new Case(
             Sequential.of(

@@ -171,7 +171,8 @@ class LayerGoldenTest {
     Tape tape = Tape.training(new PortableKernels(), 1, 0, 0, 0).wantInputGradient(true);
     if (golden.json().at("/inputs/lengths").isObject()) {
       tape.withLengths(
-          Arrays.stream(golden.values("/inputs/lengths")).mapToInt(l -> (int) l).toArray());
+          Arrays.stream(golden.values("/inputs/lengths")).mapToInt(l -> (int) l).toArray(),
+          (int) x.size(1));
     }
 
     golden.assertMatches("/output", layer.forward(x, parameters, tape));

@@ -24,7 +24,8 @@ record WithLengths(Layer layer) implements Layer {
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
     int time = (int) x.size(1);
     int[] all = {Math.min(3, time), 1, time, Math.min(2, time)};
-    return layer.forward(x, parameters, tape.withLengths(Arrays.copyOf(all, (int) x.size(0))));
+    return layer.forward(
+        x, parameters, tape.withLengths(Arrays.copyOf(all, (int) x.size(0)), time));
   }
 
   @Override

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param oneHot columns of categories, each of which becomes a column
  * @param classes in the order of their ids; empty for sorted names
  * @param classWeights how much rows of each class count; null for equally
+ * @param lengths whether rows are sequences of different lengths: the one column of features holds
+ *     arrays, step by step, of at most the time · features numbers of the shape (time, features)
  */
 public record DataSettings(
     DataSource train,
@@ -38,7 +40,8 @@ public record DataSettings(
     boolean standardize,
     List<String> oneHot,
     List<String> classes,
-    @Nullable ClassWeights classWeights) {
+    @Nullable ClassWeights classWeights,
+    boolean lengths) {
 
   /** Refuses splits of everything, names given twice, columns in two roles and unknown classes. */
   public DataSettings {
@@ -59,6 +62,19 @@ public record DataSettings(
     Require.check(table || oneHot.isEmpty(), "oneHot", oneHot, "for tables alone");
     Require.check(table || weight == null, "weight", "" + weight, "for tables alone");
     Require.check(table || id == null, "id", "" + id, "for tables alone");
+    if (lengths) {
+      boolean sequences = table && shape != null && shape.rank() == 2;
+      Require.check(
+          sequences,
+          "lengths",
+          true,
+          "the default, false, but for tables with a shape of two numbers");
+      Require.check(
+          !standardize,
+          "standardize",
+          true,
+          "the default, false, where lengths is true. Use scale.");
+    }
     if (classWeights instanceof ClassWeights.Each each && !classes.isEmpty()) {
       for (String name : each.weights().keySet()) {
         Require.check(
@@ -71,7 +87,7 @@ public record DataSettings(
   public static DataSettings of(DataSource train) {
     return new DataSettings(
         train, null, null, List.of(), List.of(), null, null, null, 1, false, List.of(), List.of(),
-        null);
+        null, false);
   }
 
   private static void checkSplits(@Nullable Holdout dev, @Nullable Holdout test) {

@@ -1,13 +1,7 @@
 package org.invar.report;
 
-import java.util.List;
-import org.invar.nn.Concat;
-import org.invar.nn.Layer;
 import org.invar.nn.Network;
-import org.invar.nn.Residual;
-import org.invar.nn.Sequential;
 import org.invar.optim.Optimizer;
-import org.invar.param.Shape;
 
 /**
  * An estimate of the bytes that training keeps at once.
@@ -15,10 +9,10 @@ import org.invar.param.Shape;
  * <p>A worker has one copy of the parameters; every compute thread works on one shard's rows at a
  * time, with the shard's gradient beside the sum of those before it. The averager's slices, of all
  * workers together, are parameters, gradient and moments. Activations are float32: the rows' input,
- * and for every layer, those inside containers included, its output and the gradient of it. Not
- * counted are what a kernel allocates for itself, further partial sums where a thread has more than
- * two shards, and the rows that a worker holds; and a layer that only passes a view on counts as if
- * it copied.
+ * and for every layer, those inside containers included, its output and the gradient of it; of
+ * recurrent layers all steps. Not counted are what a kernel allocates for itself, further partial
+ * sums where a thread has more than two shards, and the rows that a worker holds; and a layer that
+ * only passes a view on counts as if it copied.
  *
  * @param rows the rows of one shard's part of a batch
  * @param parameters bytes of parameters and running state, a worker
@@ -42,7 +36,7 @@ public record MemoryEstimate(
     }
     long length = network.layout().length();
     long vector = Float.BYTES * (length + network.stateLayout().length());
-    long values = network.input().size() + 2 * outputs(network.layers(), network.input());
+    long values = network.input().size() + 2 * network.valuesPerRow();
     return new MemoryEstimate(
         rows,
         vector,
@@ -66,32 +60,5 @@ public record MemoryEstimate(
         .row("activations of " + Numbers.count(rows, "row"), thread, Numbers.bytes(activations))
         .row("averager", "all workers together", Numbers.bytes(slices))
         .render();
-  }
-
-  /** The number of values that layers one behind another give for one example. */
-  private static long outputs(List<Layer> layers, Shape input) {
-    if (layers.isEmpty()) {
-      return 0;
-    }
-    List<Shape> shapes = new Sequential(layers).shapes(input);
-    long sum = 0;
-    for (int i = 0; i < layers.size(); i++) {
-      sum += outputs(layers.get(i), shapes.get(i), shapes.get(i + 1));
-    }
-    return sum;
-  }
-
-  private static long outputs(Layer layer, Shape input, Shape output) {
-    if (layer instanceof Sequential sequential) {
-      return outputs(sequential.layers(), input);
-    }
-    if (layer instanceof Residual residual) {
-      return outputs(residual.body(), input) + outputs(residual.shortcut(), input) + output.size();
-    }
-    if (layer instanceof Concat concat) {
-      return output.size()
-          + concat.branches().stream().mapToLong(branch -> outputs(branch, input)).sum();
-    }
-    return output.size();
   }
 }

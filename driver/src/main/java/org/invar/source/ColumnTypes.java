@@ -64,7 +64,7 @@ final class ColumnTypes {
     boolean fits =
         switch (feature.kind()) {
           case NUMBER -> isNumber(type);
-          case NUMBERS -> isNumbers(type);
+          case NUMBERS, SEQUENCE -> isNumbers(type);
           case NAMED_CLASS -> isText(type) || namesAreNumbers(place, field, feature);
           case CATEGORY, CLASS -> isNumber(type) || isText(type);
           case BYTES, IMAGE -> type instanceof BinaryType;

@@ -11,18 +11,30 @@ import org.jspecify.annotations.Nullable;
  * @param weight the column of the example weights, or null when all weigh 1
  * @param id the column that identifies a row, or null when its content does
  * @param oneHot those features that are categories and become one input a category
+ * @param lengths whether the one column of features holds sequences of different lengths
  */
 public record Columns(
     List<String> features,
     List<String> label,
     @Nullable String weight,
     @Nullable String id,
-    List<String> oneHot) {
+    List<String> oneHot,
+    boolean lengths) {
   /** Copies the lists. */
   public Columns {
     features = List.copyOf(features);
     label = List.copyOf(label);
     oneHot = List.copyOf(oneHot);
+  }
+
+  /** Makes columns without sequences of different lengths. */
+  public Columns(
+      List<String> features,
+      List<String> label,
+      @Nullable String weight,
+      @Nullable String id,
+      List<String> oneHot) {
+    this(features, label, weight, id, oneHot, false);
   }
 
   /** Returns columns of which nothing is said. */

@@ -23,6 +23,11 @@ public record Feature(String column, Kind kind, List<Integer> dimensions, List<S
     NUMBER,
     /** An array of numbers, or a vector of spark.ml, of a fixed length. */
     NUMBERS,
+    /**
+     * A sequence: an array of numbers, or a vector of spark.ml, step by step, of any length of
+     * whole steps up to the (time, features) of its dimensions; shorter ones are padded with zeros.
+     */
+    SEQUENCE,
     /** One of the categories, as text; becomes 1 in its place and 0 in the others'. */
     CATEGORY,
     /** One of the classes, as its id, a boolean, or as text its name; becomes the id. */
@@ -49,6 +54,11 @@ public record Feature(String column, Kind kind, List<Integer> dimensions, List<S
   /** Returns a column of {@code length} numbers a row. */
   static Feature numbers(String column, int length) {
     return new Feature(column, Kind.NUMBERS, List.of(length), List.of());
+  }
+
+  /** Returns a column of sequences of at most {@code time} steps of {@code features} numbers. */
+  static Feature sequence(String column, int time, int features) {
+    return new Feature(column, Kind.SEQUENCE, List.of(time, features), List.of());
   }
 
   /** Returns a one-hot column. */

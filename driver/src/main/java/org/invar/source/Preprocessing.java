@@ -59,7 +59,12 @@ public record Preprocessing(
 
   /** Returns how rows are encoded. */
   public RowEncoding encoding() {
-    return new RowEncoding(type, shape.size(), targetWidth());
+    return new RowEncoding(type, shape.size(), targetWidth(), lengths());
+  }
+
+  /** Returns whether a row is a sequence with a length of its own. */
+  public boolean lengths() {
+    return features.get(0).kind() == Feature.Kind.SEQUENCE;
   }
 
   /** Returns what is done to stored features before the network sees them. */

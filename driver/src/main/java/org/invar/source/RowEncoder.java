@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
@@ -20,7 +19,6 @@ import org.invar.data.Normalization;
 import org.invar.worker.Identity;
 import org.invar.worker.RowEncoding;
 import org.jspecify.annotations.Nullable;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Turns Spark's rows into features, targets and weight, as a {@link Preprocessing} says, and
@@ -130,11 +128,13 @@ public final class RowEncoder implements Serializable {
    * @param row a row of the input
    * @param out receives as many floats as the preprocessing's shape has elements
    * @param at where in {@code out} the first one goes
+   * @return how many steps of the row's sequence are its own; 0 where rows have no lengths
    * @throws InvarException when the row cannot be used, naming it
    */
-  public void features(Row row, float[] out, int at) {
+  public int features(Row row, float[] out, int at) {
     try {
       normalization.apply(encoding.type(), features(row), 0, encoding.width(), out, at);
+      return length(row);
     } catch (BadValue bad) {
       throw new InvarException(place.message(row, 0, bad), bad);
     }
@@ -174,7 +174,7 @@ public final class RowEncoder implements Serializable {
         throw new BadValue(column, "a weight of at least 0", row.get(weight));
       }
     }
-    byte[] bytes = encoding.encode(features(row), targets(row), exampleWeight);
+    byte[] bytes = encoding.encode(features(row), targets(row), exampleWeight, length(row));
     if (id < 0) {
       return Encoded.good(Identity.of(bytes), bytes);
     }
@@ -244,7 +244,7 @@ public final class RowEncoder implements Serializable {
       Object value = row.get(reader.index());
       switch (feature.kind()) {
         case NUMBER -> out[at] = number(feature.column(), value);
-        case NUMBERS -> list(feature, value, out, at);
+        case NUMBERS, SEQUENCE -> NumberArray.of(feature, value).copy(out, at);
         case CATEGORY -> out[at + category(reader, value)] = 1;
         case CLASS -> out[at] = classId(reader, value);
         case NAMED_CLASS -> out[at] = namedClass(reader, value);
@@ -255,7 +255,7 @@ public final class RowEncoder implements Serializable {
     return out;
   }
 
-  private static float number(String column, @Nullable Object value) {
+  static float number(String column, @Nullable Object value) {
     if (value instanceof Boolean yes) {
       return yes ? 1 : 0;
     }
@@ -266,22 +266,12 @@ public final class RowEncoder implements Serializable {
     return number;
   }
 
-  private static void list(Feature feature, @Nullable Object value, float[] out, int at) {
-    List<?> elements;
-    if (value instanceof Vector vector) {
-      elements = Arrays.stream(vector.toArray()).boxed().toList();
-    } else if (value instanceof scala.collection.Seq<?> seq) {
-      elements = CollectionConverters.asJava(seq);
-    } else {
-      throw new BadValue(feature.column(), feature.width() + " numbers", value);
+  private int length(Row row) {
+    if (!encoding.lengths()) {
+      return 0;
     }
-    if (elements.size() != feature.width()) {
-      throw new BadValue(
-          feature.column(), feature.width() + " numbers", elements.size() + " numbers");
-    }
-    for (int i = 0; i < elements.size(); i++) {
-      out[at + i] = number(feature.column() + "[" + i + "]", elements.get(i));
-    }
+    Reader only = features.get(0);
+    return NumberArray.of(only.feature(), row.get(only.index())).steps();
   }
 
   private static int category(Reader reader, @Nullable Object value) {

@@ -44,7 +44,10 @@ final class SchemaReader {
     if (pixels == null) {
       List<String> featureColumns = featureColumns(named);
       check(named, featureColumns);
-      features = featureColumns.stream().map(this::feature).toList();
+      features =
+          named.lengths()
+              ? List.of(sequence(featureColumns))
+              : featureColumns.stream().map(this::feature).toList();
       labels = labels(named.label());
     } else {
       if (!named.equals(Columns.of())) {
@@ -120,6 +123,21 @@ final class SchemaReader {
         throw ColumnTypes.unsupported(input.name(), field, "numbers");
       }
     }
+  }
+
+  private Feature sequence(List<String> features) {
+    Shape shape = packing.shape();
+    boolean one =
+        features.size() == 1 && ColumnTypes.isNumbers(schema.apply(features.get(0)).dataType());
+    if (!one || shape == null || shape.rank() != 2) {
+      throw InvarException.of(
+          input.name(),
+          "one column of features, an array of numbers, and a shape [time, features] for sequences"
+              + " with lengths",
+          "features " + features + ", shape " + shape,
+          "Name one column in features and give shape, or leave lengths out.");
+    }
+    return Feature.sequence(features.get(0), shape.get(0), shape.get(1));
   }
 
   private Feature feature(String column) {

@@ -37,6 +37,13 @@ public final class JobNetwork {
           input.toString(),
           "Leave model.input out to take the data's shape, " + features + ".");
     }
+    if (job.settings().data().lengths() && !input.equals(features)) {
+      throw job.wrong(
+          "model.input",
+          "the data's shape, " + features + ", where data.lengths is true",
+          input.toString(),
+          "Leave model.input out.");
+    }
     List<Layer> layers = layers(model);
     Shape output = input;
     List<String> names = new Sequential(layers).names();

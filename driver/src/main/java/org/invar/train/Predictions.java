@@ -118,13 +118,17 @@ record Predictions(
         next = 0;
         List<Row> batch = new ArrayList<>();
         float[] features = new float[most * width];
+        int[] lengths = new int[most];
         while (rows.hasNext() && batch.size() < most) {
           Row row = rows.next();
-          encoder.features(row, features, batch.size() * width);
+          lengths[batch.size()] = encoder.features(row, features, batch.size() * width);
           batch.add(row);
         }
         double[] outputs =
-            predictor.outputs(Arrays.copyOf(features, batch.size() * width), batch.size());
+            predictor.outputs(
+                Arrays.copyOf(features, batch.size() * width),
+                batch.size(),
+                lengths[0] == 0 ? null : Arrays.copyOf(lengths, batch.size()));
         int units = outputs.length / batch.size();
         for (int i = 0; i < batch.size(); i++) {
           ready.add(

@@ -233,7 +233,8 @@ public final class Preparation {
           "Leave class weights out, or give each row a weight (data.weight).");
     }
     return new Packing(
-        new Columns(data.features(), data.label(), data.weight(), data.id(), data.oneHot()),
+        new Columns(
+            data.features(), data.label(), data.weight(), data.id(), data.oneHot(), data.lengths()),
         targets,
         outputs,
         data.classes(),

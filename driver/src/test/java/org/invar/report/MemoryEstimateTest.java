@@ -7,8 +7,10 @@ import java.util.List;
 import org.invar.kernel.Activation;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.BatchNorm;
+import org.invar.nn.Bidirectional;
 import org.invar.nn.Concat;
 import org.invar.nn.Dense;
+import org.invar.nn.Lstm;
 import org.invar.nn.Network;
 import org.invar.nn.Residual;
 import org.invar.nn.zoo.Lenet5;
@@ -60,6 +62,21 @@ class MemoryEstimateTest {
     int trainable = (4 * 6 + 6) + (6 * 4 + 4) + (4 * 4 + 4) + (4 * 3 + 3) + 2 * 7 + (7 * 2 + 2);
     assertEquals(4L * (trainable + 2 * 7), estimate.parameters());
     assertEquals(2L * 4 * trainable, estimate.slices());
+  }
+
+  @Test
+  void allStepsOfRecurrentLayersCount() {
+    var network =
+        new Network(
+            Shape.of(100, 7),
+            List.of(new Bidirectional(Lstm.of(5)), Dense.of(2)),
+            SoftmaxCrossEntropy.of());
+    var estimate = MemoryEstimate.of(network, new Sgd(), 1);
+    int lstm = 100 * (7 + (4 + 2 + 2) * 5) + 5;
+    int values = (2 * lstm + 700 + 2 * 10) + 2;
+    assertEquals(4L * (700 + 2 * values), estimate.activations());
+    var longer = new Network(Shape.of(50_000, 7), network.layers(), SoftmaxCrossEntropy.of());
+    assertEquals(6, longer.predictionRows());
   }
 
   @Test

@@ -101,6 +101,72 @@ class TablesTest {
     assertNull(packed.dev());
   }
 
+  private static Packing sequences(Shape shape) {
+    return new Packing(
+        new Columns(List.of("x"), List.of("y"), null, null, List.of(), true),
+        Targets.VALUES,
+        1,
+        List.of(),
+        shape,
+        2,
+        false,
+        new ClassFactors.Equal(),
+        0,
+        0,
+        1);
+  }
+
+  @Test
+  void shorterSequencesArePaddedAndKeepTheirLength() {
+    Input input =
+        rows("(array(8, 6), 1), (array(8, 6, 0, 0), 2), (array(8, 6, 4, 2, 2, 4), 3) t(x, y)");
+    PackedSplits packed = LocalSpark.pack(sequences(Shape.of(3, 2)), input);
+    Preprocessing preprocessing = packed.preprocessing();
+    assertEquals(Shape.of(3, 2), preprocessing.shape());
+    assertEquals(true, preprocessing.lengths());
+    List<String> found = new ArrayList<>();
+    for (PackedBlock block : LocalSpark.blocks(packed.train())) {
+      float[] raw = new float[6];
+      for (int r = 0; r < block.rows(); r++) {
+        preprocessing
+            .normalization()
+            .apply(block.type(), block.features(), block.featuresFrom(r), 6, raw, 0);
+        found.add(block.targets()[r] + " " + block.lengths()[r] + " " + Arrays.toString(raw));
+      }
+    }
+    found.sort(null);
+    assertEquals(
+        List.of(
+            "1.0 1 [4.0, 3.0, 0.0, 0.0, 0.0, 0.0]",
+            "2.0 2 [4.0, 3.0, 0.0, 0.0, 0.0, 0.0]",
+            "3.0 3 [4.0, 3.0, 2.0, 1.0, 1.0, 2.0]"),
+        found);
+    Row second = input.rows().collectAsList().get(1);
+    float[] out = new float[7];
+    var encoder = RowEncoder.unlabeled(preprocessing, input, second.schema());
+    assertEquals(2, encoder.features(second, out, 1));
+    assertArrayEquals(new float[] {0, 4, 3, 0, 0, 0, 0}, out);
+  }
+
+  @Test
+  void sequencesThatDoNotFitTheirShapeAreRefused() {
+    String expected = "column x: expected 1 to 3 steps of 2 numbers, found ";
+    Packing packing = sequences(Shape.of(3, 2));
+    refused(packing, "(array(1, 2, 3), 1) t(x, y)", expected + "3 numbers");
+    refused(packing, "(array(1, 2, 3, 4, 5, 6, 7, 8), 1) t(x, y)", expected + "8 numbers");
+    refused(packing, "(cast(array() as array<int>), 1) t(x, y)", expected + "0 numbers");
+    refused(packing, "(cast(null as array<int>), 1) t(x, y)", expected + "null");
+    refused(packing, "(1, 1) t(x, y)", "one column of features, an array of numbers");
+    refused(sequences(Shape.of(6)), "(array(1), 1) t(x, y)", "features [x], shape 6");
+  }
+
+  private static void refused(Packing packing, String values, String message) {
+    var e =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            org.invar.InvarException.class, () -> LocalSpark.pack(packing, rows(values)));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
   @Test
   void arraysVectorsAndSeveralValuesHaveTheirWidths() {
     Input input = rows("(array(1, 2), 5, 7.5D, 1), (array(3, 4), 6, 8.5D, 2) t(xs, x, y, w)");

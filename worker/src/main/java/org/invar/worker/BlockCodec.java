@@ -17,6 +17,8 @@ public final class BlockCodec {
   private static final int BLOCK_ID = 16;
   private static final int HEADER_BYTES = 4 * Integer.BYTES + 2;
   private static final int CLASS_BYTES = 1;
+  private static final int WEIGHTED = 1;
+  private static final int WITH_LENGTHS = 2;
 
   private final Kryo kryo = new Kryo();
 
@@ -30,12 +32,7 @@ public final class BlockCodec {
   /** Returns a block's bytes. */
   public byte[] encode(PackedBlock block) {
     long body =
-        bodyBytes(
-            block.rows(),
-            block.type(),
-            block.width(),
-            block.targetWidth(),
-            block.weights().length > 0);
+        bodyBytes(block.rows(), block.type(), block.width(), block.targetWidth(), flags(block));
     Output output = new Output(Math.toIntExact(CLASS_BYTES + HEADER_BYTES + body), -1);
     kryo.writeClassAndObject(output, block);
     return output.toBytes();
@@ -64,12 +61,18 @@ public final class BlockCodec {
     return ByteBuffer.wrap(bytes).getInt(CLASS_BYTES);
   }
 
-  private static long bodyBytes(
-      int rows, FeatureType type, int width, int targetWidth, boolean weighted) {
+  /** Which of the arrays that a block may lack are there. */
+  private static int flags(PackedBlock block) {
+    return (block.weights().length > 0 ? WEIGHTED : 0)
+        | (block.lengths().length > 0 ? WITH_LENGTHS : 0);
+  }
+
+  private static long bodyBytes(int rows, FeatureType type, int width, int targetWidth, int flags) {
     long row =
         (long) width * type.bytes()
             + (long) Float.BYTES * targetWidth
-            + (weighted ? Float.BYTES : 0)
+            + ((flags & WEIGHTED) != 0 ? Float.BYTES : 0)
+            + ((flags & WITH_LENGTHS) != 0 ? Integer.BYTES : 0)
             + 2 * Long.BYTES;
     return rows * row;
   }
@@ -83,10 +86,11 @@ public final class BlockCodec {
       output.writeByte(block.type().bytes());
       output.writeInt(block.width());
       output.writeInt(block.targetWidth());
-      output.writeBoolean(block.weights().length > 0);
+      output.writeByte(flags(block));
       output.writeBytes(block.features());
       output.writeFloats(block.targets());
       output.writeFloats(block.weights());
+      output.writeInts(block.lengths());
       output.writeLongs(block.identities());
     }
 
@@ -97,10 +101,13 @@ public final class BlockCodec {
       FeatureType featureType = FeatureType.ofBytes(input.readByte());
       int width = input.readInt();
       int targetWidth = input.readInt();
-      boolean weighted = input.readBoolean();
+      int flags = input.readByte();
       // Before anything is allocated: a length that was not checked could ask for all memory.
-      long body = bodyBytes(rows, featureType, width, targetWidth, weighted);
+      long body = bodyBytes(rows, featureType, width, targetWidth, flags);
       int left = input.limit() - input.position();
+      if ((flags & ~(WEIGHTED | WITH_LENGTHS)) != 0) {
+        throw new KryoException("flags=" + flags + " of a block are not known");
+      }
       if (rows < 0 || width < 0 || targetWidth < 0 || body != left) {
         throw new KryoException(
             "rows=" + rows + " of width=" + width + " take " + body + " bytes, found " + left);
@@ -113,7 +120,8 @@ public final class BlockCodec {
           input.readBytes(rows * width * featureType.bytes()),
           targetWidth,
           input.readFloats(rows * targetWidth),
-          input.readFloats(weighted ? rows : 0),
+          input.readFloats((flags & WEIGHTED) != 0 ? rows : 0),
+          input.readInts((flags & WITH_LENGTHS) != 0 ? rows : 0),
           input.readLongs(2 * rows));
     }
   }

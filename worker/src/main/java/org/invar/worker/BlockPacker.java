@@ -61,6 +61,7 @@ public final class BlockPacker implements Iterator<byte[]> {
     byte[] features = new byte[rows.size() * featureBytes];
     float[] targets = new float[rows.size() * targetWidth];
     float[] weights = new float[rows.size()];
+    int[] lengths = new int[encoding.lengths() ? rows.size() : 0];
     long[] identities = new long[2 * rows.size()];
     boolean weighted = false;
     for (int r = 0; r < rows.size(); r++) {
@@ -75,6 +76,9 @@ public final class BlockPacker implements Iterator<byte[]> {
       float factor = classWeights.length == 0 ? 1 : classWeights[(int) encoding.target(row, 0)];
       weights[r] = encoding.weight(row) * factor;
       weighted |= weights[r] != 1;
+      if (encoding.lengths()) {
+        lengths[r] = encoding.length(row);
+      }
     }
     return new PackedBlock(
         shard,
@@ -85,6 +89,7 @@ public final class BlockPacker implements Iterator<byte[]> {
         targetWidth,
         targets,
         weighted ? weights : new float[0],
+        lengths,
         identities);
   }
 }

@@ -17,6 +17,8 @@ import org.invar.data.FeatureType;
  * @param targets rows × targetWidth targets, row-major: class ids, 0 and 1, values or a
  *     distribution
  * @param weights the rows' example weights, or empty when all are 1
+ * @param lengths how many steps of each row's sequence are its own, or empty where rows have no
+ *     lengths
  * @param identities high and low bits of each row's {@link Identity}
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -29,6 +31,7 @@ public record PackedBlock(
     int targetWidth,
     float[] targets,
     float[] weights,
+    int[] lengths,
     long[] identities) {
 
   /** The most bytes of features in a block that has more than one row: 32 MiB. */
@@ -39,6 +42,7 @@ public record PackedBlock(
     if (features.length != (long) rows * width * type.bytes()
         || targets.length != (long) rows * targetWidth
         || (weights.length != 0 && weights.length != rows)
+        || (lengths.length != 0 && lengths.length != rows)
         || identities.length != 2L * rows) {
       throw new IllegalArgumentException(
           "a block of rows="
@@ -55,10 +59,26 @@ public record PackedBlock(
               + targets.length
               + " targets, "
               + weights.length
-              + " weights and "
+              + " weights, "
+              + lengths.length
+              + " lengths and "
               + identities.length
               + " halves of identities");
     }
+  }
+
+  /** Makes a block of rows without lengths. */
+  public PackedBlock(
+      int shard,
+      int rows,
+      FeatureType type,
+      int width,
+      byte[] features,
+      int targetWidth,
+      float[] targets,
+      float[] weights,
+      long[] identities) {
+    this(shard, rows, type, width, features, targetWidth, targets, weights, new int[0], identities);
   }
 
   /** Returns the most rows of a block, at least 1, for rows of that many bytes of features. */

@@ -7,6 +7,7 @@ import org.invar.nn.Tape;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Weights;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,12 +33,15 @@ public final class Predictor {
    *
    * @param features rows × input elements, normalized
    * @param rows the number of examples, at least 1
+   * @param lengths how many steps of each row's sequence are its own, or null where rows have no
+   *     lengths
    * @return rows × output elements
    */
-  public double[] outputs(float[] features, int rows) {
+  public double[] outputs(float[] features, int rows, int @Nullable [] lengths) {
     try (MemoryWorkspace pass = ShardComputer.workspace()) {
       INDArray x = Nd4j.create(features, network.input().batch(rows), 'c');
-      return network.forward(x, parameters, Tape.inference(kernels)).dup('c').data().asDouble();
+      Tape tape = Tape.inference(kernels).withLengths(lengths, Math.toIntExact(x.size(1)));
+      return network.forward(x, parameters, tape).dup('c').data().asDouble();
     }
   }
 

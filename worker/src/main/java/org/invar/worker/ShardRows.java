@@ -37,6 +37,7 @@ final class ShardRows {
     float[] features = new float[Math.multiplyExact(to - from, width)];
     float[] targets = new float[(to - from) * targetWidth];
     float[] weights = new float[to - from];
+    int[] lengths = blocks.get(0).lengths().length == 0 ? null : new int[to - from];
     for (int i = from; i < to; i++) {
       int row = order == null ? i : order[i];
       int index = blockOf(row);
@@ -48,8 +49,11 @@ final class ShardRows {
       System.arraycopy(
           block.targets(), inBlock * targetWidth, targets, at * targetWidth, targetWidth);
       weights[at] = block.weight(inBlock);
+      if (lengths != null) {
+        lengths[at] = block.lengths()[inBlock];
+      }
     }
-    return new Batch(Nd4j.create(features, input.batch(to - from), 'c'), targets, weights);
+    return new Batch(Nd4j.create(features, input.batch(to - from), 'c'), targets, weights, lengths);
   }
 
   private int blockOf(int row) {

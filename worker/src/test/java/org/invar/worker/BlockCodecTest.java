@@ -27,9 +27,24 @@ class BlockCodecTest {
         new long[] {Long.MIN_VALUE, 1, 2, Long.MAX_VALUE});
   }
 
+  private static PackedBlock sequences(int... lengths) {
+    PackedBlock block = block(1, 2);
+    return new PackedBlock(
+        block.shard(),
+        block.rows(),
+        block.type(),
+        block.width(),
+        block.features(),
+        block.targetWidth(),
+        block.targets(),
+        block.weights(),
+        lengths,
+        block.identities());
+  }
+
   @Test
   void givesBackWhatItWasGiven() {
-    for (PackedBlock block : new PackedBlock[] {block(), block(0.25f, 3)}) {
+    for (PackedBlock block : new PackedBlock[] {block(), block(0.25f, 3), sequences(3, 1)}) {
       PackedBlock back = codec.decode(codec.encode(block));
       assertEquals(block.shard(), back.shard());
       assertEquals(block.rows(), back.rows());
@@ -39,6 +54,7 @@ class BlockCodecTest {
       assertArrayEquals(block.features(), back.features());
       assertArrayEquals(block.targets(), back.targets());
       assertArrayEquals(block.weights(), back.weights());
+      assertArrayEquals(block.lengths(), back.lengths());
       assertArrayEquals(block.identities(), back.identities());
       assertArrayEquals(codec.encode(block), new BlockCodec().encode(back));
     }
@@ -75,5 +91,6 @@ class BlockCodecTest {
   @Test
   void refusesArraysThatDoNotFitTheRows() {
     assertThrows(IllegalArgumentException.class, () -> block(1, 2, 3));
+    assertThrows(IllegalArgumentException.class, () -> sequences(1));
   }
 }

@@ -52,6 +52,31 @@ class BlockPackerTest {
   }
 
   @Test
+  void theLengthOfASequenceIsInItsIdentityAndInItsBlock() {
+    var sequences = new RowEncoding(FeatureType.FLOAT32, 2, 1, true);
+    byte[] one = sequences.encode(floats(5, 0), new float[] {3}, 1, 1);
+    byte[] two = sequences.encode(floats(5, 0), new float[] {3}, 1, 2);
+    assertNotEquals(Identity.of(one), Identity.of(two));
+    List<byte[]> rows = new ArrayList<>();
+    rows.add(ShardedRow.of(0, new Identity(0, 0), two));
+    rows.add(ShardedRow.of(0, new Identity(0, 1), one));
+    PackedBlock block = pack(rows, sequences).get(0);
+    assertArrayEquals(new int[] {2, 1}, block.lengths());
+    assertEquals(3, block.targets()[1]);
+    byte[] without = FLOATS.encode(floats(5, 0), new float[] {3}, 1);
+    assertEquals(
+        0,
+        pack(List.of(ShardedRow.of(0, new Identity(0, 0), without)), FLOATS)
+            .get(0)
+            .lengths()
+            .length);
+    assertThrows(
+        IllegalArgumentException.class, () -> sequences.encode(floats(5, 0), new float[] {3}, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> FLOATS.encode(floats(5, 0), new float[] {3}, 1, 2));
+  }
+
+  @Test
   void shardsAndSplitsAreSpreadEvenlyAndFollowTheSeed() {
     int[] counts = new int[4];
     int dev = 0;
