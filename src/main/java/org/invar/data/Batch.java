@@ -1,5 +1,6 @@
 package org.invar.data;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -8,9 +9,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param features the inputs [rows, input shape]
  * @param targets rows × target width, row-major, as the loss takes them
  * @param weights the rows' example weights
+ * @param lengths how many steps of each row's sequence are its own, at least 1; the others are
+ *     padding. Null when all sequences are whole, and for features that are none
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Batch(INDArray features, float[] targets, float[] weights) {
+public record Batch(INDArray features, float[] targets, float[] weights, int @Nullable [] lengths) {
+  /** Makes a batch without padding. */
+  public Batch(INDArray features, float[] targets, float[] weights) {
+    this(features, targets, weights, null);
+  }
+
   /** Returns the number of examples. */
   public int rows() {
     return weights.length;

@@ -120,4 +120,40 @@ public interface Kernels {
       double epsilon,
       INDArray gammaGradient,
       INDArray betaGradient);
+
+  /**
+   * Runs a recurrent cell over all steps of sequences, from first to last.
+   *
+   * <p>Sequences shorter than time need nothing of it: a step depends on those before it alone, so
+   * whoever knows the lengths ignores the outputs behind them and gives them a gradient of zero.
+   *
+   * @param x [rows, time, features]
+   * @param initial the state before the first step [cell.kind().states(), rows, units], or null for
+   *     zeros
+   * @param remember whether {@link #recurrentGradient} will be called; without it nothing is saved
+   */
+  Recurrence recurrent(Cell cell, INDArray x, @Nullable INDArray initial, boolean remember);
+
+  /**
+   * Goes back through all steps: adds the gradients of the cell's arrays, and returns that of its
+   * input when asked to.
+   *
+   * @param x the forward pass's input
+   * @param initial the forward pass's state before the first step
+   * @param forward the forward pass's result
+   * @param dy the gradient of all outputs [rows, time, units]
+   * @param gradient of the same kind; its arrays are added to
+   * @param initialGradient [states, rows, units], added to, or null when nobody needs it
+   * @param inputGradient whether somebody needs dx
+   * @return dx [rows, time, features], or null when nobody needs it
+   */
+  @Nullable INDArray recurrentGradient(
+      Cell cell,
+      INDArray x,
+      @Nullable INDArray initial,
+      Recurrence forward,
+      INDArray dy,
+      Cell gradient,
+      @Nullable INDArray initialGradient,
+      boolean inputGradient);
 }

@@ -160,6 +160,25 @@ public final class PortableKernels implements Kernels {
     return dx.muliRowVector(inverse.muli(gamma));
   }
 
+  @Override
+  public Recurrence recurrent(Cell cell, INDArray x, @Nullable INDArray initial, boolean remember) {
+    return PortableRecurrence.of(cell).forward(x, initial, remember);
+  }
+
+  @Override
+  public @Nullable INDArray recurrentGradient(
+      Cell cell,
+      INDArray x,
+      @Nullable INDArray initial,
+      Recurrence forward,
+      INDArray dy,
+      Cell gradient,
+      @Nullable INDArray initialGradient,
+      boolean inputGradient) {
+    return PortableRecurrence.of(cell)
+        .backward(forward, dy, gradient, initialGradient, inputGradient);
+  }
+
   private static INDArray inverseDeviation(INDArray moments, double epsilon) {
     return Transforms.sqrt(moments.getRow(1).add(epsilon)).rdivi(1);
   }
@@ -171,7 +190,7 @@ public final class PortableKernels implements Kernels {
     return activation == Activation.IDENTITY ? z : activateInto(activation, z, z);
   }
 
-  private static INDArray activateInto(Activation activation, INDArray z, INDArray y) {
+  static INDArray activateInto(Activation activation, INDArray z, INDArray y) {
     switch (activation) {
       case IDENTITY -> y.assign(z);
       // ND4J's tanh is four times as fast as its sigmoid: σ(z) = (tanh(z/2) + 1) / 2.
@@ -228,13 +247,13 @@ public final class PortableKernels implements Kernels {
     return Nd4j.exec(new RectifiedLinear(z, y, 0.0));
   }
 
-  private static void addColumnSums(INDArray matrix, INDArray sums) {
+  static void addColumnSums(INDArray matrix, INDArray sums) {
     INDArray ones = Nd4j.ones(matrix.dataType(), 1, matrix.size(0));
     matmul(ones, matrix, sums.reshape('c', 1, sums.length()), false, false, 1);
   }
 
   /** out = a · b + beta · out, with a or b transposed. */
-  private static void matmul(
+  static void matmul(
       INDArray a, INDArray b, INDArray out, boolean transposeA, boolean transposeB, double beta) {
     Nd4j.exec(
         DynamicCustomOp.builder("matmul")
@@ -256,7 +275,7 @@ public final class PortableKernels implements Kernels {
     return outputs[0];
   }
 
-  private static INDArray array(INDArray like, long... shape) {
+  static INDArray array(INDArray like, long... shape) {
     return Nd4j.createUninitialized(like.dataType(), shape, 'c');
   }
 

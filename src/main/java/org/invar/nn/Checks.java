@@ -9,7 +9,7 @@ final class Checks {
   static void sequence(Shape input) {
     if (input.rank() != 2) {
       throw new IllegalArgumentException(
-          "expected a sequence (time, features), found shape " + input);
+          "expected a sequence (time, features), found shape " + input + "; put reshape in front");
     }
   }
 

@@ -8,8 +8,13 @@ import org.invar.param.Size;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The largest value of each feature over time: (time, features) → (features). */
+/**
+ * The largest value of each feature over time: (time, features) → (features). Where sequences have
+ * lengths, padding does not count.
+ */
 public record MaxOverTime() implements Layer {
+  private static final double LOWEST = -1e30;
+
   @Override
   public Shape outputShape(Shape input) {
     Checks.sequence(input);
@@ -18,7 +23,8 @@ public record MaxOverTime() implements Layer {
 
   @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    INDArray image = x.reshape('c', x.size(0), 1, x.size(1), x.size(2));
+    INDArray own = tape.lengths(x.size(1)) == null ? x : Steps.of(x, tape).padded(x, LOWEST);
+    INDArray image = own.reshape('c', x.size(0), 1, x.size(1), x.size(2));
     tape.push(image);
     return tape.kernels()
         .pool2d(Pooling.MAX, image, window(image))

@@ -97,7 +97,11 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
     return (int) Math.max(1, Math.min(MOST_PREDICTION_ROWS, MOST_PREDICTION_VALUES / values));
   }
 
-  /** Returns the raw output [rows, output shape]. */
+  /**
+   * Returns the raw output [rows, output shape].
+   *
+   * @param tape also says how long the rows' sequences are
+   */
   public INDArray forward(INDArray features, Parameters parameters, Tape tape) {
     return body().forward(features, parameters, tape);
   }
@@ -108,7 +112,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * @param tape for training or prediction; decides about dropout and statistics
    */
   public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
-    double[] output = values(forward(batch.features(), parameters, tape));
+    double[] output = values(forward(batch.features(), parameters, of(batch, tape)));
     return new Outcome(
         loss.sum(output, batch.targets(), batch.weights(), batch.rows(), null), output);
   }
@@ -122,13 +126,17 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
   public Outcome lossAndGradient(
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
     Sequential body = body();
-    INDArray raw = body.forward(batch.features(), parameters, tape);
+    INDArray raw = body.forward(batch.features(), parameters, of(batch, tape));
     double[] output = values(raw);
     double[] outputGradient = new double[output.length];
     double sum = loss.sum(output, batch.targets(), batch.weights(), batch.rows(), outputGradient);
     INDArray dy = Nd4j.create(outputGradient, raw.shape(), 'c').castTo(raw.dataType());
     body.backward(dy, parameters, gradient, tape);
     return new Outcome(sum, output);
+  }
+
+  private static Tape of(Batch batch, Tape tape) {
+    return tape.withLengths(batch.lengths(), Math.toIntExact(batch.features().size(1)));
   }
 
   private Sequential body() {

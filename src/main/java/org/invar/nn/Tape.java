@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import org.invar.kernel.Kernels;
 import org.invar.random.CounterRandom;
 import org.invar.random.Purpose;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -27,6 +28,8 @@ public final class Tape {
     final long[] place;
     final BiConsumer<String, INDArray> observer;
     int noisyLayers;
+    int @Nullable [] lengths;
+    int time;
 
     Pass(
         Kernels kernels,
@@ -44,7 +47,7 @@ public final class Tape {
 
   private final Pass pass;
   private final String path;
-  private final List<INDArray> saved = new ArrayList<>();
+  private final List<List<INDArray>> saved = new ArrayList<>();
   private final Map<String, Tape> scopes = new HashMap<>();
   private boolean wantsInputGradient;
 
@@ -89,14 +92,54 @@ public final class Tape {
 
   /** Saves an array for backward; nothing in inference. */
   public void push(INDArray array) {
+    pushAll(List.of(array));
+  }
+
+  /** Saves arrays that belong together for backward; nothing in inference. */
+  public void pushAll(List<INDArray> arrays) {
     if (pass.training) {
-      saved.add(array);
+      saved.add(arrays);
     }
   }
 
   /** Returns the array that this layer saved last, and forgets it. */
   public INDArray pop() {
+    return popAll().get(0);
+  }
+
+  /** Returns the arrays that this layer saved together last, and forgets them. */
+  public List<INDArray> popAll() {
     return saved.remove(saved.size() - 1);
+  }
+
+  /**
+   * Returns this tape, told how many steps of each row's sequence are its own; the others are
+   * padding. All scopes see it.
+   *
+   * @param lengths a number a row, at least 1; null when all sequences are whole
+   * @param time the steps of the sequences with their padding; without meaning where lengths are
+   *     null
+   */
+  public Tape withLengths(int @Nullable [] lengths, int time) {
+    pass.lengths = lengths;
+    pass.time = time;
+    return this;
+  }
+
+  /**
+   * Returns the lengths of the rows' sequences, or null when all are whole.
+   *
+   * @param time the steps of the sequences that reach a layer
+   * @throws IllegalArgumentException when there are lengths, but of sequences of other steps
+   */
+  public int @Nullable [] lengths(long time) {
+    if (pass.lengths != null && pass.time != time) {
+      throw new IllegalArgumentException(
+          "%s: expected sequences of the %d steps that lengths are known for, found %d steps; no"
+                  .formatted(path, pass.time, time)
+              + " layer in front may change their number");
+    }
+    return pass.lengths;
   }
 
   /** Returns whether somebody reads the input gradient of this scope's layer. */

@@ -1,7 +1,10 @@
 package org.invar.param;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.invar.random.CounterRandom;
 
 /**
@@ -17,7 +20,8 @@ public sealed interface Initializer extends Serializable
         Initializer.Lecun,
         Initializer.Orthogonal,
         Initializer.Zeros,
-        Initializer.Constant {
+        Initializer.Constant,
+        Initializer.Blocks {
   /**
    * Returns the initial values of an entry, row-major.
    *
@@ -114,6 +118,47 @@ public sealed interface Initializer extends Serializable
     public float[] values(Shape shape, CounterRandom random) {
       float[] values = new float[shape.size()];
       Arrays.fill(values, (float) value);
+      return values;
+    }
+  }
+
+  /**
+   * Blocks of columns side by side along the last axis, equally wide, each with its own values: the
+   * gates of a recurrent layer.
+   *
+   * @param blocks at least one; their number divides the last dimension
+   */
+  record Blocks(List<Initializer> blocks) implements Initializer {
+    /** Refuses an empty list. */
+    public Blocks {
+      blocks = List.copyOf(blocks);
+      if (blocks.isEmpty()) {
+        throw new IllegalArgumentException("blocks=[] has no block");
+      }
+    }
+
+    /** Returns that many blocks, all alike. */
+    public static Blocks alike(int blocks, Initializer each) {
+      return new Blocks(Collections.nCopies(blocks, each));
+    }
+
+    @Override
+    public float[] values(Shape shape, CounterRandom random) {
+      int columns = shape.get(-1);
+      int width = columns / blocks.size();
+      if (width * blocks.size() != columns) {
+        throw new IllegalArgumentException(
+            "blocks=" + blocks + " do not divide the last dimension of shape " + shape);
+      }
+      List<Integer> dimensions = new ArrayList<>(shape.dimensions());
+      dimensions.set(dimensions.size() - 1, width);
+      float[] values = new float[shape.size()];
+      for (int b = 0; b < blocks.size(); b++) {
+        float[] block = blocks.get(b).values(new Shape(dimensions), random);
+        for (int from = 0; from < block.length; from += width) {
+          System.arraycopy(block, from, values, from * blocks.size() + b * width, width);
+        }
+      }
       return values;
     }
   }

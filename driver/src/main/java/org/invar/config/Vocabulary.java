@@ -8,6 +8,7 @@ import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.Activate;
 import org.invar.nn.AveragePool2d;
 import org.invar.nn.BatchNorm;
+import org.invar.nn.Bidirectional;
 import org.invar.nn.Concat;
 import org.invar.nn.Conv1d;
 import org.invar.nn.Conv2d;
@@ -15,11 +16,15 @@ import org.invar.nn.Dense;
 import org.invar.nn.Dropout;
 import org.invar.nn.Flatten;
 import org.invar.nn.GlobalAveragePool2d;
+import org.invar.nn.Gru;
 import org.invar.nn.Layer;
+import org.invar.nn.Lstm;
 import org.invar.nn.MaxOverTime;
 import org.invar.nn.MaxPool2d;
+import org.invar.nn.Reshape;
 import org.invar.nn.Residual;
 import org.invar.nn.Sequential;
+import org.invar.nn.SimpleRnn;
 import org.invar.nn.zoo.Lenet5;
 import org.invar.nn.zoo.Zoo;
 import org.invar.source.DataSource;
@@ -43,6 +48,11 @@ public final class Vocabulary {
                   AveragePool2d.class,
                   GlobalAveragePool2d.class,
                   Flatten.class,
+                  Reshape.class,
+                  SimpleRnn.class,
+                  Gru.class,
+                  Lstm.class,
+                  Bidirectional.class,
                   Dropout.class,
                   BatchNorm.class,
                   Activate.class,

@@ -13,9 +13,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
+import org.invar.nn.Bidirectional;
+import org.invar.nn.Dense;
+import org.invar.nn.Gru;
+import org.invar.nn.Layer;
+import org.invar.nn.Lstm;
+import org.invar.nn.Reshape;
+import org.invar.nn.SimpleRnn;
 import org.invar.param.Shape;
 import org.invar.param.Size;
 import org.invar.source.DataSource;
+import org.invar.train.JobNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -257,6 +265,45 @@ class JobTest {
   void settingsThatContradictEachOther(String key, String value, String expected) {
     String message = refusal(TABLE, key, value == null ? "" : value);
     assertTrue(message.contains(expected), message);
+  }
+
+  @Test
+  void recurrentLayersHaveNames() {
+    Job job =
+        parse(
+            DIGITS.replaceFirst(
+                "- flatten",
+                """
+                - reshape: [8, 8]
+                    - bidirectional: {lstm: {units: 6, returnSequences: true, forgetBias: 0}}
+                    - gru: {units: 5, returnSequences: true, reset: before, updateGate: replaces}
+                    - bidirectional: {gru: 4}
+                    - reshape: [8, 1]
+                    - simpleRnn: 3"""));
+    List<Layer> expected =
+        List.of(
+            new Reshape(Shape.of(8, 8)),
+            new Bidirectional(Lstm.of(6).withReturnSequences(true).withForgetBias(0)),
+            Gru.of(5)
+                .withReturnSequences(true)
+                .withReset(Gru.Reset.BEFORE)
+                .withUpdateGate(Gru.UpdateGate.REPLACES),
+            new Bidirectional(Gru.of(4)),
+            new Reshape(Shape.of(8, 1)),
+            SimpleRnn.of(3),
+            Dense.of(10));
+    assertEquals(expected, job.settings().model().layers());
+    assertEquals(job.settings(), Job.parse(job.yaml(), "resolved").settings());
+    assertEquals(Shape.of(10), JobNetwork.of(job, Shape.of(8, 8, 1)).output());
+    assertEquals(
+        "job.yaml:10: model.layers[0]: layer lstm1: expected a sequence (time, features), found"
+            + " shape 8×8×1; put reshape in front.",
+        assertThrows(
+                InvarException.class,
+                () ->
+                    JobNetwork.of(
+                        parse(DIGITS.replaceFirst("flatten", "lstm: 3")), Shape.of(8, 8, 1)))
+            .getMessage());
   }
 
   @Test

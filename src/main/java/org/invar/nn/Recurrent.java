@@ -1,0 +1,136 @@
+package org.invar.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.invar.kernel.Cell;
+import org.invar.kernel.Recurrence;
+import org.invar.param.Initializer;
+import org.invar.param.Layout;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * What the recurrent layers share: (time, features) → (time, units), or (units) behind the last.
+ */
+final class Recurrent {
+  private Recurrent() {}
+
+  static Shape outputShape(Shape input, int units, boolean returnSequences) {
+    Checks.sequence(input);
+    return returnSequences ? Shape.of(input.get(0), units) : Shape.of(units);
+  }
+
+  /** Returns the tensors of a cell; every gate's part of a kernel is initialized for itself. */
+  static List<Layout.Spec> parameters(
+      Cell.Kind kind,
+      Shape input,
+      int units,
+      Initializer initializer,
+      Initializer recurrentInitializer,
+      Initializer bias) {
+    int columns = Math.multiplyExact(kind.gates(), units);
+    List<Layout.Spec> specs = new ArrayList<>();
+    specs.add(
+        Layout.Spec.decayed(
+            "kernel", Shape.of(input.get(1), columns), eachGate(kind, initializer)));
+    specs.add(
+        Layout.Spec.decayed(
+            "recurrentKernel", Shape.of(units, columns), eachGate(kind, recurrentInitializer)));
+    specs.add(Layout.Spec.plain("bias", Shape.of(columns), bias));
+    if (kind == Cell.Kind.GRU_RESET_AFTER) {
+      specs.add(Layout.Spec.plain("recurrentBias", Shape.of(columns), new Initializer.Zeros()));
+    }
+    return specs;
+  }
+
+  private static Initializer eachGate(Cell.Kind kind, Initializer initializer) {
+    return Initializer.Blocks.alike(kind.gates(), initializer);
+  }
+
+  /** Returns the views of a layer's entries, or of their gradients. */
+  static Cell cell(Cell.Kind kind, Parameters parameters) {
+    return new Cell(
+        kind,
+        parameters.get("kernel"),
+        parameters.get("recurrentKernel"),
+        parameters.get("bias"),
+        kind == Cell.Kind.GRU_RESET_AFTER ? parameters.get("recurrentBias") : null);
+  }
+
+  /** Runs the cell from a state of zeros; padding gets outputs of zero. */
+  static INDArray forward(Cell cell, boolean returnSequences, INDArray x, Tape tape) {
+    Steps steps = Steps.of(x, tape);
+    Recurrence pass = tape.kernels().recurrent(cell, x, null, tape.training());
+    tape.push(x);
+    tape.push(pass.outputs());
+    tape.pushAll(pass.saved());
+    if (!returnSequences) {
+      return steps.last(pass.outputs());
+    }
+    return tape.lengths(x.size(1)) == null ? pass.outputs() : steps.withoutPadding(pass.outputs());
+  }
+
+  /** Adds the cell's gradient; padding gets and has a gradient of zero. */
+  static @Nullable INDArray backward(
+      Cell cell, Cell gradient, boolean returnSequences, INDArray dy, Tape tape) {
+    List<INDArray> saved = tape.popAll();
+    Recurrence pass = new Recurrence(tape.pop(), saved);
+    INDArray x = tape.pop();
+    Steps steps = Steps.of(x, tape);
+    INDArray upstream = dy;
+    if (!returnSequences) {
+      upstream = steps.onlyLast(dy);
+    } else if (tape.lengths(x.size(1)) != null) {
+      upstream = steps.withoutPadding(dy);
+    }
+    return tape.kernels()
+        .recurrentGradient(
+            cell, x, null, pass, upstream, gradient, null, tape.wantsInputGradient());
+  }
+
+  /** Returns a copy of the cell with one gate's sign changed in all arrays. */
+  static Cell negated(Cell cell, int gate) {
+    return new Cell(
+        cell.kind(),
+        negated(cell.kernel(), cell, gate),
+        negated(cell.recurrentKernel(), cell, gate),
+        negated(cell.bias(), cell, gate),
+        cell.recurrentBias() == null ? null : negated(cell.recurrentBias(), cell, gate));
+  }
+
+  private static INDArray negated(INDArray array, Cell cell, int gate) {
+    INDArray copy = array.dup('c');
+    long from = gate * cell.units();
+    INDArray columns = copy.reshape('c', -1, copy.size(-1));
+    columns.get(NDArrayIndex.all(), NDArrayIndex.interval(from, from + cell.units())).negi();
+    return copy;
+  }
+
+  /** Returns a cell of the same shapes that is all zero. */
+  static Cell zeros(Cell cell) {
+    return new Cell(
+        cell.kind(),
+        zeros(cell.kernel()),
+        zeros(cell.recurrentKernel()),
+        zeros(cell.bias()),
+        cell.recurrentBias() == null ? null : zeros(cell.recurrentBias()));
+  }
+
+  private static INDArray zeros(INDArray array) {
+    return Nd4j.zeros(array.dataType(), array.shape());
+  }
+
+  /** Adds the arrays of one cell to those of another. */
+  static void add(Cell cell, Cell to) {
+    to.kernel().addi(cell.kernel());
+    to.recurrentKernel().addi(cell.recurrentKernel());
+    to.bias().addi(cell.bias());
+    if (to.recurrentBias() != null && cell.recurrentBias() != null) {
+      to.recurrentBias().addi(cell.recurrentBias());
+    }
+  }
+}

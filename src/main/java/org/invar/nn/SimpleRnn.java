@@ -1,0 +1,73 @@
+package org.invar.nn;
+
+import java.util.List;
+import org.invar.kernel.Cell;
+import org.invar.param.Initializer;
+import org.invar.param.Layout;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The recurrent layer of Elman, {@link Cell.Kind#SIMPLE_RNN}: (time, features) → (units), or to
+ * (time, units). Starts at zero; where sequences have lengths, the outputs behind them are zero.
+ *
+ * @param units the length of the hidden state
+ * @param returnSequences whether the output is the hidden state behind every step, not behind each
+ *     row's last alone
+ * @param initializer of the kernel [features, units]
+ * @param recurrentInitializer of the recurrent kernel [units, units]
+ */
+public record SimpleRnn(
+    int units, boolean returnSequences, Initializer initializer, Initializer recurrentInitializer)
+    implements Layer {
+  /** Refuses fewer than one unit. */
+  public SimpleRnn {
+    Checks.positive("units", units);
+  }
+
+  /**
+   * Returns the last state alone, Glorot-uniform kernel, orthogonal recurrent kernel, zero bias.
+   */
+  public static SimpleRnn of(int units) {
+    return new SimpleRnn(
+        units, false, new Initializer.GlorotUniform(), Initializer.Orthogonal.of());
+  }
+
+  /** Returns this layer with the states of all steps as output, or of the last alone. */
+  public SimpleRnn withReturnSequences(boolean returnSequences) {
+    return new SimpleRnn(units, returnSequences, initializer, recurrentInitializer);
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    return Recurrent.outputShape(input, units, returnSequences);
+  }
+
+  @Override
+  public List<Layout.Spec> parameters(Shape input) {
+    return Recurrent.parameters(
+        Cell.Kind.SIMPLE_RNN,
+        input,
+        units,
+        initializer,
+        recurrentInitializer,
+        new Initializer.Zeros());
+  }
+
+  @Override
+  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    return Recurrent.forward(cell(parameters), returnSequences, x, tape);
+  }
+
+  @Override
+  public @Nullable INDArray backward(
+      INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    return Recurrent.backward(cell(parameters), cell(gradient), returnSequences, dy, tape);
+  }
+
+  private static Cell cell(Parameters parameters) {
+    return Recurrent.cell(Cell.Kind.SIMPLE_RNN, parameters);
+  }
+}
