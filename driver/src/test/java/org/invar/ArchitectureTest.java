@@ -29,7 +29,7 @@ class ArchitectureTest {
     "report, search ml bench cli",
     "search, bench cli",
     "ml, bench cli",
-    "bench, config checkpoint search ml cli"
+    "bench, checkpoint search ml cli"
   })
   void aPackageKnowsNothingOf(String name, String others) {
     noClasses()

@@ -6,24 +6,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.invar.InvarException;
 import org.invar.bench.ExchangeBench;
 import org.invar.bench.ExchangeResult;
 import org.invar.bench.ExchangeSettings;
+import org.invar.bench.ThroughputBench;
+import org.invar.bench.ThroughputSettings;
 import org.invar.storage.Json;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code invar bench --exchange}. */
+/** {@code invar bench --exchange} and {@code invar bench --workloads}. */
 @Command(
     name = "bench",
     description =
-        "Measures what training runs, between processes that it starts on this machine, against what"
-            + " the machine could do at best.",
+        "Measures what training runs on this machine, against what the machine could do at best:"
+            + " whole trainings in this process, or the exchange between processes that it starts.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
@@ -56,8 +60,13 @@ final class BenchCommand implements Callable<Integer> {
           "Steps to measure of each; half as many go before (default: two seconds of steps).")
   private @Nullable Integer steps;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Where to write the numbers, too.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Where to write the exchange's numbers, too.")
   private @Nullable Path json;
+
+  @Mixin private ThroughputOptions throughput = new ThroughputOptions();
 
   @Option(names = "--verbose", description = "Show Spark's log, and traces of errors.")
   private boolean verbose;
@@ -72,11 +81,25 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!exchange) {
+    if (exchange == throughput.wanted()) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "bench: expected what to measure, --exchange, found nothing");
+          spec.commandLine(),
+          "bench: expected what to measure, --exchange or --workloads, found "
+              + (exchange ? "both" : "neither"));
     }
-    ExchangeSettings settings = settings();
+    return exchange ? measureExchange() : measureThroughput();
+  }
+
+  private int measureThroughput() {
+    ThroughputSettings settings = checked(throughput::settings);
+    SparkOptions.logs(verbose);
+    throughput.chooseKernels();
+    ThroughputBench.run(settings, out::println);
+    return 0;
+  }
+
+  private int measureExchange() {
+    ExchangeSettings settings = checked(this::settings);
     if (json != null) {
       requireFolder(json);
     }
@@ -91,9 +114,13 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private ExchangeSettings settings() {
+    ExchangeSettings settings = ExchangeSettings.of(floats, workers);
+    return steps == null ? settings : settings.steps(steps);
+  }
+
+  private <T> T checked(Supplier<T> settings) {
     try {
-      ExchangeSettings settings = ExchangeSettings.of(floats, workers);
-      return steps == null ? settings : settings.steps(steps);
+      return settings.get();
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
     }

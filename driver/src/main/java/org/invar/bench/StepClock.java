@@ -1,0 +1,54 @@
+package org.invar.bench;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.invar.nn.Network;
+import org.invar.train.TrainingListener;
+import org.jspecify.annotations.Nullable;
+
+/** Notes when each step of a run was taken, and what run it is. */
+final class StepClock implements TrainingListener {
+  private long[] nanos = new long[1024];
+  private int steps;
+  private @Nullable Started run;
+
+  @Override
+  public void started(Started started) {
+    run = started;
+  }
+
+  @Override
+  public void step(Step step) {
+    if (steps == nanos.length) {
+      nanos = Arrays.copyOf(nanos, 2 * steps);
+    }
+    nanos[steps++] = System.nanoTime();
+  }
+
+  /** Returns the steps that were taken. */
+  int steps() {
+    return steps;
+  }
+
+  /** Returns V. */
+  int shards() {
+    return Objects.requireNonNull(run).shards();
+  }
+
+  /** Returns what was trained. */
+  Network network() {
+    return Objects.requireNonNull(run).network();
+  }
+
+  /**
+   * Returns the seconds from the end of one step to that of another; steps count from 1, and the
+   * start of the first one is not known.
+   */
+  double seconds(int from, int to) {
+    if (from < 1 || to > steps || from >= to) {
+      throw new IllegalArgumentException(
+          "steps " + from + " to " + to + " are no part of 1 to " + steps);
+    }
+    return (nanos[to - 1] - nanos[from - 1]) * 1e-9;
+  }
+}

@@ -1,0 +1,163 @@
+package org.invar.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.invar.config.Job;
+import org.invar.config.Shards;
+import org.invar.train.Trainer;
+
+/**
+ * Measures how many samples a second training takes, through everything that training is: Spark in
+ * this process, packed shards, the gang, Adam, commands that are sent ahead.
+ *
+ * <p>A network is first trained until its speed is known, which warms the JVM up, and then once for
+ * so long that behind a window of warm-up all windows fit. No dev or test set, and the checkpoints
+ * of a default run: none in its first ten seconds, and less than two percent of the time.
+ */
+public final class ThroughputBench {
+  /** Every tenth step leaves its timings. */
+  private static final int FEWEST_STEPS = 10;
+
+  /** Epochs grow no faster than that while speed is not known. */
+  private static final double MOST_GROWTH = 30;
+
+  private final ThroughputSettings settings;
+  private final SparkSession spark;
+  private final Path folder;
+  private final ShapedRows rows;
+  private int runs;
+
+  private ThroughputBench(ThroughputSettings settings, SparkSession spark, Path folder)
+      throws IOException {
+    this.settings = settings;
+    this.spark = spark;
+    this.folder = folder;
+    this.rows = ShapedRows.write(folder, settings.rows());
+  }
+
+  /**
+   * Measures; no other Spark application may be under way in this JVM.
+   *
+   * @param out hears a JSON line a network, and behind it what else is wanted
+   */
+  public static void run(ThroughputSettings settings, Consumer<String> out) {
+    try {
+      Path folder = Files.createTempDirectory("invar-bench");
+      try (LocalSession session = LocalSession.start(settings.threads())) {
+        new ThroughputBench(settings, session.spark(), folder).run(out);
+      } finally {
+        delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write what is measured", e);
+    }
+  }
+
+  private void run(Consumer<String> out) throws IOException {
+    double peak = settings.breakdown() ? Flops.peak() : 0;
+    for (PeerNetwork network : settings.networks()) {
+      Throughput measured = measure(network, settings.shards());
+      out.accept(measured.json());
+      if (settings.shards() instanceof Shards.Auto) {
+        Throughput plain = measure(network, new Shards.Fixed(settings.threads()));
+        out.accept(plain.json());
+        out.accept(measured.against(plain));
+      }
+      if (settings.breakdown()) {
+        int shardRows = settings.rows() / measured.shards();
+        LayerTimes layers =
+            LayerTimes.of(
+                measured.network(), shardRows, measured.shardBatch(), settings.seconds() / 2);
+        out.accept(measured.breakdown(layers, peak));
+      }
+    }
+  }
+
+  private Throughput measure(PeerNetwork network, Shards shards) throws IOException {
+    double stepsPerSecond = stepsPerSecond(network, shards);
+    int window = (int) Math.max(FEWEST_STEPS, settings.seconds() * stepsPerSecond);
+    int measured = Math.multiplyExact(window, settings.repeats());
+    ProcessMemory.resetPeak();
+    StepClock clock = new StepClock();
+    Path run = train(network, shards, epochs(measured + window), clock);
+    double[] rates = new double[settings.repeats()];
+    int first = clock.steps() - measured;
+    for (int i = 0; i < rates.length; i++) {
+      int from = first + i * window;
+      rates[i] = settings.globalBatch() * window / clock.seconds(from, from + window);
+    }
+    return new Throughput(
+        Throughput.peer(settings.threads(), shards),
+        network.name(),
+        clock.network(),
+        settings.globalBatch(),
+        settings.threads(),
+        clock.shards(),
+        Median.of(rates),
+        StepTimes.read(run.resolve("metrics.jsonl"), first),
+        settings.memory() ? ProcessMemory.peakMebibytes() : OptionalLong.empty());
+  }
+
+  private int stepsPerEpoch() {
+    return settings.rows() / settings.globalBatch();
+  }
+
+  private int epochs(int steps) {
+    return (steps + stepsPerEpoch() - 1) / stepsPerEpoch();
+  }
+
+  /** The speed in the second half of a training that takes at least as long as a window. */
+  private double stepsPerSecond(PeerNetwork network, Shards shards) throws IOException {
+    double epochs = 1;
+    while (true) {
+      StepClock clock = new StepClock();
+      train(network, shards, (int) Math.ceil(epochs), clock);
+      double seconds = clock.seconds(1, clock.steps());
+      if (seconds >= settings.seconds()) {
+        int half = clock.steps() / 2;
+        return (clock.steps() - half) / clock.seconds(half, clock.steps());
+      }
+      epochs *= Math.min(MOST_GROWTH, Math.max(2, 1.5 * settings.seconds() / seconds));
+    }
+  }
+
+  private Path train(PeerNetwork network, Shards shards, int epochs, StepClock clock) {
+    Path directory = folder.resolve("run" + runs++);
+    String text =
+        """
+        name: bench-%s
+        data: {train: {format: idx, images: "%s", labels: "%s"}, scale: 255}
+        model: {layers: %s}
+        loss: softmaxCrossEntropy
+        train: {epochs: %d, batchSize: %d, shards: %s, optimizer: adam, schedule: {constant: 0.001}}
+        """
+            .formatted(
+                network.name(),
+                rows.images(),
+                rows.labels(),
+                network.layers(),
+                epochs,
+                settings.globalBatch(),
+                shards instanceof Shards.Fixed fixed ? fixed.count() : "auto");
+    Job job = Job.parse(text, "bench of " + network.name());
+    Trainer.of(spark, job).directory(directory.toString()).listener(clock).train();
+    return directory;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : deepestFirst) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Benchmarks of the kernels. */
+@NullMarked
+package org.invar.kernel;
+
+import org.jspecify.annotations.NullMarked;
