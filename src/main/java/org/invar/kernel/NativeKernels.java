@@ -2,6 +2,7 @@ package org.invar.kernel;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.lang.ref.Cleaner;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_softmax_desc_t;
@@ -17,7 +18,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>For one thread; it holds memory outside the heap until it is closed.
  */
 public final class NativeKernels implements Kernels {
+  /** Frees what nobody closed: a run that was softly referred to, a task that was killed. */
+  private static final Cleaner CLEANER = Cleaner.create();
+
   private final OneDnn library = new OneDnn();
+  private final Cleaner.Cleanable cleanable = CLEANER.register(this, library::close);
   private final PortableKernels portable = new PortableKernels();
 
   /**
@@ -39,7 +44,7 @@ public final class NativeKernels implements Kernels {
 
   @Override
   public void close() {
-    library.close();
+    cleanable.clean();
   }
 
   @Override

@@ -99,7 +99,11 @@ record Predictions(
 
       @Override
       public boolean hasNext() {
-        return next < ready.size() || rows.hasNext();
+        boolean more = next < ready.size() || rows.hasNext();
+        if (!more) {
+          predictor.close();
+        }
+        return more;
       }
 
       @Override

@@ -102,7 +102,7 @@ public final class ComputeProbe implements AutoCloseable {
   /** Frees what is outside the heap. */
   @Override
   public void close() {
-    ShardComputer.forgetWorkspaces();
+    computer.close();
     gradient.vectors().close();
     weights.close();
   }

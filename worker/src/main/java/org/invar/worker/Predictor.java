@@ -1,7 +1,7 @@
 package org.invar.worker;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.invar.kernel.PortableKernels;
+import org.invar.kernel.Kernels;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.param.Layout;
@@ -14,10 +14,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A network with weights, for prediction. Not safe for use by several threads at once. */
-public final class Predictor {
+public final class Predictor implements AutoCloseable {
   private final Network network;
   private final Parameters parameters;
-  private final PortableKernels kernels = new PortableKernels();
+  private final Kernels kernels = Kernels.fastest();
 
   /** Makes the network compute with those weights. */
   public Predictor(Network network, Weights weights) {
@@ -49,5 +49,11 @@ public final class Predictor {
     INDArray vector = Nd4j.zeros(DataType.FLOAT, Math.max(1, values.length));
     new FloatPointer(vector.data().pointer()).put(values);
     return vector;
+  }
+
+  /** Frees what the kernels hold outside the heap. */
+  @Override
+  public void close() {
+    kernels.close();
   }
 }

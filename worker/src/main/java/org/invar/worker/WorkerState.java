@@ -56,7 +56,12 @@ final class WorkerState {
 
   /** Forgets a run; its tasks are over. */
   static void release(String runId) {
-    RUNS.remove(runId);
+    SoftReference<WorkerState> released = RUNS.remove(runId);
+    WorkerState state = released == null ? null : released.get();
+    if (state != null) {
+      state.idle.forEach(ShardComputer::close);
+      state.idle.clear();
+    }
   }
 
   /** Returns the shards of a partition by number, decoding the blocks the first time. */
