@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Measures Invar and its peers side by side, in alternating rounds, and prints the table of README.md.
+
+  .github/bench/compare.py                                  three rounds of everything, on a machine with nothing else to do
+  .github/bench/compare.py --peers pytorch --rounds 1       one peer alone
+  .github/bench/compare.py --from lines.jsonl               the table of an earlier run
+
+Peers: invar, pytorch (after .github/bench/setup.sh), dl4j, spark.ml. Each round runs every peer once, in the same order;
+what a configuration reached is the median of its rounds, and a peer's figure the best of its configurations. All lines
+are kept in --out, also when a round fails.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+BENCH = pathlib.Path(__file__).resolve().parent
+ROOT = BENCH.parent.parent
+PEERS = ["invar", "pytorch", "dl4j", "spark.ml"]
+JVM = BENCH / "jvm" / "target"
+
+
+def options(a):
+    return ["--workloads", a.workloads, "--global-batch", str(a.global_batch), "--seconds", str(a.seconds), "--repeats", str(a.repeats)]
+
+
+def jvm_peer(name, a):
+    classpath = f"{JVM}/classes:{ROOT}/src/target/classes:{(JVM / 'classpath.txt').read_text().strip()}"
+    return ["java", f"@{ROOT}/conf/jvm.options", "--add-modules=jdk.incubator.vector", "-Xmx4g",
+            f"-Dlog4j2.configurationFile={ROOT}/conf/log4j2.properties", "-cp", classpath,
+            "org.invar.peers.Peers", "--peer", name, *options(a)]
+
+
+def command(peer, a):
+    """The command line of a peer, and what its environment has beside this one's."""
+    if peer == "invar":
+        memory = ["--memory"] if a.memory else []
+        return [str(ROOT / "bin" / "invar"), "bench", *options(a), "--only-rates", *memory, *a.invar.split()], {}
+    if peer == "pytorch":
+        memory = ["--memory"] if a.memory else []
+        return [str(BENCH / ".venv" / "bin" / "python"), str(BENCH / "pytorch_bench.py"), *options(a), "--compile", *memory], {}
+    return jvm_peer(peer, a), {"OMP_NUM_THREADS": str(os.cpu_count()), "SPARK_LOCAL_IP": "127.0.0.1"}
+
+
+def build(peers):
+    """What a first run would build while it is measured."""
+    if {"dl4j", "spark.ml"} & set(peers):
+        subprocess.run(["mvn", "-q", "-B", "-ntp", "-Ppeers", "-DskipTests", "-pl", "src,.github/bench/jvm", "process-classes"],
+                       cwd=ROOT, check=True, stdout=sys.stderr)
+    if "invar" in peers:
+        subprocess.run([str(ROOT / "bin" / "invar"), "--version"], check=True, stdout=sys.stderr)
+    if "pytorch" in peers and not (BENCH / ".venv" / "bin" / "python").exists():
+        sys.exit(f"{BENCH}/.venv: expected PyTorch, found nothing. Run .github/bench/setup.sh first.")
+
+
+def run(peer, round_, a, keep):
+    words, environment = command(peer, a)
+    print(f"round {round_}: {peer}", file=sys.stderr, flush=True)
+    with subprocess.Popen(words, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True) as process:
+        for text in process.stdout:
+            if not text.startswith("{"):
+                print(text, end="", file=sys.stderr)
+                continue
+            line = {"round": round_, "of": peer, **json.loads(text)}
+            keep.append(line)
+            with open(a.out, "a") as f:
+                f.write(json.dumps(line) + "\n")
+    if process.returncode:
+        print(f"round {round_}: {peer} ended with {process.returncode}", file=sys.stderr, flush=True)
+
+
+def medians(lines, key):
+    """{(peer, workload): {configuration: median over rounds}}"""
+    values = {}
+    for line in lines:
+        if key in line:
+            values.setdefault((line["of"], line["workload"]), {}).setdefault(line["peer"], []).append(line[key])
+    return {where: {name: statistics.median(v) for name, v in names.items()} for where, names in values.items()}
+
+
+def processor():
+    with open("/proc/cpuinfo") as f:
+        return next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown processor")
+
+
+def geometric_mean(values):
+    return statistics.geometric_mean(values) if values else float("nan")
+
+
+def table(lines, baseline="invar"):
+    rates = medians(lines, "samplesPerSecond")
+    peers = [p for p in PEERS if any(where[0] == p for where in rates)]
+    workloads = list(dict.fromkeys(line["workload"] for line in lines))
+    others = [p for p in peers if p != baseline]
+    best = {where: max(names.items(), key=lambda item: item[1]) for where, names in rates.items()}
+    out = ["| network | " + " | ".join(peers) + " | " + " | ".join(f"{baseline} / {p}" for p in others) + " |",
+           "| --- |" + " ---: |" * (len(peers) + len(others))]
+    ratios = {p: [] for p in others}
+    for w in workloads:
+        cells = [w]
+        for p in peers:
+            name, rate = best.get((p, w), ("", None))
+            cells.append("–" if rate is None else f"{rate:,.0f}" + (f" ({name.removeprefix(p + '-')})" if p != baseline else ""))
+        for p in others:
+            if (p, w) in best and (baseline, w) in best:
+                ratios[p].append(best[baseline, w][1] / best[p, w][1])
+                cells.append(f"{ratios[p][-1]:.2f}")
+            else:
+                cells.append("–")
+        out.append("| " + " | ".join(cells) + " |")
+    if any(ratios.values()):
+        out.append("| geometric mean |" + " |" * len(peers) + " " + " | ".join(f"{geometric_mean(ratios[p]):.2f}" for p in others) + " |")
+    return "\n".join(out)
+
+
+def configurations(lines):
+    """Every configuration, with the spread of its rounds."""
+    out = ["| network | configuration | samples/s | of the rounds | peak MiB |", "| --- | --- | ---: | --- | ---: |"]
+    seen = dict.fromkeys((line["workload"], line["peer"]) for line in lines if "samplesPerSecond" in line)
+    for workload, peer in sorted(seen, key=lambda pair: list(dict.fromkeys(line["workload"] for line in lines)).index(pair[0])):
+        mine = [line for line in lines if (line["workload"], line["peer"]) == (workload, peer) and "samplesPerSecond" in line]
+        rates = [line["samplesPerSecond"] for line in mine]
+        memory = [line["peakMebibytes"] for line in mine if "peakMebibytes" in line]
+        out.append(f"| {workload} | {peer} | {statistics.median(rates):,.0f} | {min(rates):,.0f} to {max(rates):,.0f} | "
+                   f"{format(max(memory), ',') if memory else '–'} |")
+    return "\n".join(out)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--peers", default=",".join(PEERS))
+    ap.add_argument("--rounds", type=int, default=3)
+    ap.add_argument("--workloads", default="mlp,lenet,cnn,lstm,gru")
+    ap.add_argument("--global-batch", type=int, default=256)
+    ap.add_argument("--seconds", type=float, default=2)
+    ap.add_argument("--repeats", type=int, default=3)
+    ap.add_argument("--memory", action="store_true", help="also the peak of resident memory, of Invar and PyTorch")
+    ap.add_argument("--invar", default="", help="more options of bin/invar bench, such as '--shards auto'")
+    ap.add_argument("--out", default="runs/bench.jsonl", help="where all lines go (default: %(default)s)")
+    ap.add_argument("--from", dest="source", help="print the table of an earlier run's lines")
+    a = ap.parse_args()
+    if a.source:
+        with open(a.source) as f:
+            lines = [json.loads(text) for text in f]
+    else:
+        peers = a.peers.split(",")
+        for peer in peers:
+            if peer not in PEERS:
+                ap.error(f"--peers {peer} is none of {', '.join(PEERS)}")
+        out = pathlib.Path(a.out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text("")
+        build(peers)
+        lines, load = [], os.getloadavg()[0]
+        for round_ in range(1, a.rounds + 1):
+            for peer in peers:
+                run(peer, round_, a, lines)
+        print(f"{os.cpu_count()} cores of {processor()}, load {load:.1f} at the start; {a.rounds} rounds of {a.repeats} windows "
+              f"of {a.seconds:g} s; global batch {a.global_batch}\n")
+    print(table(lines))
+    print()
+    print(configurations(lines))
+
+
+if __name__ == "__main__":
+    main()
