@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How stored features become a network's inputs: {@code x · factor[j] + offset[j]} in float
@@ -19,10 +20,12 @@ public final class Normalization implements Serializable {
 
   private final float[] factors;
   private final float[] offsets;
+  private final float @Nullable [] ofByte;
 
   private Normalization(float[] factors, float[] offsets) {
     this.factors = factors;
     this.offsets = offsets;
+    this.ofByte = ofByte(factors, offsets);
   }
 
   /**
@@ -74,18 +77,39 @@ public final class Normalization implements Serializable {
           "width=" + width + " does not fit " + factors.length + " factors");
     }
     switch (type) {
-      case UINT8 -> {
-        for (int j = 0; j < width; j++) {
-          out[at + j] = packed[from + j] & 0xFF;
-        }
-      }
+      case UINT8 -> bytes(packed, from, width, out, at);
       case FLOAT32 -> {
         for (int j = 0; j < width; j++) {
           out[at + j] = (float) FLOATS.get(packed, from + Float.BYTES * j);
         }
+        apply(out, at, width);
       }
     }
-    apply(out, at, width);
+  }
+
+  private void bytes(byte[] packed, int from, int width, float[] out, int at) {
+    if (ofByte != null) {
+      float[] table = ofByte;
+      for (int j = 0; j < width; j++) {
+        out[at + j] = table[packed[from + j] & 0xFF];
+      }
+    } else {
+      for (int j = 0; j < width; j++) {
+        out[at + j] = (packed[from + j] & 0xFF) * factors[j] + offsets[j];
+      }
+    }
+  }
+
+  /** Looking a byte's value up is faster than making a float of it. */
+  private static float @Nullable [] ofByte(float[] factors, float[] offsets) {
+    if (factors.length > 1) {
+      return null;
+    }
+    float[] values = new float[1 << Byte.SIZE];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i * factors[0] + offsets[0];
+    }
+    return values;
   }
 
   private void apply(float[] values, int at, int width) {

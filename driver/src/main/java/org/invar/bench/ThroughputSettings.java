@@ -26,7 +26,7 @@ public record ThroughputSettings(
     boolean breakdown,
     boolean memory) {
   private static final int FEWEST_STEPS = 40;
-  private static final int FEWEST_ROWS = 10_240;
+  private static final int FEWEST_ROWS = 60_000;
 
   /** Takes copies, and refuses what cannot be measured. */
   public ThroughputSettings {

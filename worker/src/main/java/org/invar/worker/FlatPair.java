@@ -2,6 +2,7 @@ package org.invar.worker;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.invar.nn.Network;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
@@ -99,8 +100,12 @@ final class FlatPair implements Piece, AutoCloseable {
 
   /** Sets all values to zero. */
   void clear() {
-    flat.assign(0);
-    flatState.assign(0);
+    clear(flat);
+    clear(flatState);
+  }
+
+  private static void clear(INDArray vector) {
+    Pointer.memset(vector.data().pointer(), 0, vector.length() * Float.BYTES);
   }
 
   /** Adds the right vectors to these, element by element, and returns these. */

@@ -3,10 +3,13 @@ package org.invar.worker;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
 import org.invar.data.Batch;
 import org.invar.data.Normalization;
 import org.invar.param.Shape;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -34,7 +37,9 @@ final class ShardRows {
   Batch batch(int @Nullable [] order, int from, int to, Normalization normalization, Shape input) {
     int width = input.size();
     int targetWidth = blocks.get(0).targetWidth();
-    float[] features = new float[Math.multiplyExact(to - from, width)];
+    INDArray features = Nd4j.createUninitialized(DataType.FLOAT, input.batch(to - from), 'c');
+    FloatPointer inputs = new FloatPointer(features.data().pointer());
+    float[] normalized = new float[width];
     float[] targets = new float[(to - from) * targetWidth];
     float[] weights = new float[to - from];
     int[] lengths = blocks.get(0).lengths().length == 0 ? null : new int[to - from];
@@ -45,7 +50,9 @@ final class ShardRows {
       int inBlock = row - starts.get(index);
       int at = i - from;
       normalization.apply(
-          block.type(), block.features(), block.featuresFrom(inBlock), width, features, at * width);
+          block.type(), block.features(), block.featuresFrom(inBlock), width, normalized, 0);
+      // Row by row into ND4J's memory: its own copy from a float[] goes value by value.
+      inputs.position((long) at * width).put(normalized, 0, width);
       System.arraycopy(
           block.targets(), inBlock * targetWidth, targets, at * targetWidth, targetWidth);
       weights[at] = block.weight(inBlock);
@@ -53,7 +60,7 @@ final class ShardRows {
         lengths[at] = block.lengths()[inBlock];
       }
     }
-    return new Batch(Nd4j.create(features, input.batch(to - from), 'c'), targets, weights, lengths);
+    return new Batch(features, targets, weights, lengths);
   }
 
   private int blockOf(int row) {

@@ -25,6 +25,15 @@ record Slicing(int parameters, int state, int workers) {
     int end() {
       return at + length;
     }
+
+    /** Returns the range in parts of that length, the last one shorter. */
+    List<Chunk> parts(int most) {
+      List<Chunk> parts = new ArrayList<>();
+      for (int from = at; from < end(); from += most) {
+        parts.add(new Chunk(from, Math.min(most, end() - from)));
+      }
+      return parts;
+    }
   }
 
   /** Returns the first parameter of a worker's slice; that of worker N is P. */

@@ -1,6 +1,7 @@
 package org.invar.worker;
 
 import java.util.List;
+import org.invar.optim.ParameterAverager;
 import org.invar.worker.Slicing.Chunk;
 
 /** The sum and the update of one step in a worker without peers. */
@@ -9,6 +10,9 @@ final class SoloRound {
   interface Spread {
     void over(List<Chunk> chunks, ShardPass.ChunkWork work) throws InterruptedException;
   }
+
+  /** So many values' sums, parameters and moments fit a core's fastest memory. */
+  private static final int PART = ParameterAverager.BLOCK;
 
   private SoloRound() {}
 
@@ -31,13 +35,18 @@ final class SoloRound {
       boolean waits = step.blocks().length > 0;
       spread.over(
           chunks,
-          (chunk, scratch) -> {
-            tree.sum(chunk.at(), step.sums(chunk), step.offset(chunk), chunk.length(), scratch);
-            step.reduced(chunk);
-            if (!waits) {
-              update(step, chunk, scratch);
-            }
-          });
+          (chunk, scratch) ->
+              chunk
+                  .parts(PART)
+                  .forEach(
+                      part -> {
+                        tree.sum(
+                            part.at(), step.sums(part), step.offset(part), part.length(), scratch);
+                        step.reduced(part);
+                        if (!waits) {
+                          update(step, part, scratch);
+                        }
+                      }));
       if (waits) {
         clock.reduced = System.nanoTime();
         step.whole();

@@ -76,26 +76,30 @@ final class TreeSum {
    * @param length at most {@link #CHUNK}
    */
   void sum(int at, float[] to, int offset, int length, Scratch scratch) {
-    if (root != null) {
-      sum(root, at, to, offset, length, scratch, 0);
-    }
-  }
-
-  private static void sum(
-      Term term, int at, float[] to, int offset, int length, Scratch scratch, int level) {
-    if (term instanceof Leaf leaf) {
+    if (root instanceof Leaf leaf) {
       leaf.piece().read(at, to, offset, length);
-    } else if (term instanceof Add add) {
-      sum(add.left(), at, to, offset, length, scratch, level);
-      float[] right = scratch.level(level);
-      sum(add.right(), at, right, 0, length, scratch, level + 1);
-      add(to, offset, right, length);
+    } else if (root != null) {
+      float[] sum = scratch.level(0);
+      sum(root, at, sum, length, scratch, 1);
+      System.arraycopy(sum, 0, to, offset, length);
     }
   }
 
-  private static void add(float[] left, int offset, float[] right, int length) {
+  private static void sum(Term term, int at, float[] to, int length, Scratch scratch, int level) {
+    if (term instanceof Leaf leaf) {
+      leaf.piece().read(at, to, 0, length);
+    } else if (term instanceof Add add) {
+      sum(add.left(), at, to, length, scratch, level);
+      float[] right = scratch.level(level);
+      sum(add.right(), at, right, length, scratch, level + 1);
+      add(to, right, length);
+    }
+  }
+
+  /** With one index for both arrays, HotSpot makes vector instructions of it. */
+  private static void add(float[] left, float[] right, int length) {
     for (int i = 0; i < length; i++) {
-      left[offset + i] += right[i];
+      left[i] += right[i];
     }
   }
 }
