@@ -9,64 +9,70 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * [time, rows, units].
  */
 final class PortableGruResetAfter extends PortableRecurrence {
+  private static final int RESET = 0;
+  private static final int UPDATE = 1;
+  private static final int CANDIDATE = 2;
+
   PortableGruResetAfter(Cell cell) {
     super(cell);
   }
 
   @Override
   INDArray more(INDArray gates, @Nullable INDArray initial) {
-    return PortableKernels.array(gates, gates.size(0), gates.size(1), cell.units());
+    long time = gates.size(0) / cell.kind().gates();
+    return PortableKernels.array(gates, time, gates.size(1), gates.size(2));
   }
 
   @Override
   void step(Pass pass, int t) {
-    INDArray z = pass.gates().slice(t);
     INDArray before = pass.before(t);
-    INDArray both = columns(z, 0, 2);
-    INDArray candidate = columns(z, 2, 3);
-    INDArray recurrent = PortableKernels.array(z, z.shape());
-    PortableKernels.matmul(before, cell.recurrentKernel(), recurrent, false, false, 0);
-    recurrent.addiRowVector(recurrentBias(cell));
-    sigmoid(both.addi(columns(recurrent, 0, 2)));
-    INDArray kept = pass.more().slice(t).assign(columns(recurrent, 2, 3));
-    tanh(candidate.addi(kept.mul(columns(z, 0, 1))));
+    INDArray reset = pass.at(pass.gates(), RESET, t);
+    INDArray update = pass.at(pass.gates(), UPDATE, t);
+    INDArray candidate = pass.at(pass.gates(), CANDIDATE, t);
+    INDArray kept = pass.more().slice(t);
+    multiply(before, RESET, reset, 1);
+    multiply(before, UPDATE, update, 1);
+    multiply(before, CANDIDATE, kept, 0);
+    sigmoid(reset.addiRowVector(recurrentBias(cell, RESET)));
+    sigmoid(update.addiRowVector(recurrentBias(cell, UPDATE)));
+    kept.addiRowVector(recurrentBias(cell, CANDIDATE));
+    tanh(candidate.addi(kept.mul(reset)));
     // h̃ + z ⊙ (h − h̃)
-    pass.behind(t).assign(before).subi(candidate).muli(columns(z, 1, 2)).addi(candidate);
+    before.subi(candidate, pass.behind(t)).muli(update).addi(candidate);
   }
 
   @Override
   void stepBack(Pass pass, int t, INDArray dStates, INDArray dGates) {
-    INDArray z = pass.gates().slice(t);
-    INDArray update = columns(z, 1, 2);
-    INDArray candidate = columns(z, 2, 3);
+    INDArray reset = pass.at(pass.gates(), RESET, t);
+    INDArray update = pass.at(pass.gates(), UPDATE, t);
+    INDArray candidate = pass.at(pass.gates(), CANDIDATE, t);
+    INDArray dReset = pass.at(dGates, RESET, t);
+    INDArray dUpdate = pass.at(dGates, UPDATE, t);
+    INDArray dCandidate = pass.at(dGates, CANDIDATE, t);
     INDArray dh = dStates.slice(0);
-    INDArray change = pass.before(t).sub(candidate);
-    columns(dGates, 1, 2).assign(sigmoidGradient(update, change.muli(dh)));
-    INDArray dCandidate = tanhGradient(candidate, update.rsub(1).muli(dh));
-    columns(dGates, 2, 3).assign(dCandidate);
-    INDArray dReset = dCandidate.mul(pass.more().slice(t));
-    columns(dGates, 0, 1).assign(sigmoidGradient(columns(z, 0, 1), dReset));
+    sigmoidGradient(update, pass.before(t).subi(candidate, dUpdate).muli(dh));
+    tanhGradient(candidate, update.rsubi(1, dCandidate).muli(dh));
+    sigmoidGradient(reset, times(dCandidate, pass.more().slice(t), dReset));
     dh.muli(update);
-    INDArray dRecurrent = ofRecurrent(z, dGates);
-    PortableKernels.matmul(dRecurrent, cell.recurrentKernel(), dh, false, true, 1);
+    multiplyBack(dReset, RESET, dh, 1);
+    multiplyBack(dUpdate, UPDATE, dh, 1);
+    multiplyBack(dCandidate.mul(reset), CANDIDATE, dh, 1);
   }
 
   @Override
   void addRecurrentGradients(Pass pass, INDArray dGates, Cell gradient) {
-    INDArray dRecurrent = ofRecurrent(flat(pass.gates()), flat(dGates));
-    PortableKernels.matmul(
-        pass.allBefore(), dRecurrent, gradient.recurrentKernel(), true, false, 1);
-    PortableKernels.addColumnSums(dRecurrent, recurrentBias(gradient));
+    INDArray before = pass.allBefore();
+    INDArray dKept = pass.all(dGates, CANDIDATE).mul(pass.all(pass.gates(), RESET));
+    addBlocks(
+        gradient.recurrentKernel(),
+        k -> product(before, k == CANDIDATE ? dKept : pass.all(dGates, k)));
+    for (int k = 0; k < cell.kind().gates(); k++) {
+      PortableKernels.addColumnSums(
+          k == CANDIDATE ? dKept : pass.all(dGates, k), recurrentBias(gradient, k));
+    }
   }
 
-  /** Returns the gradient of hU + b', of one step or of all: the candidate's is reset first. */
-  private INDArray ofRecurrent(INDArray gates, INDArray dGates) {
-    INDArray dRecurrent = dGates.dup('c');
-    columns(dRecurrent, 2, 3).muli(columns(gates, 0, 1));
-    return dRecurrent;
-  }
-
-  private static INDArray recurrentBias(Cell cell) {
-    return Objects.requireNonNull(cell.recurrentBias());
+  private INDArray recurrentBias(Cell cell, int k) {
+    return block(Objects.requireNonNull(cell.recurrentBias()), k);
   }
 }

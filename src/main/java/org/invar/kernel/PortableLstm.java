@@ -5,52 +5,59 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The steps of {@link Cell.Kind#LSTM}; beside the rest it keeps c [time + 1, rows, units]. */
 final class PortableLstm extends PortableRecurrence {
+  private static final int INPUT = 0;
+  private static final int FORGET = 1;
+  private static final int OUTPUT = 2;
+  private static final int CANDIDATE = 3;
+
   PortableLstm(Cell cell) {
     super(cell);
   }
 
   @Override
   INDArray more(INDArray gates, @Nullable INDArray initial) {
-    INDArray cells = PortableKernels.array(gates, gates.size(0) + 1, gates.size(1), cell.units());
+    long time = gates.size(0) / cell.kind().gates();
+    INDArray cells = PortableKernels.array(gates, time + 1, gates.size(1), gates.size(2));
     start(cells, initial, 1);
     return cells;
   }
 
   @Override
   void step(Pass pass, int t) {
-    INDArray z = pass.gates().slice(t);
-    PortableKernels.matmul(pass.before(t), cell.recurrentKernel(), z, false, false, 1);
-    sigmoid(columns(z, 0, 3));
-    tanh(columns(z, 3, 4));
-    INDArray c = pass.more().slice(t + 1);
-    c.assign(columns(z, 0, 1)).muli(columns(z, 3, 4));
-    c.addi(columns(z, 1, 2).mul(pass.more().slice(t)));
-    PortableKernels.activateInto(Activation.TANH, c, pass.behind(t)).muli(columns(z, 2, 3));
+    INDArray[] z = new INDArray[cell.kind().gates()];
+    for (int k = 0; k < z.length; k++) {
+      z[k] = pass.at(pass.gates(), k, t);
+      multiply(pass.before(t), k, z[k], 1);
+      PortableKernels.activateInto(
+          k == CANDIDATE ? Activation.TANH : Activation.SIGMOID, z[k], z[k]);
+    }
+    INDArray c = times(z[INPUT], z[CANDIDATE], pass.more().slice(t + 1));
+    c.addi(z[FORGET].mul(pass.more().slice(t)));
+    PortableKernels.activateInto(Activation.TANH, c, pass.behind(t)).muli(z[OUTPUT]);
   }
 
   @Override
   void stepBack(Pass pass, int t, INDArray dStates, INDArray dGates) {
-    INDArray z = pass.gates().slice(t);
-    INDArray input = columns(z, 0, 1);
-    INDArray forget = columns(z, 1, 2);
-    INDArray output = columns(z, 2, 3);
-    INDArray candidate = columns(z, 3, 4);
-    INDArray squashed = pass.more().slice(t + 1).dup('c');
-    tanh(squashed);
+    INDArray input = pass.at(pass.gates(), INPUT, t);
+    INDArray forget = pass.at(pass.gates(), FORGET, t);
+    INDArray output = pass.at(pass.gates(), OUTPUT, t);
+    INDArray candidate = pass.at(pass.gates(), CANDIDATE, t);
+    INDArray squashed = tanh(pass.more().slice(t + 1).dup('c'));
     INDArray dh = dStates.slice(0);
     INDArray dc = dStates.slice(1);
-    columns(dGates, 2, 3).assign(sigmoidGradient(output, dh.mul(squashed)));
+    sigmoidGradient(output, times(dh, squashed, pass.at(dGates, OUTPUT, t)));
     dc.addi(tanhGradient(squashed, dh.mul(output)));
-    columns(dGates, 0, 1).assign(sigmoidGradient(input, dc.mul(candidate)));
-    columns(dGates, 1, 2).assign(sigmoidGradient(forget, dc.mul(pass.more().slice(t))));
-    columns(dGates, 3, 4).assign(tanhGradient(candidate, dc.mul(input)));
+    sigmoidGradient(input, times(dc, candidate, pass.at(dGates, INPUT, t)));
+    sigmoidGradient(forget, times(dc, pass.more().slice(t), pass.at(dGates, FORGET, t)));
+    tanhGradient(candidate, times(dc, input, pass.at(dGates, CANDIDATE, t)));
     dc.muli(forget);
-    PortableKernels.matmul(dGates, cell.recurrentKernel(), dh, false, true, 0);
+    for (int k = 0; k < cell.kind().gates(); k++) {
+      multiplyBack(pass.at(dGates, k, t), k, dh, k == 0 ? 0 : 1);
+    }
   }
 
   @Override
   void addRecurrentGradients(Pass pass, INDArray dGates, Cell gradient) {
-    PortableKernels.matmul(
-        pass.allBefore(), flat(dGates), gradient.recurrentKernel(), true, false, 1);
+    addBlocks(gradient.recurrentKernel(), k -> product(pass.allBefore(), pass.all(dGates, k)));
   }
 }

@@ -1,15 +1,19 @@
 package org.invar.kernel;
 
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Recurrent passes in ND4J operations: what the kinds of cells have in common.
  *
- * <p>Inside, time is the first axis, so that a step is one piece of memory and all steps are one
- * matrix: the inputs of all steps are multiplied at once, and so are the gradients of the kernels.
+ * <p>Inside, gates come first and time second, so that a gate of a step is one piece of memory
+ * (ND4J is many times slower on columns of a matrix) and all steps of a gate are one matrix: the
+ * inputs of all steps are multiplied at once, and so are the gradients of the kernels.
  */
 abstract class PortableRecurrence {
   /**
@@ -17,7 +21,7 @@ abstract class PortableRecurrence {
    *
    * @param inputs [time, rows, features]
    * @param states the hidden states before the first and behind every step [time + 1, rows, units]
-   * @param gates all gates behind their activations [time, rows, gates·units]
+   * @param gates behind their activations, gate by gate [gates·time, rows, units]
    * @param more what a kind needs beyond that
    */
   record Pass(INDArray inputs, INDArray states, INDArray gates, INDArray more) {
@@ -33,7 +37,18 @@ abstract class PortableRecurrence {
 
     /** Returns h before every step, as one matrix [time·rows, units]. */
     INDArray allBefore() {
-      return flat(states.get(NDArrayIndex.interval(0, gates.size(0))));
+      return flat(states.get(NDArrayIndex.interval(0, inputs.size(0))));
+    }
+
+    /** Returns gate k of step t [rows, units], of the gates or of their gradients. */
+    INDArray at(INDArray ofGates, int k, int t) {
+      return ofGates.slice(k * inputs.size(0) + t);
+    }
+
+    /** Returns gate k of all steps as one matrix [time·rows, units]. */
+    INDArray all(INDArray ofGates, int k) {
+      long time = inputs.size(0);
+      return flat(ofGates.get(NDArrayIndex.interval(k * time, (k + 1) * time)));
     }
 
     List<INDArray> arrays() {
@@ -43,10 +58,16 @@ abstract class PortableRecurrence {
 
   final Cell cell;
   private final long units;
+  private final int gates;
+  private final INDArray[] kernels;
+  private final INDArray[] recurrentKernels;
 
   PortableRecurrence(Cell cell) {
     this.cell = cell;
     this.units = cell.units();
+    this.gates = cell.kind().gates();
+    this.kernels = blocks(cell.kernel());
+    this.recurrentKernels = blocks(cell.recurrentKernel());
   }
 
   static PortableRecurrence of(Cell cell) {
@@ -69,7 +90,7 @@ abstract class PortableRecurrence {
    *
    * @param dStates the gradient of the states behind the step [states, rows, units], changed into
    *     that of the states before it
-   * @param dGates takes the gradient of x·W + b [rows, gates·units]
+   * @param dGates takes the gradients of x·W + b at step t, as the pass's gates
    */
   abstract void stepBack(Pass pass, int t, INDArray dStates, INDArray dGates);
 
@@ -79,13 +100,16 @@ abstract class PortableRecurrence {
   final Recurrence forward(INDArray x, @Nullable INDArray initial, boolean remember) {
     long rows = x.size(0);
     int time = Math.toIntExact(x.size(1));
-    INDArray inputs = timeAndRowsSwapped(x);
-    INDArray gates = PortableKernels.array(x, time, rows, cell.kernel().size(1));
-    PortableKernels.matmul(flat(inputs), cell.kernel(), flat(gates), false, false, 0);
-    flat(gates).addiRowVector(cell.bias());
     INDArray states = PortableKernels.array(x, time + 1, rows, units);
     start(states, initial, 0);
-    Pass pass = new Pass(inputs, states, gates, more(gates, initial));
+    INDArray z = PortableKernels.array(x, gates * x.size(1), rows, units);
+    Pass pass = new Pass(timeAndRowsSwapped(x), states, z, z);
+    for (int k = 0; k < gates; k++) {
+      INDArray gate = pass.all(z, k);
+      PortableKernels.matmul(flat(pass.inputs()), kernels[k], gate, false, false, 0);
+      gate.addiRowVector(block(cell.bias(), k));
+    }
+    pass = new Pass(pass.inputs(), states, z, more(z, initial));
     for (int t = 0; t < time; t++) {
       step(pass, t);
     }
@@ -106,26 +130,64 @@ abstract class PortableRecurrence {
     INDArray dStates = PortableKernels.array(dy, cell.kind().states(), dy.size(0), units).assign(0);
     for (int t = Math.toIntExact(dy.size(1)) - 1; t >= 0; t--) {
       dStates.slice(0).addi(upstream.slice(t));
-      stepBack(pass, t, dStates, dGates.slice(t));
+      stepBack(pass, t, dStates, dGates);
     }
     if (initialGradient != null) {
       initialGradient.addi(dStates);
     }
-    PortableKernels.matmul(flat(pass.inputs()), flat(dGates), gradient.kernel(), true, false, 1);
-    PortableKernels.addColumnSums(flat(dGates), gradient.bias());
+    INDArray inputs = flat(pass.inputs());
+    addBlocks(gradient.kernel(), k -> product(inputs, pass.all(dGates, k)));
+    for (int k = 0; k < gates; k++) {
+      PortableKernels.addColumnSums(pass.all(dGates, k), block(gradient.bias(), k));
+    }
     addRecurrentGradients(pass, dGates, gradient);
-    return inputGradient ? inputGradient(pass.inputs(), dGates) : null;
+    return inputGradient ? inputGradient(pass, dGates) : null;
   }
 
-  private INDArray inputGradient(INDArray inputs, INDArray dGates) {
-    INDArray dx = PortableKernels.array(inputs, inputs.shape());
-    PortableKernels.matmul(flat(dGates), cell.kernel(), flat(dx), false, true, 0);
+  private INDArray inputGradient(Pass pass, INDArray dGates) {
+    INDArray dx = PortableKernels.array(dGates, pass.inputs().shape());
+    for (int k = 0; k < gates; k++) {
+      int onto = k == 0 ? 0 : 1;
+      PortableKernels.matmul(pass.all(dGates, k), kernels[k], flat(dx), false, true, onto);
+    }
     return timeAndRowsSwapped(dx);
   }
 
-  /** Returns the columns of gates [from, to), as a view. */
-  final INDArray columns(INDArray matrix, int from, int to) {
-    return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(from * units, to * units));
+  /** sum = h · U of gate k + onto · sum. */
+  final void multiply(INDArray h, int k, INDArray sum, double onto) {
+    PortableKernels.matmul(h, recurrentKernels[k], sum, false, false, onto);
+  }
+
+  /** dh = dz · Uᵀ of gate k + onto · dh. */
+  final void multiplyBack(INDArray dz, int k, INDArray dh, double onto) {
+    PortableKernels.matmul(dz, recurrentKernels[k], dh, false, true, onto);
+  }
+
+  /** Returns aᵀ · b. */
+  static INDArray product(INDArray a, INDArray b) {
+    INDArray product = PortableKernels.array(a, a.size(1), b.size(1));
+    PortableKernels.matmul(a, b, product, true, false, 0);
+    return product;
+  }
+
+  /** Adds each gate's part of a kernel's gradient. */
+  final void addBlocks(INDArray gradient, IntFunction<INDArray> gate) {
+    gradient.addi(
+        Nd4j.concat(1, IntStream.range(0, gates).mapToObj(gate).toArray(INDArray[]::new)));
+  }
+
+  /** Returns gate k's part of a bias, as a view. */
+  final INDArray block(INDArray bias, int k) {
+    return bias.get(NDArrayIndex.interval(k * units, (k + 1) * units));
+  }
+
+  private INDArray[] blocks(INDArray kernel) {
+    INDArray[] blocks = new INDArray[gates];
+    for (int k = 0; k < gates; k++) {
+      var columns = NDArrayIndex.interval(k * units, (k + 1) * units);
+      blocks[k] = kernel.get(NDArrayIndex.all(), columns).dup('c');
+    }
+    return blocks;
   }
 
   /** Sets the first of the states of all steps. */
@@ -137,22 +199,27 @@ abstract class PortableRecurrence {
     }
   }
 
-  static void sigmoid(INDArray z) {
-    PortableKernels.activateInto(Activation.SIGMOID, z, z);
+  static INDArray sigmoid(INDArray z) {
+    return PortableKernels.activateInto(Activation.SIGMOID, z, z);
   }
 
-  static void tanh(INDArray z) {
-    PortableKernels.activateInto(Activation.TANH, z, z);
+  static INDArray tanh(INDArray z) {
+    return PortableKernels.activateInto(Activation.TANH, z, z);
   }
 
-  /** Returns y (1 − y) dy. */
-  static INDArray sigmoidGradient(INDArray y, INDArray dy) {
-    return y.rsub(1).muli(y).muli(dy);
+  /** Changes dy into y (1 − y) dy. */
+  static void sigmoidGradient(INDArray y, INDArray dy) {
+    dy.muli(y).muli(y.rsub(1));
   }
 
-  /** Returns (1 − y²) dy. */
+  /** Changes dy into (1 − y²) dy. */
   static INDArray tanhGradient(INDArray y, INDArray dy) {
-    return y.mul(y).rsubi(1).muli(dy);
+    return dy.muli(y.mul(y).rsubi(1));
+  }
+
+  /** Sets result = a ⊙ b and returns it. */
+  static INDArray times(INDArray a, INDArray b, INDArray result) {
+    return a.muli(b, result);
   }
 
   /** Returns all steps as the rows of one matrix. */

@@ -16,22 +16,21 @@ final class PortableSimpleRnn extends PortableRecurrence {
 
   @Override
   void step(Pass pass, int t) {
-    INDArray z = pass.gates().slice(t);
-    PortableKernels.matmul(pass.before(t), cell.recurrentKernel(), z, false, false, 1);
-    tanh(z);
-    pass.behind(t).assign(z);
+    INDArray z = pass.at(pass.gates(), 0, t);
+    multiply(pass.before(t), 0, z, 1);
+    pass.behind(t).assign(tanh(z));
   }
 
   @Override
   void stepBack(Pass pass, int t, INDArray dStates, INDArray dGates) {
     INDArray dh = dStates.slice(0);
-    dGates.assign(tanhGradient(pass.behind(t), dh));
-    PortableKernels.matmul(dGates, cell.recurrentKernel(), dh, false, true, 0);
+    INDArray dz = pass.at(dGates, 0, t);
+    dz.assign(tanhGradient(pass.behind(t), dh));
+    multiplyBack(dz, 0, dh, 0);
   }
 
   @Override
   void addRecurrentGradients(Pass pass, INDArray dGates, Cell gradient) {
-    PortableKernels.matmul(
-        pass.allBefore(), flat(dGates), gradient.recurrentKernel(), true, false, 1);
+    addBlocks(gradient.recurrentKernel(), k -> product(pass.allBefore(), pass.all(dGates, k)));
   }
 }
