@@ -125,6 +125,7 @@ final class ThroughputOptions {
     System.setProperty(KERNELS, kernels);
     String found = KernelFingerprint.current().kernels();
     if (!found.equals(kernels)) {
+      System.clearProperty(KERNELS);
       throw InvarException.of(
           "--kernels " + kernels,
           "kernels that this build has for this processor",
