@@ -33,6 +33,12 @@ public interface Kernels extends AutoCloseable {
     AVERAGE
   }
 
+  /** Returns an array's values, row-major. */
+  double[] values(INDArray x);
+
+  /** Returns an array of the shape and type of another with those values, row-major. */
+  INDArray like(INDArray x, double[] values);
+
   /**
    * Returns activation(x · kernel + bias).
    *
