@@ -14,6 +14,7 @@ import org.invar.search.SearchResult;
 import org.invar.search.SearchSpec;
 import org.invar.search.SearchedTrial;
 import org.invar.search.StageTime;
+import org.invar.search.Stopping;
 import org.invar.search.TrialStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -182,19 +183,25 @@ final class SearchConsole implements SearchListener, AutoCloseable {
   @Override
   public void stage(StageTime time) {
     line("");
-    line(
+    String text =
         String.format(
             Locale.ROOT,
-            "stage %d: %d parts on %d cores in %.1f s, which were busy for %.0f %%; %.2f × %.0f × the"
-                + " median part of %.2f s",
+            "stage %d: %d parts in %.1f s on %d cores, which were busy for %.0f %%",
             time.stage() + 1,
             time.parts(),
-            time.slots(),
             time.seconds(),
-            100 * time.busy(),
-            time.overIdeal(),
-            Math.ceil((double) time.parts() / time.slots()),
-            time.medianSeconds()));
+            time.slots(),
+            100 * time.busy());
+    if (spec.settings().stopping() instanceof Stopping.None) { // Parts are about equal.
+      text +=
+          String.format(
+              Locale.ROOT,
+              "; %.2f × %.0f × the median of %.2f s",
+              time.overIdeal(),
+              Math.ceil((double) time.parts() / time.slots()),
+              time.medianSeconds());
+    }
+    line(text);
   }
 
   @Override

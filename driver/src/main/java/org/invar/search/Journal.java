@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has happened in a search, a JSON object a line: trials that began, and parts that ended.
@@ -45,11 +46,7 @@ final class Journal implements Closeable {
    * @param values the trial's, where it has just begun; otherwise empty
    * @param part what a part ended with, or null
    */
-  record Entry(
-      int trial,
-      int stage,
-      Map<String, JsonNode> values,
-      @org.jspecify.annotations.Nullable PartResult part) {}
+  record Entry(int trial, int stage, Map<String, JsonNode> values, @Nullable PartResult part) {}
 
   /** Opens the next file of a directory. */
   static Journal open(FileSystem fileSystem, Path directory) throws IOException {

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
 import org.invar.config.Job;
@@ -41,6 +43,7 @@ final class TrialRunner implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final AtomicInteger working = new AtomicInteger();
   private volatile boolean closed;
 
   TrialRunner(JavaSparkContext spark, SearchSpec spec, Trials trials, String id) {
@@ -81,10 +84,13 @@ final class TrialRunner implements AutoCloseable {
       SearchedTrial trial, int epochs, Consumer<PartResult> ended, Consumer<Throwable> broken) {
     threads.execute(
         () -> {
+          working.incrementAndGet();
           try {
             ended.accept(train(trial, epochs));
           } catch (Throwable e) { // Whatever it is, the search must not wait for ever.
             broken.accept(e);
+          } finally {
+            working.decrementAndGet();
           }
         });
   }
@@ -120,12 +126,33 @@ final class TrialRunner implements AutoCloseable {
       return trials.byGang(part, gang.parallel(), new TrainingListener() {});
     }
     try {
-      return SparkFailures.explained("trial " + trial.number(), () -> trials.inTask(part));
+      return SparkFailures.explained(
+          "trial " + trial.number(),
+          () -> {
+            Leg leg = trials.inTask(part);
+            // Once more: what used the memory may have been another trial of the same executor.
+            return leg.ranOutOfMemory() ? trials.inTask(part) : leg;
+          });
     } catch (InvarException e) {
       if (closed || spark.sc().isStopped() || Thread.currentThread().isInterrupted()) {
         throw e; // It is the search that ends.
       }
       return Leg.failed(String.valueOf(e.getMessage()), 0, "");
+    }
+  }
+
+  /** A task that was cancelled must not write into a run that somebody resumes. */
+  private void awaitTasks() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+    while (!spark.sc().isStopped() && System.nanoTime() < deadline) {
+      int tasks = 0;
+      for (SparkExecutorInfo executor : spark.sc().statusTracker().getExecutorInfos()) {
+        tasks += executor.numRunningTasks();
+      }
+      if (tasks == 0) {
+        return;
+      }
+      Thread.sleep(20);
     }
   }
 
@@ -151,9 +178,13 @@ final class TrialRunner implements AutoCloseable {
     if (!spark.sc().isStopped()) {
       spark.cancelJobsWithTag(tag);
     }
+    boolean works = working.get() > 0;
     threads.shutdownNow();
     try {
       boolean unused = threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+      if (works) {
+        awaitTasks();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -26,10 +26,18 @@ public record Leg(
     String executor,
     @Nullable String failure)
     implements Serializable {
+  /** How the reason of a trial begins that ran out of memory. */
+  static final String OUT_OF_MEMORY = "out of memory";
+
   /** Takes copies. */
   public Leg {
     history = List.copyOf(history);
     scores = new LinkedHashMap<>(scores);
+  }
+
+  /** Returns whether memory ran out, which another task of the same process may have used. */
+  public boolean ranOutOfMemory() {
+    return failure != null && failure.startsWith(OUT_OF_MEMORY);
   }
 
   /** Returns the end of a trial that cannot be trained. */

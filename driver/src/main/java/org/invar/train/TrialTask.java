@@ -13,6 +13,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.source.Contents;
 import org.invar.worker.RunPlan;
@@ -103,10 +104,10 @@ record TrialTask(
         return null;
       }
       if (e instanceof OutOfMemoryError) {
-        return "out of memory: " + e.getMessage();
+        return Leg.OUT_OF_MEMORY + ": " + e.getMessage();
       }
     }
-    return failure instanceof org.invar.InvarException
+    return failure instanceof InvarException
         ? String.valueOf(failure.getMessage())
         : failure.toString();
   }
