@@ -155,33 +155,32 @@ final class Searching {
 
     /** Gives every free core something to do. */
     private void begin() throws IOException {
-      int most = runner.slots();
-      slots = Math.max(slots, most);
+      slots = Math.max(slots, runner.slots());
+      int most = runner.slots() + runner.ahead();
       while (running.size() < most) {
         Scheduler.Part part = scheduler.next();
         if (part == null) {
           return;
         }
         int trial = first + part.trial();
-        SearchedTrial now = known.get(trial);
-        if (now == null) {
-          now = draw(trial);
-        }
-        known.put(trial, now.with(TrialStatus.RUNNING));
+        SearchedTrial before = known.get(trial);
+        SearchedTrial begins = before == null ? draw(trial) : before;
+        known.put(trial, begins.with(TrialStatus.RUNNING));
         running.put(trial, part);
-        SearchedTrial begins = now;
         runner.start(
             begins,
             part.epochs(),
             result -> events.add(new Ended(trial, result, null)),
             failure -> events.add(new Ended(trial, null, failure)));
+        if (before == null) {
+          journal.append(new Journal.Entry(trial, number, begins.values(), null));
+        }
       }
     }
 
-    private SearchedTrial draw(int trial) throws IOException {
+    private SearchedTrial draw(int trial) {
       Map<String, JsonNode> values =
           spec.space().draw(spec.jobTree(), settings.seed(), trial, focus);
-      journal.append(new Journal.Entry(trial, number, values, null));
       return SearchedTrial.begun(trial, number, values, directory.trial(trial));
     }
 
@@ -206,12 +205,13 @@ final class Searching {
       if (before == null) {
         throw new IllegalStateException("trial " + event.trial() + " has not begun");
       }
-      journal.append(new Journal.Entry(event.trial(), number, Map.of(), part));
       SearchedTrial after = before.after(part);
       known.put(event.trial(), after);
       epochsHere += Math.max(0, after.epochs() - before.epochs());
       seconds.add(part.seconds());
       end(event.trial(), part);
+      begin(); // Before the disk: a core waits. A part that is not journaled is found in its run.
+      journal.append(new Journal.Entry(event.trial(), number, Map.of(), part));
       listener.ended(after, standing());
     }
 

@@ -63,6 +63,15 @@ final class TrialRunner implements AutoCloseable {
     return trials.slots() * (grows ? 2 : 1);
   }
 
+  /**
+   * Returns how many more parts should wait, so that a free core need not wait for the driver; none
+   * where what comes next depends on what ends.
+   */
+  int ahead() {
+    boolean known = spec.settings().stopping() instanceof Stopping.None;
+    return known && spec.settings().placement() instanceof Placement.Executor ? 1 : 0;
+  }
+
   /** Returns the epochs of a trial that is trained to its end. */
   int mostEpochs() {
     Distribution epochs = spec.settings().space().get("train.epochs");
