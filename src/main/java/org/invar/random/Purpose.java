@@ -15,7 +15,9 @@ public enum Purpose {
   /** Which shard holds a row; key: the row's identity. */
   SHARD(5),
   /** Which split a row belongs to; key: the row's identity. */
-  SPLIT(6);
+  SPLIT(6),
+  /** Values of hyperparameters; key: trial, setting. */
+  SEARCH(7);
 
   private final long key;
 

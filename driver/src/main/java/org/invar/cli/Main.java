@@ -18,6 +18,7 @@ import picocli.CommandLine.ParseResult;
         "Trains neural networks on Apache Spark; the weights do not depend on the cluster.",
     subcommands = {
       TrainCommand.class,
+      SearchCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ExplainCommand.class,
@@ -106,6 +107,7 @@ public final class Main {
       for (Class<?> command :
           List.of(
               TrainCommand.class,
+              SearchCommand.class,
               EvaluateCommand.class,
               PredictCommand.class,
               ExplainCommand.class,

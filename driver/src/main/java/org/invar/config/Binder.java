@@ -1,6 +1,7 @@
 package org.invar.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Serializable;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import org.invar.InvarException;
  * of} returns for them holds the defaults; the other keys of the map replace those. A
  * {@code @Nullable} component is never required. Components are int, long, double, boolean (or
  * their boxes), String, enums (CLASS_IDS is classIds), records, {@code List<T>}, {@code Map<String,
- * T>} in the document's order, and interfaces.
+ * T>} in the document's order, interfaces, and {@link JsonNode}s, which take what stands there.
  *
  * <p>Short forms:
  *
@@ -37,7 +38,9 @@ import org.invar.InvarException;
  * IllegalArgumentException; one that starts as in {@code rate=1.5 is not in [0, 1)} is reported at
  * that component.
  */
-public final class Binder {
+public final class Binder implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final Map<Class<?>, List<Class<?>>> registered;
   private final Map<Class<?>, String> tags;
 

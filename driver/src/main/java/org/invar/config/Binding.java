@@ -44,6 +44,9 @@ final class Binding {
         return map(generic, arguments[1], node, path);
       }
     } else if (type instanceof Class<?> simple) {
+      if (simple == JsonNode.class) {
+        return node;
+      }
       if (simple.isEnum()) {
         return constant(simple, node, path);
       }

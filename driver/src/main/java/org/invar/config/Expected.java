@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 final class Expected {
   private static final Map<Type, String> ONE =
       Map.of(
+          JsonNode.class, "a value",
           int.class, "a whole number",
           Integer.class, "a whole number",
           long.class, "a whole number",

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param steps from the root inwards; none is the root itself
  */
-record KeyPath(List<Step> steps) {
+public record KeyPath(List<Step> steps) {
   static final KeyPath ROOT = new KeyPath(List.of());
 
   private static final Pattern PLAIN = Pattern.compile("[^.\\[\\]\"\\s=]+");
@@ -21,21 +21,22 @@ record KeyPath(List<Step> steps) {
               + "|\\[(?<index>\\d{1,9})]"
               + "|\\[\"(?<quoted>(?:[^\"\\\\]|\\\\.)*)\"])");
 
-  KeyPath {
+  /** Takes an unmodifiable copy. */
+  public KeyPath {
     steps = List.copyOf(steps);
   }
 
   /** One step inwards. */
-  sealed interface Step {}
+  public sealed interface Step {}
 
   /** The value of a key. */
-  record Key(String name) implements Step {}
+  public record Key(String name) implements Step {}
 
   /** An element of a list, counted from 0. */
-  record Index(int index) implements Step {}
+  public record Index(int index) implements Step {}
 
   /** Returns the path that the text spells; throws IllegalArgumentException for any other text. */
-  static KeyPath parse(String text) {
+  public static KeyPath parse(String text) {
     List<Step> steps = new ArrayList<>();
     Matcher token = TOKEN.matcher(text);
     int end = 0;
@@ -55,7 +56,8 @@ record KeyPath(List<Step> steps) {
     return new KeyPath(steps);
   }
 
-  KeyPath key(String name) {
+  /** Returns the path of a key's value in this one. */
+  public KeyPath key(String name) {
     return then(new Key(name));
   }
 
@@ -73,15 +75,18 @@ record KeyPath(List<Step> steps) {
     return steps.isEmpty();
   }
 
-  KeyPath parent() {
+  /** Returns the path of what the value is in. */
+  public KeyPath parent() {
     return first(steps.size() - 1);
   }
 
-  KeyPath first(int count) {
+  /** Returns the path of the first steps. */
+  public KeyPath first(int count) {
     return new KeyPath(steps.subList(0, count));
   }
 
-  boolean startsWith(KeyPath other) {
+  /** Returns whether the value is the other one or inside of it. */
+  public boolean startsWith(KeyPath other) {
     return steps.size() >= other.steps.size()
         && steps.subList(0, other.steps.size()).equals(other.steps);
   }

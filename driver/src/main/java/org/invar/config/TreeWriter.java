@@ -23,6 +23,9 @@ final class TreeWriter {
   }
 
   JsonNode write(Type declared, Object value) {
+    if (value instanceof JsonNode node) {
+      return node;
+    }
     if (value instanceof String text) {
       return TextNode.valueOf(text);
     }

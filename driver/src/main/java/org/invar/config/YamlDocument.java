@@ -171,6 +171,11 @@ public final class YamlDocument {
   }
 
   private boolean exists(KeyPath path) {
+    JsonNode node = node(path);
+    return !node.isMissingNode() && !node.isNull();
+  }
+
+  private JsonNode node(KeyPath path) {
     JsonNode node = root;
     for (KeyPath.Step step : path.steps()) {
       node =
@@ -178,7 +183,7 @@ public final class YamlDocument {
               ? node.path(item.index())
               : node.path(((KeyPath.Key) step).name());
     }
-    return !node.isMissingNode() && !node.isNull();
+    return node;
   }
 
   private static ObjectNode mapAt(JsonNode node, KeyPath path, Mark mark) {
@@ -207,6 +212,20 @@ public final class YamlDocument {
           "To add elements, set the whole list.");
     }
     return list;
+  }
+
+  /** Returns the part of this document that is the value of a key, with its places. */
+  public YamlDocument at(String key) {
+    KeyPath path = KeyPath.parse(key);
+    Map<KeyPath, Mark> inside = new HashMap<>();
+    marks.forEach(
+        (place, mark) -> {
+          if (place.startsWith(path)) {
+            var rest = place.steps().subList(path.steps().size(), place.steps().size());
+            inside.put(new KeyPath(rest), mark);
+          }
+        });
+    return new YamlDocument(name, node(path).deepCopy(), inside, environment);
   }
 
   /** Returns a copy of the tree. */

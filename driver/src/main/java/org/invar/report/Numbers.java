@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** How numbers are written for people, the same in every locale. */
-final class Numbers {
+public final class Numbers {
   private static final MathContext RATE_DIGITS = new MathContext(3);
   private static final String[] BYTE_UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
 
@@ -22,7 +22,7 @@ final class Numbers {
   }
 
   /** Returns a loss or a score: four decimals, or an exponent where those would say little. */
-  static String score(double value) {
+  public static String score(double value) {
     double size = Math.abs(value);
     boolean plain = size == 0 || (size >= 1e-3 && size < 1e5) || !Double.isFinite(value);
     return String.format(Locale.ROOT, plain ? "%.4f" : "%.3e", value);
@@ -47,7 +47,7 @@ final class Numbers {
   }
 
   /** Returns a time as on a clock: {@code 0:04}, {@code 12:30}, {@code 1:02:03}. */
-  static String clock(double seconds) {
+  public static String clock(double seconds) {
     long whole = Math.round(seconds);
     return whole < 3600
         ? String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60)

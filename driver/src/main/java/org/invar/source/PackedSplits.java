@@ -1,7 +1,6 @@
 package org.invar.source;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +27,16 @@ public record PackedSplits(
     };
   }
 
-  /**
-   * Returns the hash of each shard of each split, by the split's label, as workers compare them.
-   */
-  public Map<String, List<String>> hashes() {
-    Map<String, List<String>> hashes = new LinkedHashMap<>();
+  /** Returns what the splits hold. */
+  public Contents contents() {
+    Map<Split, List<PackedDataset.Shard>> shards = new EnumMap<>(Split.class);
     for (Split split : Split.values()) {
       PackedDataset data = of(split);
       if (data != null) {
-        hashes.put(
-            split.label(),
-            new ArrayList<>(data.shards().stream().map(shard -> shard.hash()).toList()));
+        shards.put(split, data.shards());
       }
     }
-    return hashes;
+    return new Contents(preprocessing, shards);
   }
 
   /** Returns the same splits over another number of partitions. */

@@ -1,5 +1,6 @@
 package org.invar.source;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.invar.data.FeatureType;
@@ -33,7 +34,8 @@ public record Preprocessing(
     @Nullable String id,
     double scale,
     List<Double> means,
-    List<Double> variances) {
+    List<Double> variances)
+    implements Serializable {
   /** Copies the lists. */
   public Preprocessing {
     features = List.copyOf(features);

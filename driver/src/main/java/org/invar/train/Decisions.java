@@ -24,13 +24,19 @@ import org.jspecify.annotations.Nullable;
  * @param settings what the job watches
  */
 record Decisions(TrainSettings settings) {
-  /** Refuses a watched metric that the run does not have. */
-  void check(Job job, Network network) {
+  /** Returns the names of the scores that every epoch has. */
+  static List<String> metrics(Network network, boolean dev) {
     Metric metric = Metric.of(network.loss(), network.output());
     List<String> names = new ArrayList<>(names(Split.TRAIN, new Scores(metric.quick())));
-    if (job.settings().data().dev() != null) {
+    if (dev) {
       names.addAll(names(Split.DEV, new Scores(metric)));
     }
+    return names;
+  }
+
+  /** Refuses a watched metric that the run does not have. */
+  void check(Job job, Network network) {
+    List<String> names = metrics(network, job.settings().data().dev() != null);
     EarlyStopping stopping = settings.earlyStopping();
     check(job, "train.earlyStopping.metric", stopping == null ? null : stopping.metric(), names);
     check(job, "train.keepBest", settings.keepBest(), names);

@@ -48,6 +48,11 @@ final class Executors {
     return alive;
   }
 
+  /** Returns the cores of all processes that run tasks. */
+  int cores() {
+    return spark.isLocal() ? localCores() : alive().stream().mapToInt(Executor::cores).sum();
+  }
+
   /** Returns the cores of local mode's only process. */
   int localCores() {
     for (ExecutorSummary executor :

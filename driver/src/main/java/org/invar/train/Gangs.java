@@ -33,6 +33,7 @@ final class Gangs implements Exchanges {
   private final RunKey key = RunKey.random();
   private final List<PackedSplits> moved = new ArrayList<>();
   private PackedSplits splits;
+  private final int parts;
   private int attempt;
   private Shape shape;
 
@@ -52,6 +53,22 @@ final class Gangs implements Exchanges {
       TrainSettings settings,
       Configuration hadoop,
       Consumer<String> notice) {
+    this(spark, run, splits, settings, hadoop, notice, 1);
+  }
+
+  /**
+   * Makes the gangs of one of several runs at once.
+   *
+   * @param parts how many runs share the executors, or in local mode the cores
+   */
+  Gangs(
+      JavaSparkContext spark,
+      RunPlan run,
+      PackedSplits splits,
+      TrainSettings settings,
+      Configuration hadoop,
+      Consumer<String> notice,
+      int parts) {
     this.spark = spark;
     this.run = run;
     this.splits = splits;
@@ -60,6 +77,7 @@ final class Gangs implements Exchanges {
     this.executors = new Executors(spark);
     this.hadoop = hadoop;
     this.notice = notice;
+    this.parts = parts;
     this.shape = shape(executors.alive());
   }
 
@@ -98,15 +116,12 @@ final class Gangs implements Exchanges {
   }
 
   private Shape shape(List<Executors.Executor> alive) {
-    return shape(spark, alive, run.shards());
-  }
-
-  private static Shape shape(JavaSparkContext spark, List<Executors.Executor> alive, int shards) {
+    int shards = run.shards();
     if (spark.isLocal()) {
-      return new Shape(1, new Executors(spark).localCores());
+      return new Shape(1, Math.max(1, executors.localCores() / parts));
     }
     int cores = alive.stream().mapToInt(Executors.Executor::cores).min().orElse(1);
-    return new Shape(fewest(shards, Math.max(1, alive.size()), cores), cores);
+    return new Shape(fewest(shards, Math.max(1, alive.size() / parts), cores), cores);
   }
 
   /**
@@ -225,11 +240,24 @@ final class Gangs implements Exchanges {
             options.portRetries(),
             options.meetingTimeout(),
             options.stallTimeout());
+    return plan(run, attempt, shape.workers(), shape.cores(), settings, meeting, start, hadoop);
+  }
+
+  /** Returns what workers must know. */
+  static GangPlan plan(
+      RunPlan run,
+      int attempt,
+      int workers,
+      int cores,
+      TrainSettings settings,
+      GangPlan.Meeting meeting,
+      @Nullable Start start,
+      Configuration hadoop) {
     return new GangPlan(
         run,
         attempt,
-        shape.workers(),
-        shape.cores(),
+        workers,
+        cores,
         settings.optimizer(),
         settings.l2(),
         settings.clip(),

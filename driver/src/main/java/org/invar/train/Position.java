@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.invar.optim.Plateau;
 import org.invar.optim.WatchedMetric;
+import org.invar.source.Contents;
 import org.invar.source.PackedDataset;
-import org.invar.source.PackedSplits;
+import org.invar.source.Split;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
@@ -38,7 +39,7 @@ record Position(
     Identity identity) {
   /** Returns the position before the first step. */
   static Position start(
-      RunPlan plan, PackedSplits splits, KernelFingerprint fingerprint, Scores scores) {
+      RunPlan plan, Contents contents, KernelFingerprint fingerprint, Scores scores) {
     return new Position(
         0,
         0,
@@ -49,10 +50,7 @@ record Position(
         new Clock(0, 0, 0),
         List.of(),
         new Identity(
-            plan.seed(),
-            splits.train().shards(),
-            splits.dev() == null ? List.of() : splits.dev().shards(),
-            fingerprint));
+            plan.seed(), contents.shards(Split.TRAIN), contents.shards(Split.DEV), fingerprint));
   }
 
   /** Returns the position after that many more mini-batches of those scores. */

@@ -64,6 +64,34 @@ public final class Preparation {
     return new Preparation(spark, job, train, schema, network);
   }
 
+  /**
+   * Prepares another job on the same data, without looking at the source.
+   *
+   * @throws InvarException when its data would be packed in another way, or its network or what it
+   *     watches cannot be used
+   */
+  Preparation with(Job other) {
+    Network built = JobNetwork.of(other, schema.shape());
+    boolean same =
+        other.settings().data().equals(job.settings().data())
+            && packing(other, outputs(other, built)).equals(packing(job, outputs(job, network)));
+    if (!same) {
+      throw other.wrong(
+          "loss",
+          "targets as " + job.settings().loss() + " takes them, since the data is packed already",
+          other.settings().loss() + " of " + built.output(),
+          "Leave data, loss, outputs and train.seed as they are.");
+    }
+    new Decisions(other.settings().train()).check(other, built);
+    return new Preparation(spark, other, train, schema, built);
+  }
+
+  private static int outputs(Job job, Network network) {
+    return targets(job.settings().loss()) == Targets.CLASSES
+        ? network.output().size()
+        : network.targetWidth();
+  }
+
   /** Returns the layers and the loss. */
   public Network network() {
     return network;
@@ -81,10 +109,7 @@ public final class Preparation {
    */
   PackedSplits pack(int mostPartitions) {
     DataSettings data = job.settings().data();
-    int outputs =
-        targets(job.settings().loss()) == Targets.CLASSES
-            ? network.output().size()
-            : network.targetWidth();
+    int outputs = outputs(job, network);
     TrainSettings settings = job.settings().train();
     Input dev = own("data.dev", data.dev());
     Input test = own("data.test", data.test());

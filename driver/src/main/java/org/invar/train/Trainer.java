@@ -16,6 +16,7 @@ import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Exchange;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
+import org.invar.source.Contents;
 import org.invar.source.PackedSplits;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.RunPlan;
@@ -122,7 +123,8 @@ public final class Trainer {
                 ? Gangs.awaitExecutors(context, listener::warning)
                 : context.defaultParallelism());
     try {
-      preparation.checkBatches(splits.train().shardRows());
+      Contents contents = splits.contents();
+      preparation.checkBatches(contents.shardRows());
       RunPlan plan =
           new RunPlan(
               job.name() + "-" + UUID.randomUUID(),
@@ -130,8 +132,8 @@ public final class Trainer {
               splits.preprocessing().normalization(),
               settings.seed(),
               settings.batchSize(),
-              splits.train().shardRows(),
-              splits.hashes(),
+              contents.shardRows(),
+              contents.hashes(),
               settings.exact() ? fingerprint : null);
       run.claim();
       int cores = context.defaultParallelism();
@@ -139,7 +141,8 @@ public final class Trainer {
           gang
               ? new Gangs(context, plan, splits, settings, hadoop, listener::warning)
               : new DriverExchanges(context, plan, splits, settings, hadoop)) {
-        return new Training(job, plan, splits, fingerprint, cores, run, hadoop, listener, exchanges)
+        return new Training(
+                job, plan, contents, fingerprint, cores, run, hadoop, listener, exchanges)
             .run();
       }
     } finally {

@@ -16,7 +16,7 @@ import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.optim.Progress;
-import org.invar.source.PackedSplits;
+import org.invar.source.Contents;
 import org.invar.source.Split;
 import org.invar.worker.Command;
 import org.invar.worker.KernelFingerprint;
@@ -37,7 +37,7 @@ final class Training {
   private final TrainSettings settings;
   private final Decisions decisions;
   private final RunPlan plan;
-  private final PackedSplits splits;
+  private final Contents contents;
   private final Exchanges exchanges;
   private final Scores scores;
   private final Scores stepScores;
@@ -57,7 +57,7 @@ final class Training {
   Training(
       Job job,
       RunPlan plan,
-      PackedSplits splits,
+      Contents contents,
       KernelFingerprint fingerprint,
       int cores,
       RunDirectory directory,
@@ -69,7 +69,7 @@ final class Training {
     this.settings = job.settings().train();
     this.decisions = new Decisions(settings);
     this.plan = plan;
-    this.splits = splits;
+    this.contents = contents;
     this.exchanges = exchanges;
     this.scores = plan.scores();
     this.stepScores = plan.stepScores();
@@ -90,7 +90,7 @@ final class Training {
           "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
               .formatted(plan.shards(), cores - plan.shards(), cores));
     }
-    this.first = Position.start(plan, splits, fingerprint, stepScores);
+    this.first = Position.start(plan, contents, fingerprint, stepScores);
     this.position = first;
     this.metrics = directory.metrics(goBack());
   }
@@ -104,13 +104,24 @@ final class Training {
     }
   }
 
+  /** Trains to the end. */
   TrainingResult run() throws IOException {
+    return run(settings.epochs()).orElseThrow();
+  }
+
+  /**
+   * Trains until as many epochs are complete; a run that has more to do then leaves a checkpoint,
+   * from which it goes on later.
+   *
+   * @return the result, where the run is over
+   */
+  Optional<TrainingResult> run(int epochs) throws IOException {
     started();
     try {
       while (true) {
         try (Exchange exchange = exchanges.open(checkpoints.start())) {
-          train(exchange);
-          return finish(exchange);
+          train(exchange, Math.min(epochs, settings.epochs()));
+          return isOver() ? Optional.of(finish(exchange)) : Optional.empty();
         } catch (WorkersLostException e) {
           losses.note(e, position.step());
           long reached = position.step();
@@ -139,13 +150,21 @@ final class Training {
     return checkpoint.metrics();
   }
 
-  private void train(Exchange exchange) throws IOException {
+  private boolean isOver() {
+    return position.epoch() >= settings.epochs() || position.stopped();
+  }
+
+  /** Returns the completed epochs. */
+  List<TrainingListener.Epoch> history() {
+    return position.history();
+  }
+
+  private void train(Exchange exchange, int epochs) throws IOException {
     try {
-      while (position.epoch() < settings.epochs() && !position.stopped()) {
+      while (position.epoch() < epochs && !isOver()) {
         trainEpoch(exchange);
         endEpoch(exchange);
-        boolean over = position.epoch() == settings.epochs() || position.stopped();
-        if (over || checkpoints.isDueAfterEpoch()) {
+        if (position.epoch() >= epochs || isOver() || checkpoints.isDueAfterEpoch()) {
           checkpoint(exchange);
         }
       }
@@ -261,9 +280,8 @@ final class Training {
   private void started() {
     Map<String, Long> rows = new LinkedHashMap<>();
     for (Split split : Split.values()) {
-      var data = splits.of(split);
-      if (data != null) {
-        rows.put(split.label(), data.rows());
+      if (contents.has(split)) {
+        rows.put(split.label(), contents.rows(split));
       }
     }
     listener.started(
@@ -306,14 +324,14 @@ final class Training {
             keptEpoch(),
             position.history(),
             confusion,
-            splits.preprocessing().classes(),
+            contents.preprocessing().classes(),
             settings.optimalError());
     TrainedModel.write(
         directory,
         hadoop,
         job.binder(),
         plan.network(),
-        splits.preprocessing(),
+        contents.preprocessing(),
         checkpoints.keptWeights());
     directory.writeSummary(Reports.summary(job.name(), plan.shards(), result));
     listener.finished(result);
@@ -321,7 +339,7 @@ final class Training {
   }
 
   private double samplesPerSecond() {
-    double rows = (double) splits.train().rows() * position.epoch();
+    double rows = (double) contents.rows(Split.TRAIN) * position.epoch();
     return rows / position.clock().stepping();
   }
 

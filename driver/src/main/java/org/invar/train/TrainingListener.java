@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.invar.nn.Network;
@@ -69,7 +70,8 @@ public interface TrainingListener {
       Map<String, Double> scores,
       double learningRate,
       double seconds,
-      boolean best) {}
+      boolean best)
+      implements Serializable {}
 
   /** Called once, before the first step. */
   default void started(Started started) {}

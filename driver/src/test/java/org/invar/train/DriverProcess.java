@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The command line in a JVM of its own, and the executors that it starts. */
-final class DriverProcess implements AutoCloseable {
+public final class DriverProcess implements AutoCloseable {
   private final Path log;
   private final Process process;
 
@@ -27,6 +27,18 @@ final class DriverProcess implements AutoCloseable {
    * @param more further arguments
    */
   static DriverProcess train(Path folder, Path job, Path out, String master, String... more)
+      throws IOException {
+    return start("train", folder, job, out, master, more);
+  }
+
+  /** Starts a search; as {@link #train}. */
+  public static DriverProcess search(
+      Path folder, Path search, Path out, String master, String... more) throws IOException {
+    return start("search", folder, search, out, master, more);
+  }
+
+  private static DriverProcess start(
+      String name, Path folder, Path job, Path out, String master, String... more)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
@@ -46,7 +58,7 @@ final class DriverProcess implements AutoCloseable {
         command.add(argument);
       }
     }
-    command.addAll(List.of("org.invar.cli.Main", "train", job.toString()));
+    command.addAll(List.of("org.invar.cli.Main", name, job.toString()));
     command.addAll(List.of("--out", out.toString(), "--master", master));
     for (String argument : more) {
       if (!argument.startsWith("-D")) {
@@ -69,7 +81,7 @@ final class DriverProcess implements AutoCloseable {
   }
 
   /** Returns the executors that live: the only processes that the driver starts. */
-  List<ProcessHandle> executors() {
+  public List<ProcessHandle> executors() {
     return process.children().filter(ProcessHandle::isAlive).toList();
   }
 
@@ -97,19 +109,19 @@ final class DriverProcess implements AutoCloseable {
     return last;
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Ends the driver as a lost machine would. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     List<ProcessHandle> executors = executors();
     process.destroyForcibly().waitFor();
     executors.forEach(ProcessHandle::destroyForcibly);
   }
 
   /** Returns the exit code; a run that takes longer has failed. */
-  int exitCode(int seconds) throws Exception {
+  public int exitCode(int seconds) throws Exception {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       String threads = threads();
       close();
@@ -127,7 +139,7 @@ final class DriverProcess implements AutoCloseable {
     return new String(jstack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  String log() throws IOException {
+  public String log() throws IOException {
     return Files.readString(log);
   }
 

@@ -61,7 +61,8 @@ final class CheckpointWriter implements AutoCloseable {
     reporter.accept(new Report.Failed(GangSession.cause(e), message));
   }
 
-  private Report write(Command.Save save, SliceContent weights, @Nullable SliceContent kept)
+  /** Writes the slices on the calling thread. */
+  Report.Saved write(Command.Save save, SliceContent weights, @Nullable SliceContent kept)
       throws IOException {
     long start = System.nanoTime();
     Path directory = new Path(save.directory());

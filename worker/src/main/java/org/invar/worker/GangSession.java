@@ -149,7 +149,7 @@ final class GangSession implements AutoCloseable {
   private Map<String, Map<Integer, ShardRows>> load(Iterator<Tuple2<String, byte[]>> blocks) {
     RunPlan run = plan.run();
     run.checkKernels();
-    ShardLoader loader = new ShardLoader(run);
+    ShardLoader loader = new ShardLoader(run.hashes());
     blocks.forEachRemaining(block -> loader.add(block._1(), block._2()));
     Map<String, Map<Integer, ShardRows>> splits = new TreeMap<>();
     for (String split : run.hashes().keySet()) {

@@ -36,6 +36,9 @@ public record RunPlan(
   /** The name of the split that is trained on. */
   static final String TRAIN = "train";
 
+  /** The name of the split that decisions are taken from. */
+  static final String DEV = "dev";
+
   /** Refuses to compute in this process with other kernels than the run's. */
   void checkKernels() {
     KernelFingerprint found = KernelFingerprint.current();

@@ -11,15 +11,20 @@ import org.invar.InvarException;
  * <p>Used by one thread.
  */
 final class ShardLoader {
-  private final RunPlan plan;
+  private final Map<String, List<String>> hashes;
   private final BlockCodec codec = new BlockCodec();
   private final Map<String, Map<Integer, Loading>> splits = new TreeMap<>();
 
   /** A shard, as far as it was seen. */
   private record Loading(ShardRows rows, ShardDigest digest) {}
 
-  ShardLoader(RunPlan plan) {
-    this.plan = plan;
+  /**
+   * Makes a loader.
+   *
+   * @param hashes {@link ShardDigest} of each shard of each split, by the split's name
+   */
+  ShardLoader(Map<String, List<String>> hashes) {
+    this.hashes = hashes;
   }
 
   /** Adds the next block of a split. */
@@ -41,7 +46,7 @@ final class ShardLoader {
    */
   Map<Integer, ShardRows> shards(String split) {
     Map<Integer, ShardRows> shards = new TreeMap<>();
-    List<String> expected = plan.hashes().getOrDefault(split, List.of());
+    List<String> expected = hashes.getOrDefault(split, List.of());
     splits
         .getOrDefault(split, Map.of())
         .forEach(

@@ -70,7 +70,7 @@ final class WorkerState {
   }
 
   private Map<Integer, ShardRows> decode(String split, Iterator<byte[]> blocks) {
-    ShardLoader loader = new ShardLoader(plan);
+    ShardLoader loader = new ShardLoader(plan.hashes());
     blocks.forEachRemaining(block -> loader.add(split, block));
     return loader.shards(split);
   }

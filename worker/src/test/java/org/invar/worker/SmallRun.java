@@ -159,7 +159,7 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
   }
 
   Map<String, Map<Integer, ShardRows>> splits(int workers, int rank) {
-    var loader = new ShardLoader(run);
+    var loader = new ShardLoader(run.hashes());
     blocks(workers, rank).forEach(block -> loader.add(block._1(), block._2()));
     return Map.of(RunPlan.TRAIN, loader.shards(RunPlan.TRAIN), DEV, loader.shards(DEV));
   }

@@ -1,0 +1,17 @@
+package org.invar.search;
+
+/**
+ * An interval of numbers.
+ *
+ * @param from its lower end
+ * @param to its upper end, above the lower one
+ */
+public record Range(double from, double to) {
+  /** Refuses what is no interval. */
+  public Range {
+    if (!Double.isFinite(from) || !Double.isFinite(to) || from >= to) {
+      throw new IllegalArgumentException(
+          "to=" + to + " is not a finite number above from, which is " + from);
+    }
+  }
+}

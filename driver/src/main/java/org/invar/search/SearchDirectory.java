@@ -1,0 +1,187 @@
+package org.invar.search;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.Path;
+import org.invar.InvarException;
+import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.storage.RunFiles;
+
+/**
+ * The directory of a search: {@code search.yaml}, the journal, {@code trials/}, and at the end what
+ * people read.
+ *
+ * <p>{@code search.yaml} is written first and says whose directory it is.
+ */
+final class SearchDirectory {
+  private static final String SEARCH = "search.yaml";
+  private static final String FIRST_LINE =
+      "# The resolved search of the Invar search in this directory\n";
+  private static final String LAST_LINE = "# end of search\n";
+
+  private final FileSystem fileSystem;
+  private final Configuration hadoop;
+  private final Path path;
+  private final String search;
+  private final Mode mode;
+
+  private SearchDirectory(
+      FileSystem fileSystem, Configuration hadoop, Path path, String search, Mode mode) {
+    this.fileSystem = fileSystem;
+    this.hadoop = hadoop;
+    this.path = path;
+    this.search = search;
+    this.mode = mode;
+  }
+
+  /**
+   * Opens a directory, and changes nothing yet.
+   *
+   * @param yaml the resolved search
+   * @throws InvarException when the mode does not allow what is there
+   */
+  static SearchDirectory open(String directory, Configuration hadoop, String yaml, Mode mode) {
+    String text = FIRST_LINE + yaml + LAST_LINE;
+    Path given = new Path(directory);
+    try {
+      FileSystem fileSystem = RunFiles.fileSystem(given, hadoop);
+      Path path = fileSystem.makeQualified(given);
+      var opened = new SearchDirectory(fileSystem, hadoop, path, text, mode);
+      opened.check(RunFiles.names(fileSystem, path));
+      return opened;
+    } catch (IOException e) {
+      throw new InvarException(
+          directory + ": cannot be used for a search: " + e + ". Check the path and its rights.",
+          e);
+    }
+  }
+
+  private void check(List<String> names) throws IOException {
+    if (names.isEmpty()) {
+      return;
+    }
+    String recorded = recorded(names);
+    if (mode == Mode.NEW) {
+      throw InvarException.of(
+          path.toString(),
+          "an empty or missing directory",
+          String.join(", ", names),
+          recorded.startsWith(FIRST_LINE)
+              ? "Go on with the search that is there with --resume, delete it with --overwrite, or"
+                  + " name another directory with --out."
+              : "It is not the directory of a search: name another one with --out.");
+    }
+    if (!recorded.startsWith(FIRST_LINE) && !FIRST_LINE.startsWith(recorded)) {
+      throw InvarException.of(
+          path.toString(),
+          "an empty directory or that of a search, with a " + SEARCH + " that Invar wrote",
+          String.join(", ", names),
+          "Nothing was deleted: name another directory with --out.");
+    }
+    if (mode == Mode.RESUME && recorded.endsWith(LAST_LINE) && !recorded.equals(search)) {
+      throw InvarException.of(
+          new Path(path, SEARCH).toString(),
+          "the search that is to be resumed",
+          "another one, first in " + difference(recorded, search),
+          "Resume with the settings of the search that is there, delete it with --overwrite, or"
+              + " name another directory with --out.");
+    }
+  }
+
+  private static String difference(String there, String here) {
+    List<String> old = there.lines().toList();
+    List<String> now = here.lines().toList();
+    int line = 0;
+    while (line < old.size() && line < now.size() && old.get(line).equals(now.get(line))) {
+      line++;
+    }
+    return "line %d: \"%s\" there, \"%s\" here"
+        .formatted(
+            line + 1,
+            line < old.size() ? old.get(line).strip() : "",
+            line < now.size() ? now.get(line).strip() : "");
+  }
+
+  private String recorded(List<String> names) throws IOException {
+    return names.contains(SEARCH) ? read(SEARCH) : "";
+  }
+
+  /** Takes the directory for the search: deletes what {@code OVERWRITE} replaces. */
+  void claim() throws IOException {
+    if (mode == Mode.OVERWRITE) {
+      for (String name : RunFiles.names(fileSystem, path)) {
+        // Last of all goes what says that the directory is ours.
+        if (!name.equals(SEARCH)) {
+          fileSystem.delete(new Path(path, name), true);
+        }
+      }
+    }
+    write(SEARCH, search);
+  }
+
+  /** Returns the directory itself, with its file system's scheme. */
+  Path path() {
+    return path;
+  }
+
+  /** Returns a path inside. */
+  Path path(String name) {
+    return new Path(path, name);
+  }
+
+  /** Returns where a trial runs, by its number. */
+  String trial(int number) {
+    return new Path(path, "trials/%04d".formatted(number)).toString();
+  }
+
+  /** Returns what the journal holds. */
+  List<Journal.Entry> entries() throws IOException {
+    return Journal.read(fileSystem, path);
+  }
+
+  /** Opens a new file of the journal. */
+  Journal journal() throws IOException {
+    return Journal.open(fileSystem, path);
+  }
+
+  /** Returns a small file's text. */
+  String read(String name) throws IOException {
+    return new String(RunFiles.read(fileSystem, path(name)), StandardCharsets.UTF_8);
+  }
+
+  /** Writes a small file, in place of one that may be there. */
+  void write(String name, String text) throws IOException {
+    RunFiles.overwrite(fileSystem, path(name), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Copies files and folders of a trial's run, in place of what may be there. */
+  void copy(String run, String to, List<String> names) throws IOException {
+    fileSystem.delete(path(to), true);
+    fileSystem.mkdirs(path(to));
+    for (String name : names) {
+      Path from = new Path(run, name);
+      if (fileSystem.exists(from)) {
+        FileUtil.copy(fileSystem, from, fileSystem, new Path(path(to), name), false, true, hadoop);
+      }
+    }
+  }
+
+  /** Deletes what only a trial that goes on needs. */
+  void deleteCheckpoints(String run) throws IOException {
+    fileSystem.delete(new Path(run, "checkpoints"), true);
+  }
+
+  /** Returns the lines of a trial's metrics so far; none while there are none to be seen. */
+  List<String> metrics(String run) {
+    try {
+      byte[] bytes = RunFiles.read(fileSystem, new Path(run, "metrics.jsonl"));
+      return new String(bytes, StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}

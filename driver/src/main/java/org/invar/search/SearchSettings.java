@@ -1,0 +1,107 @@
+package org.invar.search;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a search says.
+ *
+ * @param name of the search: letters, digits, dots, underscores and hyphens
+ * @param job the job whose settings are searched: a file, relative to the search's, or the job
+ *     itself
+ * @param space the distribution of each setting, by its key in the job
+ * @param objective what makes a trial better
+ * @param trials how many trials there are; with stages, the sum of theirs
+ * @param seed of the values that are drawn
+ * @param stopping which trials are trained to the end
+ * @param placement where trials are trained
+ * @param stages parts of the search, coarse to fine; none for one of all keys
+ * @param folds of cross-validation: each trial is trained so many times, on all shards but every
+ *     folds-th, which are its dev set; 1 to take the job's own dev set
+ * @param directory where everything goes, {@code runs/NAME} unless given
+ */
+public record SearchSettings(
+    String name,
+    JsonNode job,
+    Map<String, Distribution> space,
+    Objective objective,
+    int trials,
+    long seed,
+    Stopping stopping,
+    Placement placement,
+    List<Stage> stages,
+    int folds,
+    @Nullable String directory) {
+  private static final Pattern NAME = Pattern.compile("(?!\\.\\.?$)[A-Za-z0-9._-]+");
+
+  /** Refuses names that are no folder's, and stages that do not fit the space. */
+  public SearchSettings {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "name=\"" + name + "\" is not a name of letters, digits, dots, underscores and hyphens");
+    }
+    if (space.isEmpty()) {
+      throw new IllegalArgumentException(
+          "space={} is not a map of at least one key of the job with a distribution");
+    }
+    if (trials < 1) {
+      throw new IllegalArgumentException("trials=" + trials + " is not at least 1");
+    }
+    if (folds < 1) {
+      throw new IllegalArgumentException("folds=" + folds + " is not at least 1");
+    }
+    stages = List.copyOf(stages);
+    checkStages(space, stages);
+    trials = stages.isEmpty() ? trials : stages.stream().mapToInt(Stage::trials).sum();
+    directory = directory == null ? "runs/" + name : directory;
+  }
+
+  private static void checkStages(Map<String, Distribution> space, List<Stage> stages) {
+    Set<String> named = new HashSet<>();
+    for (int i = 0; i < stages.size(); i++) {
+      for (String key : stages.get(i).keys()) {
+        if (!space.containsKey(key)) {
+          throw new IllegalArgumentException(
+              "stages[%d].keys=%s is not one of the keys of space: %s"
+                  .formatted(i, key, String.join(", ", space.keySet())));
+        }
+        if (!named.add(key)) {
+          throw new IllegalArgumentException(
+              "stages[%d].keys=%s is not new: an earlier stage has it".formatted(i, key));
+        }
+      }
+    }
+    if (!stages.isEmpty() && stages.get(0).keys().isEmpty()) {
+      throw new IllegalArgumentException(
+          "stages[0].keys=[] is not a list of at least one key: there is no best trial yet");
+    }
+    for (String key : space.keySet()) {
+      if (!stages.isEmpty() && !named.contains(key)) {
+        throw new IllegalArgumentException(
+            "stages=" + named + " are not all keys of space: " + key + " is in none");
+      }
+    }
+  }
+
+  /** Returns the settings with all defaults. */
+  public static SearchSettings of(
+      String name, JsonNode job, Map<String, Distribution> space, Objective objective) {
+    return new SearchSettings(
+        name,
+        job,
+        space,
+        objective,
+        32,
+        1,
+        Stopping.Asha.of(),
+        new Placement.Executor(),
+        List.of(),
+        1,
+        null);
+  }
+}

@@ -1,0 +1,268 @@
+package org.invar.search;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.invar.InvarException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A search while it goes: the main loop, which keeps every core busy and remembers what ended.
+ *
+ * <p>One thread decides and writes; a thread a running part waits for its Spark job.
+ */
+final class Searching {
+  private static final int TICK_MILLIS = 1000;
+
+  private final SearchSpec spec;
+  private final SearchSettings settings;
+  private final TrialRunner runner;
+  private final SearchDirectory directory;
+  private final Journal journal;
+  private final SearchListener listener;
+  private final Map<Integer, SearchedTrial> known = new TreeMap<>();
+  private final Map<Integer, Scheduler.Part> running = new TreeMap<>();
+  private final BlockingQueue<Ended> events = new LinkedBlockingQueue<>();
+  private final List<StageTime> times = new ArrayList<>();
+  private final LiveCurves live;
+
+  /** A part that is over: its result, or what went wrong with the search itself. */
+  private record Ended(int trial, @Nullable PartResult result, @Nullable Throwable failure) {}
+
+  Searching(
+      SearchSpec spec,
+      TrialRunner runner,
+      SearchDirectory directory,
+      Journal journal,
+      SearchListener listener) {
+    this.spec = spec;
+    this.settings = spec.settings();
+    this.runner = runner;
+    this.directory = directory;
+    this.journal = journal;
+    this.listener = listener;
+    this.live = new LiveCurves(directory, settings.objective().metric());
+  }
+
+  /**
+   * Searches to the end.
+   *
+   * @param before what the journal has already
+   * @return all trials, by number
+   */
+  List<SearchedTrial> run(List<Journal.Entry> before) throws IOException {
+    before.forEach(this::remember);
+    List<Stage> stages =
+        settings.stages().isEmpty()
+            ? List.of(Stage.of(List.copyOf(settings.space().keySet()), settings.trials()))
+            : settings.stages();
+    int first = 0;
+    List<String> earlier = new ArrayList<>();
+    for (int number = 0; number < stages.size(); number++) {
+      Stage stage = stages.get(number);
+      new StageRun(number, stage, first, focus(number, stage, earlier)).run(before);
+      earlier.addAll(stage.keys());
+      first += stage.trials();
+    }
+    return List.copyOf(known.values());
+  }
+
+  /** Returns what the stages of this process have cost. */
+  List<StageTime> times() {
+    return times;
+  }
+
+  private void remember(Journal.Entry entry) {
+    SearchedTrial trial =
+        known.getOrDefault(
+            entry.trial(),
+            SearchedTrial.begun(
+                entry.trial(), entry.stage(), entry.values(), directory.trial(entry.trial())));
+    known.put(entry.trial(), entry.part() == null ? trial : trial.after(entry.part()));
+  }
+
+  /** What a stage keeps to: the best of the stages before it, whatever was begun later. */
+  private Space.Focus focus(int number, Stage stage, List<String> earlier) {
+    Map<String, JsonNode> best = new HashMap<>();
+    List<String> whole = new ArrayList<>(stage.keys());
+    List<SearchedTrial> before =
+        known.values().stream().filter(trial -> trial.stage() < number).toList();
+    Ranking.ranked(before, settings.objective()).stream()
+        .findFirst()
+        .filter(trial -> trial.status() != TrialStatus.FAILED)
+        .ifPresentOrElse(trial -> best.putAll(trial.values()), () -> whole.addAll(earlier));
+    return new Space.Focus(whole, best, stage.width());
+  }
+
+  /** One stage: its trials are numbered from {@code first} on. */
+  private final class StageRun {
+    private final int number;
+    private final Stage stage;
+    private final int first;
+    private final Space.Focus focus;
+    private final Scheduler scheduler;
+    private final List<Double> seconds = new ArrayList<>();
+    private long begun;
+    private long ended;
+    private double epochsHere;
+    private int slots;
+
+    StageRun(int number, Stage stage, int first, Space.Focus focus) {
+      this.number = number;
+      this.stage = stage;
+      this.first = first;
+      this.focus = focus;
+      this.scheduler =
+          Scheduler.of(
+              settings.stopping(), settings.objective(), stage.trials(), runner.mostEpochs());
+    }
+
+    void run(List<Journal.Entry> before) throws IOException {
+      for (Journal.Entry entry : before) {
+        if (entry.stage() == number && entry.part() != null) {
+          end(entry.trial(), entry.part());
+        }
+      }
+      begun = System.nanoTime();
+      long shown = begun;
+      while (true) {
+        begin();
+        if (running.isEmpty()) {
+          break;
+        }
+        Ended event = await();
+        if (event != null) {
+          take(event);
+        }
+        if (System.nanoTime() - shown > TICK_MILLIS * 1_000_000L) {
+          shown = System.nanoTime();
+          listener.standing(standing());
+        }
+      }
+      if (!seconds.isEmpty()) {
+        StageTime time = time();
+        times.add(time);
+        listener.stage(time);
+      }
+    }
+
+    /** Gives every free core something to do. */
+    private void begin() throws IOException {
+      slots = Math.max(slots, runner.slots());
+      int most = runner.slots() + runner.ahead();
+      while (running.size() < most) {
+        Scheduler.Part part = scheduler.next();
+        if (part == null) {
+          return;
+        }
+        int trial = first + part.trial();
+        SearchedTrial before = known.get(trial);
+        SearchedTrial begins = before == null ? draw(trial) : before;
+        known.put(trial, begins.with(TrialStatus.RUNNING));
+        running.put(trial, part);
+        runner.start(
+            begins,
+            part.epochs(),
+            result -> events.add(new Ended(trial, result, null)),
+            failure -> events.add(new Ended(trial, null, failure)));
+        if (before == null) {
+          journal.append(new Journal.Entry(trial, number, begins.values(), null));
+        }
+      }
+    }
+
+    private SearchedTrial draw(int trial) {
+      Map<String, JsonNode> values =
+          spec.space().draw(spec.jobTree(), settings.seed(), trial, focus);
+      return SearchedTrial.begun(trial, number, values, directory.trial(trial));
+    }
+
+    private @Nullable Ended await() {
+      try {
+        return events.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InvarException(
+            "interrupted. What has ended stays in the journal; go on with --resume.", e);
+      }
+    }
+
+    private void take(Ended event) throws IOException {
+      PartResult part = event.result();
+      if (part == null) {
+        throw failure(event.failure());
+      }
+      ended = System.nanoTime();
+      running.remove(event.trial());
+      SearchedTrial before = known.get(event.trial());
+      if (before == null) {
+        throw new IllegalStateException("trial " + event.trial() + " has not begun");
+      }
+      SearchedTrial after = before.after(part);
+      known.put(event.trial(), after);
+      epochsHere += Math.max(0, after.epochs() - before.epochs());
+      seconds.add(part.seconds());
+      end(event.trial(), part);
+      begin(); // Before the disk: a core waits. A part that is not journaled is found in its run.
+      journal.append(new Journal.Entry(event.trial(), number, Map.of(), part));
+      listener.ended(after, standing());
+    }
+
+    private RuntimeException failure(@Nullable Throwable failure) {
+      if (failure instanceof RuntimeException known) {
+        return known;
+      }
+      return new IllegalStateException(failure);
+    }
+
+    private void end(int trial, PartResult part) {
+      boolean over = part.finished() || part.failure() != null;
+      double[] scores = part.scores().stream().mapToDouble(score -> score).toArray();
+      scheduler.ended(trial - first, scores, over);
+    }
+
+    private SearchListener.Standing standing() {
+      List<SearchedTrial> all = List.copyOf(known.values());
+      List<SearchedTrial> now =
+          all.stream().filter(trial -> running.containsKey(trial.number())).toList();
+      return new SearchListener.Standing(
+          all,
+          live.of(now),
+          Ranking.ranked(known.values(), settings.objective()).stream()
+              .filter(trial -> trial.score() != null)
+              .findFirst()
+              .orElse(null),
+          settings.trials(),
+          secondsLeft());
+    }
+
+    private double secondsLeft() {
+      double past = (System.nanoTime() - begun) * 1e-9;
+      double done =
+          known.values().stream()
+              .filter(trial -> trial.stage() == number)
+              .mapToDouble(SearchedTrial::epochs)
+              .sum();
+      double later = settings.trials() - first - stage.trials();
+      double epochs = scheduler.expectedEpochs() * (1 + later / stage.trials()) - done;
+      return epochsHere == 0 ? Double.NaN : Math.max(0, epochs) * past / epochsHere;
+    }
+
+    private StageTime time() {
+      double[] sorted = seconds.stream().mapToDouble(each -> each).sorted().toArray();
+      double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+      double sum = 0;
+      for (double each : sorted) {
+        sum += each;
+      }
+      return new StageTime(number, sorted.length, slots, (ended - begun) * 1e-9, median, sum);
+    }
+  }
+}

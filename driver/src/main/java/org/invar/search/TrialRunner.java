@@ -1,0 +1,201 @@
+package org.invar.search;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.InvarException;
+import org.invar.config.Job;
+import org.invar.source.SparkFailures;
+import org.invar.train.Leg;
+import org.invar.train.TrainingListener;
+import org.invar.train.Trial;
+import org.invar.train.Trials;
+
+/**
+ * Trains parts of trials, each on a thread that waits for its Spark job or leads its gang.
+ *
+ * <p>Every job is in a group of its trial's, with a description that names its values, and has the
+ * search's tag, by which all are cancelled. In a session with the FAIR scheduler they are in the
+ * pool {@code invar-search}.
+ */
+final class TrialRunner implements AutoCloseable {
+  private static final String POOL = "invar-search";
+  private static final int END_SECONDS = 20;
+  private static final int SHOWN = 200;
+
+  private final JavaSparkContext spark;
+  private final SearchSpec spec;
+  private final Trials trials;
+  private final String tag;
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          work -> {
+            Thread thread = new Thread(work, "invar-trial");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final AtomicInteger working = new AtomicInteger();
+  private volatile boolean closed;
+
+  TrialRunner(JavaSparkContext spark, SearchSpec spec, Trials trials, String id) {
+    this.spark = spark;
+    this.spec = spec;
+    this.trials = trials;
+    this.tag = "invar-search-" + id;
+  }
+
+  /** Returns how many parts should run at once. */
+  int slots() {
+    if (spec.settings().placement() instanceof Placement.Gang gang) {
+      return gang.parallel();
+    }
+    // What waits tells Spark how many executors are wanted.
+    boolean grows = spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
+    return trials.slots() * (grows ? 2 : 1);
+  }
+
+  /**
+   * Returns how many more parts should wait, so that a free core need not wait for the driver; none
+   * where what comes next depends on what ends.
+   */
+  int ahead() {
+    boolean known = spec.settings().stopping() instanceof Stopping.None;
+    return known && spec.settings().placement() instanceof Placement.Executor ? 1 : 0;
+  }
+
+  /** Returns the epochs of a trial that is trained to its end. */
+  int mostEpochs() {
+    Distribution epochs = spec.settings().space().get("train.epochs");
+    int most = spec.job().settings().train().epochs();
+    if (epochs instanceof Distribution.Choice choice) {
+      return choice.values().stream().mapToInt(JsonNode::intValue).max().orElse(most);
+    }
+    return epochs == null ? most : epochs.at(Math.nextDown(1.0)).intValue();
+  }
+
+  /**
+   * Begins a part.
+   *
+   * @param epochs how many are to be complete at its end
+   * @param ended hears of the end, on another thread
+   * @param broken hears when the search itself cannot go on
+   */
+  void start(
+      SearchedTrial trial, int epochs, Consumer<PartResult> ended, Consumer<Throwable> broken) {
+    threads.execute(
+        () -> {
+          working.incrementAndGet();
+          try {
+            ended.accept(train(trial, epochs));
+          } catch (Throwable e) { // Whatever it is, the search must not wait for ever.
+            broken.accept(e);
+          } finally {
+            working.decrementAndGet();
+          }
+        });
+  }
+
+  private PartResult train(SearchedTrial trial, int epochs) throws IOException {
+    Job job;
+    try {
+      String name = "%s-%04d".formatted(spec.job().name(), trial.number());
+      job = spec.job(trial.values(), name, trial.directory(), trials.shards());
+      trials.check(job);
+    } catch (InvarException | IllegalArgumentException e) {
+      return PartResult.failed(String.valueOf(e.getMessage()));
+    }
+    spark.setLocalProperty("spark.scheduler.pool", POOL);
+    spark.addJobTag(tag);
+    spark.setJobGroup("%s/%04d".formatted(tag, trial.number()), describe(trial, epochs), true);
+    int folds = spec.settings().folds();
+    List<Leg> legs = new ArrayList<>();
+    for (int fold = 0; fold < folds; fold++) {
+      String directory = trial.directory() + (folds == 1 ? "" : "/fold-" + fold);
+      Leg leg = train(trial, new Trial(job.yaml(), directory, epochs, fold, folds));
+      legs.add(leg);
+      if (leg.failure() != null) {
+        break;
+      }
+    }
+    boolean keepsBest = job.settings().train().keepBest() != null;
+    return PartResult.of(legs, spec.settings().objective().metric(), keepsBest, epochs);
+  }
+
+  private Leg train(SearchedTrial trial, Trial part) throws IOException {
+    if (spec.settings().placement() instanceof Placement.Gang gang) {
+      return trials.byGang(part, gang.parallel(), new TrainingListener() {});
+    }
+    try {
+      return SparkFailures.explained(
+          "trial " + trial.number(),
+          () -> {
+            Leg leg = trials.inTask(part);
+            // Once more: what used the memory may have been another trial of the same executor.
+            return leg.ranOutOfMemory() ? trials.inTask(part) : leg;
+          });
+    } catch (InvarException e) {
+      if (closed || spark.sc().isStopped() || Thread.currentThread().isInterrupted()) {
+        throw e; // It is the search that ends.
+      }
+      return Leg.failed(String.valueOf(e.getMessage()), 0, "");
+    }
+  }
+
+  /** A task that was cancelled must not write into a run that somebody resumes. */
+  private void awaitTasks() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+    while (!spark.sc().isStopped() && System.nanoTime() < deadline) {
+      int tasks = 0;
+      for (SparkExecutorInfo executor : spark.sc().statusTracker().getExecutorInfos()) {
+        tasks += executor.numRunningTasks();
+      }
+      if (tasks == 0) {
+        return;
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private String describe(SearchedTrial trial, int epochs) {
+    String values =
+        trial.values().entrySet().stream()
+            .map(value -> shortName(value.getKey()) + " " + value.getValue())
+            .collect(Collectors.joining(", "));
+    String text =
+        "%s trial %d to epoch %d: %s"
+            .formatted(spec.settings().name(), trial.number(), epochs, values);
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+  }
+
+  private static String shortName(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  /** Cancels what still runs, and waits until it has ended. */
+  @Override
+  public void close() {
+    closed = true;
+    if (!spark.sc().isStopped()) {
+      spark.cancelJobsWithTag(tag);
+    }
+    boolean works = working.get() > 0;
+    threads.shutdownNow();
+    try {
+      boolean unused = threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+      if (works) {
+        awaitTasks();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

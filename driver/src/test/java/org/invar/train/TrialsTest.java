@@ -1,0 +1,134 @@
+package org.invar.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
+import org.invar.config.Job;
+import org.invar.source.LocalSpark;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trials on shared data: each is the run that training alone would be, bit for bit. */
+class TrialsTest {
+  @TempDir private static Path directory;
+  private static SparkSession spark;
+  private static Job job;
+
+  @BeforeAll
+  static void start() {
+    spark = LocalSpark.start(2);
+    job = Job.parse(TrainingExactnessTest.JOB.replace("epochs: 2", "epochs: 3"), "job");
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static byte[] weights(Path run) throws Exception {
+    return Files.readAllBytes(run.resolve("model/weights.safetensors"));
+  }
+
+  private static Trial part(Job job, String name, int epochs) {
+    return Trial.of(job, directory.resolve(name).toString(), epochs);
+  }
+
+  @Test
+  void aTrialEndsWithTheBytesOfATrainingRun() throws Exception {
+    Path alone = directory.resolve("alone");
+    TrainingResult expected = Trainer.of(spark, job).directory(alone.toString()).train();
+    try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
+      assertEquals(5, trials.shards());
+      assertEquals(2, trials.slots());
+
+      Leg first = trials.inTask(part(job, "task", 1));
+      assertFalse(first.finished());
+      assertNull(first.failure());
+      assertEquals(1, first.history().size());
+      assertEquals(first.history(), trials.inTask(part(job, "task", 1)).history());
+
+      trials.inTask(part(job, "task", 2));
+      Leg last = trials.inTask(part(job, "task", 3));
+      assertTrue(last.finished());
+      assertEquals(expected.scores(), last.scores());
+      assertEquals(expected.parameters(), last.parameters());
+      assertArrayEquals(weights(alone), weights(directory.resolve("task")));
+
+      // What is over is not trained again.
+      assertEquals(last.history(), trials.inTask(part(job, "task", 3)).history());
+    }
+    try (Trials trials = Trials.pack(spark, job, null, false, warning -> {})) {
+      trials.byGang(part(job, "gang", 2), 1, new TrainingListener() {});
+      assertTrue(trials.byGang(part(job, "gang", 3), 2, new TrainingListener() {}).finished());
+      assertArrayEquals(weights(alone), weights(directory.resolve("gang")));
+    }
+  }
+
+  /** The best job of a search is trained with the search's V, whatever its batch size. */
+  @Test
+  void anotherJobOnTheSameDataEndsWithItsOwnBytes() throws Exception {
+    Job other = job.with("train.batchSize", "77").with("model.layers[6].dense.units", "9");
+    Path alone = directory.resolve("other");
+    Trainer.of(spark, other).directory(alone.toString()).train();
+    try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
+      trials.check(other);
+      assertTrue(trials.inTask(part(other, "other-task", 3)).finished());
+    }
+    assertArrayEquals(weights(alone), weights(directory.resolve("other-task")));
+  }
+
+  @Test
+  void whatCannotBeTrainedIsRefusedOrFails() {
+    try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
+      assertThrows(
+          InvarException.class,
+          () ->
+              trials.check(
+                  job.with("model.layers[0].conv2d.kernel", "99")
+                      .with("model.layers[0].conv2d.padding", "valid")));
+      assertThrows(InvarException.class, () -> trials.check(job.with("data.scale", "8")));
+      assertThrows(
+          InvarException.class, () -> trials.check(job.with("model.layers[7]", "{dense: 4}")));
+      assertThrows(
+          InvarException.class,
+          () ->
+              trials.check(job.with("model.layers[6]", "batchNorm").with("train.batchSize", "6")));
+
+      Job wild =
+          job.with("train.schedule", "{constant: 1.0e+30}")
+              .with("train.optimizer", "sgd")
+              .with("train.clip", "{}");
+      Leg failed = trials.inTask(part(wild, "wild", 3));
+      assertTrue(failed.failure().contains("NaN or infinity"), failed.failure());
+      assertFalse(failed.finished());
+    }
+  }
+
+  @Test
+  void everyFoldHasADevSetOfItsOwn() {
+    try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
+      List<Object> losses =
+          List.of(
+              trials.inTask(fold(0)).scores().get("devLoss"),
+              trials.inTask(fold(1)).scores().get("devLoss"));
+      assertNotEquals(losses.get(0), losses.get(1));
+    }
+  }
+
+  private static Trial fold(int fold) {
+    Path run = directory.resolve("fold" + fold);
+    return new Trial(job.yaml(), run.toString(), 3, fold, 2);
+  }
+}
