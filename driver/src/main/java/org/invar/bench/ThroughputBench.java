@@ -19,12 +19,15 @@ import org.invar.train.Trainer;
  * this process, packed shards, the gang, Adam, commands that are sent ahead.
  *
  * <p>A network is first trained until its speed is known, which warms the JVM up, and then once for
- * so long that behind a window of warm-up all windows fit. No dev or test set, and the checkpoints
+ * so long that behind six windows of warm-up all windows fit. No dev or test set, and the checkpoints
  * of a default run: none in its first ten seconds, and less than two percent of the time.
  */
 public final class ThroughputBench {
   /** Every tenth step leaves its timings. */
   private static final int FEWEST_STEPS = 10;
+
+  /** HotSpot goes on compiling what runs once a step for some thousand steps. */
+  private static final int WARM_UP_WINDOWS = 6;
 
   /** Epochs grow no faster than that while speed is not known. */
   private static final double MOST_GROWTH = 30;
@@ -87,7 +90,7 @@ public final class ThroughputBench {
     int measured = Math.multiplyExact(window, settings.repeats());
     ProcessMemory.resetPeak();
     StepClock clock = new StepClock();
-    Path run = train(network, shards, epochs(measured + window), clock);
+    Path run = train(network, shards, epochs(measured + WARM_UP_WINDOWS * window), clock);
     double[] rates = new double[settings.repeats()];
     int first = clock.steps() - measured;
     for (int i = 0; i < rates.length; i++) {
