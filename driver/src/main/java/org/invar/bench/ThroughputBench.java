@@ -19,8 +19,9 @@ import org.invar.train.Trainer;
  * this process, packed shards, the gang, Adam, commands that are sent ahead.
  *
  * <p>A network is first trained until its speed is known, which warms the JVM up, and then once for
- * so long that behind six windows of warm-up all windows fit. No dev or test set, and the checkpoints
- * of a default run: none in its first ten seconds, and less than two percent of the time.
+ * so long that behind six windows of warm-up all windows fit. No dev or test set, and the
+ * checkpoints of a default run: none in its first ten seconds, and less than two percent of the
+ * time.
  */
 public final class ThroughputBench {
   /** Every tenth step leaves its timings. */
