@@ -9,8 +9,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Arrays are C-ordered; images are [rows, height, width, channels], conv2d kernels [height,
  * width, in, out], dense kernels [in, out]. Inputs are never changed; results are new arrays in the
  * caller's workspace, or are added into the given gradient. All arrays of a call have one data
- * type. Every implementation gives the same result for the same input whatever thread runs it and
- * whatever ran before.
+ * type; where types or shapes do not fit, an {@link IllegalArgumentException} or one of ND4J's says
+ * so. A NaN need not pass a relu or a maximum: native kernels take it for the smaller one. Every
+ * implementation gives the same result for the same input whatever thread runs it and whatever ran
+ * before.
  */
 public interface Kernels extends AutoCloseable {
   /** The system property that names the kernels to compute with, instead of the fastest. */

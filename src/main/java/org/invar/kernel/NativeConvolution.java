@@ -48,8 +48,8 @@ final class NativeConvolution {
     this.out = y.size(3);
     this.inputFloats = height * width * in;
     this.outputFloats = y.size(1) * y.size(2) * out;
-    this.input = NativeKernels.address(x);
-    this.output = NativeKernels.address(y);
+    this.input = library.address(x);
+    this.output = library.address(y);
     long most = Math.max(1, Long.highestOneBit(MOST_FLOATS / (inputFloats + outputFloats)));
     this.pieces = (rows + most - 1) / most;
   }

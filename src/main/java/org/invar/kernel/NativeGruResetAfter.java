@@ -12,6 +12,8 @@ final class NativeGruResetAfter extends NativeRecurrence {
   private static final int UPDATE = 1;
   private static final int CANDIDATE = 2;
 
+  private long sums;
+
   NativeGruResetAfter(OneDnn library, Cell cell, INDArray x) {
     super(library, cell, x);
   }
@@ -24,7 +26,13 @@ final class NativeGruResetAfter extends NativeRecurrence {
   /** Reset and update have both biases from the start; the candidate's second one is reset. */
   @Override
   long bias(int k) {
-    return k == CANDIDATE ? super.bias(k) : sum(cell.bias(), recurrentBias(cell), k);
+    if (k == CANDIDATE) {
+      return super.bias(k);
+    }
+    if (sums == 0) {
+      sums = sums(cell.bias(), recurrentBias(cell));
+    }
+    return sums + bytes(k * units);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.invar.kernel;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import java.lang.ref.Cleaner;
+import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_softmax_desc_t;
@@ -18,11 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>For one thread; it holds memory outside the heap until it is closed.
  */
 public final class NativeKernels implements Kernels {
-  /** Frees what nobody closed: a run that was softly referred to, a task that was killed. */
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final OneDnn library = new OneDnn();
-  private final Cleaner.Cleanable cleanable = CLEANER.register(this, library::close);
   private final PortableKernels portable = new PortableKernels();
 
   /**
@@ -44,16 +40,16 @@ public final class NativeKernels implements Kernels {
 
   @Override
   public void close() {
-    cleanable.clean();
+    library.close();
   }
 
   @Override
   public double[] values(INDArray x) {
-    if (!floats(x)) {
+    if (!takes(x)) {
       return portable.values(x);
     }
     float[] floats = new float[Math.toIntExact(x.length())];
-    library.read(address(x), floats);
+    library.read(library.address(x), floats);
     double[] values = new double[floats.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = floats[i];
@@ -63,24 +59,30 @@ public final class NativeKernels implements Kernels {
 
   @Override
   public INDArray like(INDArray x, double[] values) {
-    if (!floats(x)) {
+    if (!takes(x)) {
       return portable.like(x, values);
+    }
+    if (values.length != x.length()) {
+      throw new IllegalArgumentException(
+          "expected " + x.length() + " values, found " + values.length);
     }
     float[] floats = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];
     }
     INDArray like = array(x.shape());
-    library.write(floats, address(like));
+    library.write(floats, library.address(like));
     return like;
   }
 
   @Override
   public INDArray affine(
       INDArray x, INDArray kernel, @Nullable INDArray bias, Activation activation) {
-    if (!floats(x)) {
+    if (!takes(x)) {
       return portable.affine(x, kernel, bias, activation);
     }
+    require("kernel", kernel, x.size(1), kernel.size(-1));
+    require("bias", bias, kernel.size(1));
     Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
     INDArray y = array(x.size(0), kernel.size(1));
     Primitive product =
@@ -88,9 +90,10 @@ public final class NativeKernels implements Kernels {
             new OneDnn.Product(
                 x.size(0), x.size(1), kernel.size(1), kernel.size(1), false, bias != null, fused));
     if (bias == null) {
-      product.execute(address(x), address(kernel), address(y));
+      product.execute(library.address(x), library.address(kernel), library.address(y));
     } else {
-      product.execute(address(x), address(kernel), address(y), address(bias));
+      product.execute(
+          library.address(x), library.address(kernel), library.address(y), library.address(bias));
     }
     return fused == activation ? y : activate(activation, y);
   }
@@ -98,35 +101,39 @@ public final class NativeKernels implements Kernels {
   @Override
   public void affineGradient(
       INDArray x, INDArray dz, INDArray kernelGradient, @Nullable INDArray biasGradient) {
-    if (!floats(x)) {
+    if (!takes(x)) {
       portable.affineGradient(x, dz, kernelGradient, biasGradient);
       return;
     }
     long rows = x.size(0);
     long out = dz.size(1);
-    long gradient = address(dz);
+    require("gradient", dz, rows, out);
+    require("kernel's gradient", kernelGradient, x.size(1), out);
+    require("bias's gradient", biasGradient, out);
+    long gradient = library.address(dz);
     library.gemm(
         true,
         false,
         x.size(1),
         out,
         rows,
-        address(x),
+        library.address(x),
         gradient,
         out,
         1,
-        address(kernelGradient),
+        library.target(kernelGradient),
         out);
     if (biasGradient != null) {
-      library.addColumnSums(rows, out, gradient, target(biasGradient));
+      library.addColumnSums(rows, out, gradient, library.target(biasGradient));
     }
   }
 
   @Override
   public INDArray affineInputGradient(INDArray dz, INDArray kernel) {
-    if (!floats(dz)) {
+    if (!takes(dz)) {
       return portable.affineInputGradient(dz, kernel);
     }
+    require("kernel", kernel, kernel.size(0), dz.size(1));
     INDArray dx = array(dz.size(0), kernel.size(0));
     library
         .product(
@@ -138,16 +145,19 @@ public final class NativeKernels implements Kernels {
                 true,
                 false,
                 Activation.IDENTITY))
-        .execute(address(dz), address(kernel), address(dx));
+        .execute(library.address(dz), library.address(kernel), library.address(dx));
     return dx;
   }
 
   @Override
   public INDArray conv2d(
       INDArray x, INDArray kernel, @Nullable INDArray bias, Window window, Activation activation) {
-    if (!floats(x)) {
+    if (!takes(x)) {
       return portable.conv2d(x, kernel, bias, window, activation);
     }
+    long out = kernel.size(-1);
+    require("kernel", kernel, window.size().height(), window.size().width(), x.size(3), out);
+    require("bias", bias, out);
     Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
     INDArray y =
         array(
@@ -156,7 +166,7 @@ public final class NativeKernels implements Kernels {
             window.outputWidth(x.size(2)),
             kernel.size(3));
     new NativeConvolution(library, x, y, window)
-        .forward(address(kernel), bias == null ? 0 : address(bias), fused);
+        .forward(library.address(kernel), bias == null ? 0 : library.address(bias), fused);
     return fused == activation ? y : activate(activation, y);
   }
 
@@ -171,27 +181,36 @@ public final class NativeKernels implements Kernels {
       INDArray kernelGradient,
       @Nullable INDArray biasGradient,
       boolean inputGradient) {
-    if (!floats(x)) {
+    if (!takes(x)) {
       return portable.conv2dGradient(
           x, y, dy, kernel, window, activation, kernelGradient, biasGradient, inputGradient);
     }
+    long out = kernel.size(-1);
+    long[] outputs = {
+      x.size(0), window.outputHeight(x.size(1)), window.outputWidth(x.size(2)), out
+    };
+    require("output", y, outputs);
+    require("gradient", dy, outputs);
+    require("kernel", kernel, window.size().height(), window.size().width(), x.size(3), out);
+    require("kernel's gradient", kernelGradient, kernel.shape());
+    require("bias's gradient", biasGradient, out);
     boolean fused = fusible(activation);
     INDArray upstream = fused ? dy : activateGradient(activation, y, dy);
     INDArray dx = inputGradient ? array(x.shape()) : null;
     new NativeConvolution(library, x, upstream, window)
         .backward(
-            address(y),
+            library.address(y),
             fused ? activation : Activation.IDENTITY,
-            address(kernel),
-            dx == null ? 0 : address(dx),
-            target(kernelGradient),
-            biasGradient == null ? 0 : target(biasGradient));
+            library.address(kernel),
+            dx == null ? 0 : library.address(dx),
+            library.target(kernelGradient),
+            biasGradient == null ? 0 : library.target(biasGradient));
     return dx;
   }
 
   @Override
   public Pooled pool2d(Pooling pooling, INDArray x, Window window) {
-    return floats(x)
+    return takes(x)
         ? NativePooling.of(pooling, x, window).forward(library, x)
         : portable.pool2d(pooling, x, window);
   }
@@ -199,7 +218,7 @@ public final class NativeKernels implements Kernels {
   @Override
   public INDArray pool2dGradient(
       Pooling pooling, INDArray x, INDArray memory, INDArray dy, Window window) {
-    return floats(x)
+    return takes(x)
         ? NativePooling.of(pooling, x, window).backward(library, x, memory, dy)
         : portable.pool2dGradient(pooling, x, memory, dy, window);
   }
@@ -209,21 +228,23 @@ public final class NativeKernels implements Kernels {
 
   @Override
   public INDArray activate(Activation activation, INDArray z) {
-    if (!floats(z) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
+    if (!takes(z) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
       return portable.activate(activation, z);
     }
     INDArray y = array(z.shape());
-    activation(activation, true, z).execute(address(z), address(y));
+    activation(activation, true, z).execute(library.address(z), library.address(y));
     return y;
   }
 
   @Override
   public INDArray activateGradient(Activation activation, INDArray saved, INDArray dy) {
-    if (!floats(saved) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
+    if (!takes(saved) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
       return portable.activateGradient(activation, saved, dy);
     }
+    require("gradient", dy, saved.shape());
     INDArray dz = array(saved.shape());
-    activation(activation, false, saved).execute(address(saved), address(dy), address(dz));
+    activation(activation, false, saved)
+        .execute(library.address(saved), library.address(dy), library.address(dz));
     return dz;
   }
 
@@ -282,7 +303,7 @@ public final class NativeKernels implements Kernels {
 
   @Override
   public Recurrence recurrent(Cell cell, INDArray x, @Nullable INDArray initial, boolean remember) {
-    return floats(x)
+    return takes(x)
         ? NativeRecurrence.of(library, cell, x).forward(x, initial, remember)
         : portable.recurrent(cell, x, initial, remember);
   }
@@ -297,7 +318,7 @@ public final class NativeKernels implements Kernels {
       Cell gradient,
       @Nullable INDArray initialGradient,
       boolean inputGradient) {
-    return floats(x)
+    return takes(x)
         ? NativeRecurrence.of(library, cell, x)
             .backward(forward, dy, gradient, initialGradient, inputGradient)
         : portable.recurrentGradient(
@@ -310,42 +331,24 @@ public final class NativeKernels implements Kernels {
         && !activation.needsInput();
   }
 
-  private static boolean floats(INDArray x) {
+  /** Begins an operation, and returns whether it is one for oneDNN: of float32. */
+  private boolean takes(INDArray x) {
+    library.begin();
     return x.dataType() == DataType.FLOAT;
   }
 
-  /** Returns whether the values stand in row-major order without gaps. */
-  private static boolean dense(INDArray x) {
-    long stride = 1;
-    for (int axis = x.rank() - 1; axis >= 0; axis--) {
-      if (x.size(axis) != 1 && x.stride(axis) != stride) {
-        return false;
-      }
-      stride *= x.size(axis);
-    }
-    return true;
-  }
-
-  /**
-   * Returns where the values of an array begin that a result is written into.
-   *
-   * @throws IllegalArgumentException unless it is dense
-   */
-  static long target(INDArray x) {
-    if (!dense(x)) {
+  /** Addresses know no bounds, so everything that is read or written by one is looked at before. */
+  static void require(String name, @Nullable INDArray array, long... shape) {
+    if (array != null
+        && (array.dataType() != DataType.FLOAT || !Arrays.equals(array.shape(), shape))) {
       throw new IllegalArgumentException(
-          "a gradient of strides that are not dense: " + x.shapeInfoToString());
+          "expected %s of FLOAT %s, found %s %s"
+              .formatted(
+                  name, Arrays.toString(shape), array.dataType(), Arrays.toString(array.shape())));
     }
-    return address(x);
   }
 
   static INDArray array(long... shape) {
     return Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-  }
-
-  /** Returns where the values of a dense array begin, or those of a dense copy in the workspace. */
-  static long address(INDArray x) {
-    INDArray plain = dense(x) ? x : x.dup('c');
-    return plain.data().address() + plain.offset() * Float.BYTES;
   }
 }

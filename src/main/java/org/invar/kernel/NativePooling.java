@@ -41,23 +41,23 @@ record NativePooling(
     INDArray y =
         NativeKernels.array(rows, window.outputHeight(height), window.outputWidth(width), channels);
     if (pooling == Pooling.AVERAGE) {
-      primitive.execute(NativeKernels.address(x), NativeKernels.address(y));
+      primitive.execute(library.address(x), library.address(y));
       return new Pooled(y, x);
     }
     INDArray winners = NativeKernels.array(primitive.floats(DNNL_ARG_WORKSPACE));
-    primitive.execute(
-        NativeKernels.address(x), NativeKernels.address(y), NativeKernels.address(winners));
+    primitive.execute(library.address(x), library.address(y), library.address(winners));
     return new Pooled(y, winners);
   }
 
   INDArray backward(OneDnn library, INDArray x, INDArray memory, INDArray dy) {
     Primitive primitive = library.prepared(new Key(this, false), () -> backward(library));
+    NativeKernels.require(
+        "gradient", dy, rows, window.outputHeight(height), window.outputWidth(width), channels);
     INDArray dx = NativeKernels.array(x.shape());
     if (pooling == Pooling.AVERAGE) {
-      primitive.execute(NativeKernels.address(dy), NativeKernels.address(dx));
+      primitive.execute(library.address(dy), library.address(dx));
     } else {
-      primitive.execute(
-          NativeKernels.address(dy), NativeKernels.address(dx), NativeKernels.address(memory));
+      primitive.execute(library.address(dy), library.address(dx), library.address(memory));
     }
     return dx;
   }

@@ -49,12 +49,21 @@ abstract class NativeRecurrence {
   }
 
   static NativeRecurrence of(OneDnn library, Cell cell, INDArray x) {
+    require(cell, x.size(2));
     return switch (cell.kind()) {
       case SIMPLE_RNN -> new NativeSimpleRnn(library, cell, x);
       case LSTM -> new NativeLstm(library, cell, x);
       case GRU_RESET_BEFORE -> new NativeGruResetBefore(library, cell, x);
       case GRU_RESET_AFTER -> new NativeGruResetAfter(library, cell, x);
     };
+  }
+
+  private static void require(Cell cell, long features) {
+    long columns = cell.kind().gates() * cell.units();
+    NativeKernels.require("kernel", cell.kernel(), features, columns);
+    NativeKernels.require("recurrent kernel", cell.recurrentKernel(), cell.units(), columns);
+    NativeKernels.require("bias", cell.bias(), columns);
+    NativeKernels.require("recurrent bias", cell.recurrentBias(), columns);
   }
 
   /** Returns how many matrices [rows, units] the kind keeps beside gates and hidden states. */
@@ -75,10 +84,11 @@ abstract class NativeRecurrence {
   abstract void addRecurrentGradients(int t, Cell gradient);
 
   final Recurrence forward(INDArray x, @Nullable INDArray initial, boolean remember) {
+    NativeKernels.require("state", initial, cell.kind().states(), rows, units);
     long floats = time * rows * features + (time + 1 + (long) gates * time + more()) * step;
     INDArray saved = NativeKernels.array(floats);
-    memory = NativeKernels.address(saved);
-    library.swapped(rows, time, features).execute(NativeKernels.address(x), memory);
+    memory = library.address(saved);
+    library.swapped(rows, time, features).execute(library.address(x), memory);
     for (int i = 0; i < cell.kind().states(); i++) {
       start(state(i, 0), initial == null ? null : initial.slice(i));
     }
@@ -89,7 +99,7 @@ abstract class NativeRecurrence {
       forward(t);
     }
     INDArray outputs = NativeKernels.array(rows, time, units);
-    library.swapped(time, rows, units).execute(state(0, 1), NativeKernels.address(outputs));
+    library.swapped(time, rows, units).execute(state(0, 1), library.address(outputs));
     return new Recurrence(outputs, remember ? List.of(saved) : List.of());
   }
 
@@ -99,9 +109,12 @@ abstract class NativeRecurrence {
       Cell gradient,
       @Nullable INDArray initialGradient,
       boolean inputGradient) {
-    memory = NativeKernels.address(forward.saved().get(0));
+    require(gradient, features);
+    NativeKernels.require("gradient", dy, rows, time, units);
+    NativeKernels.require("state's gradient", initialGradient, cell.kind().states(), rows, units);
+    memory = library.address(forward.saved().get(0));
     long upstream = library.scratch().at(UPSTREAM, time * step);
-    library.swapped(rows, time, units).execute(NativeKernels.address(dy), upstream);
+    library.swapped(rows, time, units).execute(library.address(dy), upstream);
     for (int i = 0; i < cell.kind().states(); i++) {
       library.clear(dState(i), step);
     }
@@ -121,7 +134,7 @@ abstract class NativeRecurrence {
     }
     if (initialGradient != null) {
       for (int i = 0; i < cell.kind().states(); i++) {
-        long target = NativeKernels.target(initialGradient.slice(i));
+        long target = library.target(initialGradient.slice(i));
         vectors.add(target, dState(i), target);
       }
     }
@@ -129,7 +142,7 @@ abstract class NativeRecurrence {
       return null;
     }
     INDArray result = NativeKernels.array(rows, time, features);
-    library.swapped(time, rows, features).execute(dx, NativeKernels.address(result));
+    library.swapped(time, rows, features).execute(dx, library.address(result));
     return result;
   }
 
@@ -201,10 +214,11 @@ abstract class NativeRecurrence {
     return column(cell.bias(), k);
   }
 
-  /** Returns a sum of two biases. */
-  final long sum(INDArray bias, INDArray recurrentBias, int k) {
-    long target = library.scratch().at(BIASES, units);
-    new NativeVectors(library, units).add(column(bias, k), column(recurrentBias, k), target);
+  /** Returns where the sums of two biases are, of all gates. */
+  final long sums(INDArray bias, INDArray recurrentBias) {
+    long target = library.scratch().at(BIASES, gates * units);
+    new NativeVectors(library, gates * units)
+        .add(column(bias, 0), column(recurrentBias, 0), target);
     return target;
   }
 
@@ -248,14 +262,14 @@ abstract class NativeRecurrence {
 
   /** Returns the address of gate k's first column. */
   final long column(INDArray array, int k) {
-    return NativeKernels.target(array) + bytes(k * units);
+    return library.target(array) + bytes(k * units);
   }
 
   private void start(long state, @Nullable INDArray initial) {
     if (initial == null) {
       library.clear(state, step);
     } else {
-      library.copy(NativeKernels.address(initial), state, step);
+      library.copy(library.address(initial), state, step);
     }
   }
 

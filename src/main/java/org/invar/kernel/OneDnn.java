@@ -2,8 +2,10 @@ package org.invar.kernel;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -18,6 +20,11 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread's way to oneDNN's C interface: engine, stream, scratch memory, and the primitives that
@@ -27,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * OMP_NUM_THREADS, which exactness wants to be 1.
  */
 final class OneDnn implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
+
   /** More kinds of calls than this in turn are made anew: shapes vary with the rows of a batch. */
-  private static final int MOST_PREPARED = 512;
+  private static final int MOST_PREPARED = 4096;
 
   /** A pointer to where its user says, so that a call makes no object. */
   static final class Address extends FloatPointer {
@@ -47,10 +56,14 @@ final class OneDnn implements AutoCloseable {
     static final boolean LOADED = load();
 
     private static boolean load() {
+      if (Nd4j.getExecutioner().type() != OpExecutioner.ExecutionerType.NATIVE_CPU) {
+        return false; // Arrays are elsewhere.
+      }
       try {
         return dnnl_engine_get_count(dnnl_cpu) > 0;
       } catch (LinkageError e) {
-        return false; // No build for this platform: the portable kernels compute.
+        LOG.warn("oneDNN cannot be loaded, so ND4J's operations compute, which is slower: {}", e);
+        return false;
       }
     }
   }
@@ -60,6 +73,11 @@ final class OneDnn implements AutoCloseable {
   private final Scratch scratch = new Scratch();
   private @Nullable FloatPointer one;
   private long ones;
+  private boolean closed;
+
+  /** Arrays whose addresses are in use: nobody else may know them any more. */
+  private final List<INDArray> held = new ArrayList<>();
+
   private final Address left = new Address();
   private final Address right = new Address();
   private final Address result = new Address();
@@ -89,6 +107,54 @@ final class OneDnn implements AutoCloseable {
   /** Returns whether the library runs on this platform. */
   static boolean available() {
     return Library.LOADED;
+  }
+
+  /**
+   * Begins an operation: the arrays of the one before may go.
+   *
+   * @throws IllegalStateException when this is closed
+   */
+  void begin() {
+    if (closed) {
+      throw new IllegalStateException("these kernels are closed");
+    }
+    held.clear();
+  }
+
+  /**
+   * Returns where the values of an array begin, or those of a dense copy; both stay until the next
+   * operation begins.
+   */
+  long address(INDArray x) {
+    INDArray plain = isDense(x) ? x : x.dup('c');
+    held.add(plain);
+    return plain.data().address() + plain.offset() * Float.BYTES;
+  }
+
+  /**
+   * Returns where the values of an array begin that a result is added to.
+   *
+   * @throws IllegalArgumentException unless it is dense
+   */
+  long target(INDArray x) {
+    if (!isDense(x)) {
+      throw new IllegalArgumentException(
+          "expected a gradient whose values stand in row-major order without gaps, found shape %s with strides %s; give a dense array and add it"
+              .formatted(Arrays.toString(x.shape()), Arrays.toString(x.stride())));
+    }
+    return address(x);
+  }
+
+  /** Returns whether the values stand in row-major order without gaps. */
+  private static boolean isDense(INDArray x) {
+    long stride = 1;
+    for (int axis = x.rank() - 1; axis >= 0; axis--) {
+      if (x.size(axis) != 1 && x.stride(axis) != stride) {
+        return false;
+      }
+      stride *= x.size(axis);
+    }
+    return true;
   }
 
   dnnl_engine engine() {
@@ -198,7 +264,6 @@ final class OneDnn implements AutoCloseable {
   /** result += the sums of a dense matrix's columns, rows in their order. */
   void addColumnSums(long rows, long columns, long matrix, long result) {
     if (rows > ones) {
-      ones = rows;
       FloatPointer filled = new FloatPointer(rows);
       for (long i = 0; i < rows; i++) {
         filled.put(i, 1);
@@ -207,6 +272,7 @@ final class OneDnn implements AutoCloseable {
         one.close();
       }
       one = filled;
+      ones = rows;
     }
     gemm(
         false,
@@ -412,6 +478,11 @@ final class OneDnn implements AutoCloseable {
   /** Frees all that was prepared. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    held.clear();
     prepared.values().forEach(Prepared::close);
     prepared.clear();
     scratch.close();
@@ -431,7 +502,7 @@ final class OneDnn implements AutoCloseable {
     static final int FREE = 1;
 
     private static final int ALIGNMENT = 64;
-    private FloatPointer[] pieces = new FloatPointer[0];
+    private @Nullable FloatPointer[] pieces = new FloatPointer[0];
 
     /** Returns the address of a piece of at least that many floats, with whatever is in it. */
     long at(int piece, long floats) {
@@ -442,6 +513,7 @@ final class OneDnn implements AutoCloseable {
       long wanted = floats + ALIGNMENT / Float.BYTES;
       if (known == null || known.capacity() < wanted) {
         if (known != null) {
+          pieces[piece] = null;
           known.close();
         }
         known = new FloatPointer(wanted);

@@ -3,6 +3,7 @@ package org.invar.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.invar.random.CounterRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -291,6 +293,50 @@ class NativeKernelsTest {
               ? x.getColumn((i - 10) / 3).sumNumber().doubleValue()
               : i >= 25 && i < 28 ? 2 : 0;
       assertEquals(expected, added, 1e-6, "at " + i);
+    }
+  }
+
+  @Test
+  void arraysThatDoNotFitAreRefused() {
+    Inputs floats = new Inputs(DataType.FLOAT);
+    INDArray x = floats.normal(4, 2);
+    INDArray dz = floats.normal(4, 3);
+    refuses("kernel", () -> kernels.affine(x, floats.normal(3, 3), null, Activation.RELU));
+    refuses("bias", () -> kernels.affine(x, floats.normal(2, 3), dz, Activation.RELU));
+    INDArray doubles = dz.castTo(DataType.DOUBLE);
+    refuses("DOUBLE", () -> kernels.affineGradient(x, doubles, floats.normal(2, 3), null));
+    refuses("kernel's", () -> kernels.affineGradient(x, dz, floats.normal(3, 3), null));
+    INDArray transposed = floats.normal(3, 2).transpose();
+    refuses("strides", () -> kernels.affineGradient(x, dz, transposed, null));
+    refuses("gradient", () -> kernels.activateGradient(Activation.TANH, x, dz));
+    refuses("8 values", () -> kernels.like(x, new double[9]));
+    Window window = new Window(Size.square(2), Size.square(2), Padding.VALID);
+    INDArray image = floats.normal(1, 4, 4, 3);
+    refuses(
+        "kernel",
+        () -> kernels.conv2d(image, floats.normal(2, 2, 4, 5), null, window, Activation.RELU));
+    var pooled = kernels.pool2d(Pooling.MAX, image, window);
+    refuses(
+        "gradient",
+        () -> kernels.pool2dGradient(Pooling.MAX, image, pooled.memory(), image, window));
+    Cell cell = cell(Cell.Kind.LSTM, floats, 5, 6);
+    refuses("kernel", () -> kernels.recurrent(cell, floats.normal(2, 3, 4), null, false));
+  }
+
+  private static void refuses(String told, Executable call) {
+    String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+    assertTrue(message.contains(told) && message.contains("found"), message);
+  }
+
+  @Test
+  void whatIsClosedRefusesToCompute() {
+    Kernels closed = Kernels.fastest();
+    INDArray x = new Inputs(DataType.FLOAT).normal(3, 4);
+    closed.activate(Activation.TANH, x);
+    closed.close();
+    closed.close();
+    if (closed instanceof NativeKernels) {
+      assertThrows(IllegalStateException.class, () -> closed.activate(Activation.TANH, x));
     }
   }
 

@@ -6,11 +6,13 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
 import org.invar.nn.Network;
 import org.invar.param.Weights;
@@ -91,6 +93,10 @@ record Predictions(
   /** Returns a partition's rows with predictions, computed some hundred at a time. */
   Iterator<Row> of(Iterator<Row> rows, RowEncoder encoder, Weights weights) {
     Predictor predictor = new Predictor(network, weights);
+    TaskContext task = TaskContext.get();
+    if (task != null) {
+      task.addTaskCompletionListener((TaskCompletionListener) ended -> predictor.close());
+    }
     int width = network.input().size();
     int most = network.predictionRows();
     return new Iterator<>() {
@@ -99,11 +105,7 @@ record Predictions(
 
       @Override
       public boolean hasNext() {
-        boolean more = next < ready.size() || rows.hasNext();
-        if (!more) {
-          predictor.close();
-        }
-        return more;
+        return next < ready.size() || rows.hasNext();
       }
 
       @Override

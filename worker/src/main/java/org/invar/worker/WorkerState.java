@@ -3,6 +3,7 @@ package org.invar.worker;
 import java.lang.ref.SoftReference;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
@@ -16,8 +17,33 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads.
  */
 final class WorkerState {
-  // Soft: an executor that was not told of a run's end must not keep its data for ever.
-  private static final Map<String, SoftReference<WorkerState>> RUNS = new ConcurrentHashMap<>();
+  private static final Map<String, Known> RUNS = new ConcurrentHashMap<>();
+
+  /**
+   * Soft: an executor that was not told of a run's end must not keep its data for ever. What its
+   * networks hold outside the heap is freed by hand.
+   */
+  private static final class Known extends SoftReference<WorkerState> {
+    private final Queue<ShardComputer> idle;
+
+    Known(WorkerState state) {
+      super(state);
+      this.idle = state.idle;
+    }
+
+    void close() {
+      idle.forEach(ShardComputer::close);
+      idle.clear();
+    }
+
+    private boolean isGone() {
+      if (get() != null) {
+        return false;
+      }
+      close();
+      return true;
+    }
+  }
 
   /** A split's partition. */
   private record Key(String split, int partition) {}
@@ -39,7 +65,7 @@ final class WorkerState {
 
   /** Returns this JVM's state of a run. */
   static WorkerState of(RunPlan plan) {
-    RUNS.values().removeIf(other -> other.get() == null);
+    RUNS.values().removeIf(Known::isGone);
     WorkerState[] state = new WorkerState[1];
     RUNS.compute(
         plan.runId(),
@@ -49,18 +75,16 @@ final class WorkerState {
             return known;
           }
           state[0] = new WorkerState(plan);
-          return new SoftReference<>(state[0]);
+          return new Known(state[0]);
         });
     return state[0];
   }
 
   /** Forgets a run; its tasks are over. */
   static void release(String runId) {
-    SoftReference<WorkerState> released = RUNS.remove(runId);
-    WorkerState state = released == null ? null : released.get();
-    if (state != null) {
-      state.idle.forEach(ShardComputer::close);
-      state.idle.clear();
+    Known released = RUNS.remove(runId);
+    if (released != null) {
+      released.close();
     }
   }
 
