@@ -58,7 +58,8 @@ final class Journal implements Closeable {
     return new Journal(file, fileSystem.create(file, false));
   }
 
-  private static boolean isJournal(String name) {
+  /** Returns whether a file of that name is a journal's. */
+  static boolean isJournal(String name) {
     return name.matches("journal-\\d{4,}\\.jsonl");
   }
 

@@ -3,6 +3,7 @@ package org.invar.search;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
@@ -22,6 +23,18 @@ final class SearchDirectory {
   private static final String FIRST_LINE =
       "# The resolved search of the Invar search in this directory\n";
   private static final String LAST_LINE = "# end of search\n";
+  private static final String TRIALS = "trials";
+
+  /** What a search writes behind {@code search.yaml}, beside its journal. */
+  private static final Set<String> OUTPUTS =
+      Set.of(
+          TRIALS,
+          SearchOutputs.BEST_JOB,
+          SearchOutputs.BEST_RUN,
+          SearchOutputs.REPORT,
+          SearchOutputs.TABLE,
+          SearchOutputs.PARQUET,
+          SearchOutputs.SUMMARY);
 
   private final FileSystem fileSystem;
   private final Configuration hadoop;
@@ -75,7 +88,11 @@ final class SearchDirectory {
                   + " name another directory with --out."
               : "It is not the directory of a search: name another one with --out.");
     }
-    if (!recorded.startsWith(FIRST_LINE) && !FIRST_LINE.startsWith(recorded)) {
+    // A kill may have cut the first file short; without one, nobody knows whose directory it is.
+    boolean ours =
+        names.contains(SEARCH)
+            && (recorded.startsWith(FIRST_LINE) || FIRST_LINE.startsWith(recorded));
+    if (!ours) {
       throw InvarException.of(
           path.toString(),
           "an empty directory or that of a search, with a " + SEARCH + " that Invar wrote",
@@ -110,12 +127,12 @@ final class SearchDirectory {
     return names.contains(SEARCH) ? read(SEARCH) : "";
   }
 
-  /** Takes the directory for the search: deletes what {@code OVERWRITE} replaces. */
+  /** Takes the directory for the search: deletes what {@code OVERWRITE} replaces, nothing else. */
   void claim() throws IOException {
     if (mode == Mode.OVERWRITE) {
       for (String name : RunFiles.names(fileSystem, path)) {
-        // Last of all goes what says that the directory is ours.
-        if (!name.equals(SEARCH)) {
+        // What says that the directory is ours stays until it is overwritten.
+        if (OUTPUTS.contains(name) || Journal.isJournal(name)) {
           fileSystem.delete(new Path(path, name), true);
         }
       }
@@ -135,7 +152,7 @@ final class SearchDirectory {
 
   /** Returns where a trial runs, by its number. */
   String trial(int number) {
-    return new Path(path, "trials/%04d".formatted(number)).toString();
+    return new Path(path, TRIALS + "/%04d".formatted(number)).toString();
   }
 
   /** Returns what the journal holds. */

@@ -20,7 +20,7 @@ final class SearchOutputs {
   static final String REPORT = "report.html";
   static final String TABLE = "trials.csv";
   static final String PARQUET = "trials.parquet";
-  private static final String SUMMARY = "summary.json";
+  static final String SUMMARY = "summary.json";
   private static final List<String> OF_A_RUN =
       List.of("job.yaml", "metrics.jsonl", "model", "summary.json");
 

@@ -337,4 +337,33 @@ class SearchTest {
     assertThrows(InvarException.class, wrong::run);
     assertEquals("name: mine\n", Files.readString(foreign.resolve("search.yaml")));
   }
+
+  @Test
+  void deletesNothingThatASearchDidNotWrite() throws Exception {
+    SearchSpec spec = spec("trials: 1\nstopping: none\n");
+    Path foreign = Files.createDirectories(folder.resolve("photos"));
+    Files.writeString(foreign.resolve("holiday.txt"), "mine");
+    Path run = folder.resolve("a-run");
+    Trainer.of(spark, spec.job()).directory(run.toString()).train();
+    byte[] weights = weights(run);
+    for (Mode mode : List.of(Mode.OVERWRITE, Mode.RESUME, Mode.NEW)) {
+      for (String name : List.of("photos", "a-run")) {
+        Search search = search(spec, name).mode(mode);
+        String message = assertThrows(InvarException.class, search::run).getMessage();
+        assertTrue(message.contains(name) && message.contains("--out"), message);
+      }
+    }
+    assertEquals("mine", Files.readString(foreign.resolve("holiday.txt")));
+    assertFalse(Files.exists(foreign.resolve("search.yaml")));
+    assertArrayEquals(weights, weights(run));
+
+    search(spec, "replaced").run();
+    Path replaced = folder.resolve("replaced");
+    Files.writeString(replaced.resolve("notes.txt"), "mine");
+    Files.writeString(replaced.resolve("trials/0000/old.txt"), "the search's");
+    search(spec, "replaced").mode(Mode.OVERWRITE).run();
+    assertEquals("mine", Files.readString(replaced.resolve("notes.txt")));
+    assertFalse(Files.exists(replaced.resolve("trials/0000/old.txt")));
+    assertTrue(Files.exists(replaced.resolve("best/model")));
+  }
 }
