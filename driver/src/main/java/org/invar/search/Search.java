@@ -102,7 +102,7 @@ public final class Search {
       List<Journal.Entry> before = mode == Mode.RESUME ? opened.entries() : List.of();
       opened.claim();
       String id = spec.settings().name() + "-" + UUID.randomUUID();
-      try (TrialRunner runner = new TrialRunner(context, spec, trials, id);
+      try (TrialRunner runner = new TrialRunner(context, spec, trials, id, listener::warning);
           Journal journal = opened.journal()) {
         listener.started(started(runner, trials, before));
         Searching searching = new Searching(spec, runner, opened, journal, listener);

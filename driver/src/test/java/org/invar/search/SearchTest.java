@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -365,5 +367,35 @@ class SearchTest {
     assertEquals("mine", Files.readString(replaced.resolve("notes.txt")));
     assertFalse(Files.exists(replaced.resolve("trials/0000/old.txt")));
     assertTrue(Files.exists(replaced.resolve("best/model")));
+  }
+
+  @Test
+  void whatIsNotATrialsOwnStopsTheSearchAndIsNotItsEnd() throws Exception {
+    for (String placement : List.of("executor", "gang")) {
+      SearchSpec spec = spec("trials: 3\nstopping: none\nplacement: " + placement + "\n");
+      String name = "storage-" + placement;
+      Path trials = folder.resolve(name).resolve("trials");
+      SearchListener breaking =
+          new SearchListener() {
+            @Override
+            public void started(Started started) {
+              try {
+                Files.writeString(trials, "a file in the way");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          };
+      Search search = search(spec, name).listener(breaking);
+      String message = assertThrows(InvarException.class, search::run).getMessage();
+      assertTrue(message.contains("trial ") && message.contains("--resume"), message);
+      String journal = Files.readString(folder.resolve(name).resolve("journal-0000.jsonl"));
+      assertTrue(journal.contains("values") && !journal.contains("finished"), journal);
+
+      Files.delete(trials);
+      List<SearchedTrial> all = search(spec, name).mode(Mode.RESUME).run().ranked();
+      assertEquals(3, all.size());
+      assertTrue(all.stream().allMatch(trial -> trial.status() == TrialStatus.FINISHED));
+    }
   }
 }
