@@ -152,8 +152,8 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     wipe();
     List<String> lines = new ArrayList<>();
     var table = TextTable.aligned("lrrrl");
-    for (SearchedTrial trial :
-        standing.running().subList(0, Math.min(RUNNING, standing.running().size()))) {
+    List<SearchedTrial> running = standing.live().get();
+    for (SearchedTrial trial : running.subList(0, Math.min(RUNNING, running.size()))) {
       String epoch = "epoch %d/%d".formatted(trial.epochs(), epochs);
       table.row("running", "" + trial.number(), epoch, score(trial), values(trial));
     }

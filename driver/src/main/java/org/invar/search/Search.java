@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * SearchResult result = Search.of(spark, spec).directory("runs/search").run();
  * }</pre>
  *
- * <p>A trial's values depend on seed and number alone, and its weights on its job and the data, to
- * the bit. What depends on the cluster is, under early stopping, which trials go on.
+ * <p>A trial's values depend on seed and number, in later stages also on the best trial of those
+ * before; its weights depend on its job and the data, to the bit. Under early stopping the cluster
+ * has a say in which trials go on, and so in that best trial and in the values of later stages.
  */
 public final class Search {
   private final SparkSession spark;

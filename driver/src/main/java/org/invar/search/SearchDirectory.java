@@ -1,5 +1,8 @@
 package org.invar.search;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -10,7 +13,9 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a search: {@code search.yaml}, the journal, {@code trials/}, and at the end what
@@ -25,7 +30,10 @@ final class SearchDirectory {
   private static final String LAST_LINE = "# end of search\n";
   private static final String TRIALS = "trials";
 
-  /** What a search writes behind {@code search.yaml}, beside its journal. */
+  private static final String STAGE = "stage-%04d.json";
+  private static final String STAGES = "stage-\\d{4,}\\.json";
+
+  /** What a search writes behind {@code search.yaml}, beside its journal and its stages. */
   private static final Set<String> OUTPUTS =
       Set.of(
           TRIALS,
@@ -132,7 +140,7 @@ final class SearchDirectory {
     if (mode == Mode.OVERWRITE) {
       for (String name : RunFiles.names(fileSystem, path)) {
         // What says that the directory is ours stays until it is overwritten.
-        if (OUTPUTS.contains(name) || Journal.isJournal(name)) {
+        if (OUTPUTS.contains(name) || Journal.isJournal(name) || name.matches(STAGES)) {
           fileSystem.delete(new Path(path, name), true);
         }
       }
@@ -163,6 +171,21 @@ final class SearchDirectory {
   /** Opens a new file of the journal. */
   Journal journal() throws IOException {
     return Journal.open(fileSystem, path);
+  }
+
+  /** Returns what a stage keeps to, as it was fixed before its first trial; null before that. */
+  Space.@Nullable Focus focus(int stage) throws IOException {
+    try {
+      return Json.MAPPER.readValue(read(STAGE.formatted(stage)), Space.Focus.class);
+    } catch (FileNotFoundException | JacksonException e) {
+      return null; // One that a kill has cut short was to be whole before the first trial.
+    }
+  }
+
+  /** Fixes what a stage keeps to. */
+  void fix(int stage, Space.Focus focus) throws IOException {
+    ObjectNode tree = Json.MAPPER.valueToTree(focus);
+    write(STAGE.formatted(stage), new String(Json.text(tree), StandardCharsets.UTF_8));
   }
 
   /** Returns a small file's text. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
 import org.invar.source.LocalSpark;
+import org.invar.storage.Json;
 import org.invar.train.TrainedModel;
 import org.invar.train.Trainer;
 import org.junit.jupiter.api.AfterAll;
@@ -302,6 +304,9 @@ class SearchTest {
     SearchedTrial trial = search(spec, "folds").run().ranked().get(0);
     assertEquals(TrialStatus.FINISHED, trial.status());
     assertTrue(Files.exists(folder.resolve("folds/trials/0000/fold-1/model")));
+    assertFalse(Files.exists(folder.resolve("folds/best")), "a model of some rows");
+    String best = Files.readString(folder.resolve("folds/best.yaml"));
+    assertTrue(best.contains("the mean of 2 folds; no model has seen all rows"), best);
     refused(spec("folds: 6\n"), "folds-many", "search.yaml", "at most V = 5", "6");
     refused(spec("folds: 2\nplacement: gang\n"), "folds-gang", "search.yaml", "folds: 1", "2");
   }
@@ -397,5 +402,26 @@ class SearchTest {
       assertEquals(3, all.size());
       assertTrue(all.stream().allMatch(trial -> trial.status() == TrialStatus.FINISHED));
     }
+  }
+
+  @Test
+  void aStageThatHasBegunKeepsToWhatItBeganWith() throws Exception {
+    SearchSpec spec =
+        spec(
+            """
+            stopping: none
+            stages:
+              - {keys: train.schedule.constant, trials: 2}
+              - {keys: train.batchSize, trials: 8, width: 0}
+            """);
+    stopAfter(3, search(spec, "fixed"));
+    Path file = folder.resolve("fixed/stage-0001.json");
+    ObjectNode focus = (ObjectNode) Json.MAPPER.readTree(Files.readString(file));
+    focus.withObjectProperty("best").put("train.schedule.constant", 0.0125);
+    Files.write(file, Json.text(focus));
+    List<SearchedTrial> trials = search(spec, "fixed").mode(Mode.RESUME).run().ranked();
+    assertEquals(10, trials.size());
+    SearchedTrial last = trials.stream().filter(trial -> trial.number() == 9).findFirst().get();
+    assertEquals(0.0125, last.values().get("train.schedule.constant").doubleValue());
   }
 }
