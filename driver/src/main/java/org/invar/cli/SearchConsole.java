@@ -152,8 +152,8 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     wipe();
     List<String> lines = new ArrayList<>();
     var table = TextTable.aligned("lrrrl");
-    for (SearchedTrial trial :
-        standing.running().subList(0, Math.min(RUNNING, standing.running().size()))) {
+    List<SearchedTrial> running = standing.live().get();
+    for (SearchedTrial trial : running.subList(0, Math.min(RUNNING, running.size()))) {
       String epoch = "epoch %d/%d".formatted(trial.epochs(), epochs);
       table.row("running", "" + trial.number(), epoch, score(trial), values(trial));
     }
@@ -247,7 +247,10 @@ final class SearchConsole implements SearchListener, AutoCloseable {
       Collections.sort(finals);
       line("best: trial %d, %s".formatted(best.number(), String.join(", ", finals)));
       line("train it again   bin/invar train %s/best.yaml".formatted(plain(result)));
-      line("its model        %s/best".formatted(plain(result)));
+      line(
+          spec.settings().folds() == 1
+              ? "its model        %s/best".formatted(plain(result))
+              : "its model        none yet: a fold's has not seen all rows");
     }
     line("report           %s/report.html".formatted(plain(result)));
   }

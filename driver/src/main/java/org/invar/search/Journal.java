@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Lines are appended and synced to the disk, one after the other, and never changed. Every
  * process that works on the search has a file of its own, {@code journal-0000.jsonl} and so on: not
  * all file systems can append to one that is there. A line that a kill has cut short counts as not
- * written. An object store shows a file when it is closed; what was lost then is found again in the
- * trials' own directories.
+ * written. An object store shows a file when it is closed: after a kill the trials begin again, with
+ * the values that seed, number and the file of their stage give, and find their own directories.
  */
 final class Journal implements Closeable {
   private static final String NAME = "journal-%04d.jsonl";
@@ -58,7 +58,8 @@ final class Journal implements Closeable {
     return new Journal(file, fileSystem.create(file, false));
   }
 
-  private static boolean isJournal(String name) {
+  /** Returns whether a file of that name is a journal's. */
+  static boolean isJournal(String name) {
     return name.matches("journal-\\d{4,}\\.jsonl");
   }
 

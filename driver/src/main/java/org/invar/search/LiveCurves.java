@@ -3,29 +3,44 @@ package org.invar.search;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.invar.storage.Json;
 
-/** How far running trials have come, from the metrics that their runs write. */
+/**
+ * How far running trials have come, from the metrics that their runs write; looks at most once a
+ * second.
+ */
 final class LiveCurves {
   /** A look at a file each; more would be a burden to the file system. */
-  private static final int MOST = 16;
+  private static final int MOST = 8;
+
+  private static final long LOOK_NANOS = 1_000_000_000;
 
   private final SearchDirectory directory;
   private final String metric;
+  private final Map<Integer, SearchedTrial> seen = new HashMap<>();
+  private long looked = System.nanoTime() - LOOK_NANOS;
 
   LiveCurves(SearchDirectory directory, String metric) {
     this.directory = directory;
     this.metric = metric;
   }
 
-  /** Returns the trials with the scores of the epochs that are to be seen. */
+  /** Returns the trials with the scores of the epochs that were seen at the last look. */
   List<SearchedTrial> of(List<SearchedTrial> running) {
-    List<SearchedTrial> seen = new ArrayList<>();
-    for (SearchedTrial trial : running) {
-      seen.add(seen.size() < MOST ? look(trial) : trial);
+    if (System.nanoTime() - looked >= LOOK_NANOS) {
+      seen.clear();
+      running.stream().limit(MOST).forEach(trial -> seen.put(trial.number(), look(trial)));
+      looked = System.nanoTime();
     }
-    return seen;
+    return running.stream().map(this::newest).toList();
+  }
+
+  private SearchedTrial newest(SearchedTrial trial) {
+    SearchedTrial before = seen.getOrDefault(trial.number(), trial);
+    return before.epochs() > trial.epochs() ? before : trial;
   }
 
   private SearchedTrial look(SearchedTrial trial) {

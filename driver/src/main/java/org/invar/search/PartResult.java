@@ -47,7 +47,7 @@ record PartResult(
     for (Leg leg : legs) {
       if (leg.failure() != null) {
         return new PartResult(
-            false, List.of(), List.of(), Map.of(), 0, seconds, executor, leg.failure());
+            false, List.of(), List.of(), Map.of(), 0, seconds, executor, leg.failure().reason());
       }
     }
     boolean finished = legs.stream().allMatch(Leg::finished);

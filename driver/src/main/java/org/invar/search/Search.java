@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * SearchResult result = Search.of(spark, spec).directory("runs/search").run();
  * }</pre>
  *
- * <p>A trial's values depend on seed and number alone, and its weights on its job and the data, to
- * the bit. What depends on the cluster is, under early stopping, which trials go on.
+ * <p>A trial's values depend on seed and number, in later stages also on the best trial of those
+ * before; its weights depend on its job and the data, to the bit. Under early stopping the cluster
+ * has a say in which trials go on, and so in that best trial and in the values of later stages.
  */
 public final class Search {
   private final SparkSession spark;
@@ -102,7 +103,7 @@ public final class Search {
       List<Journal.Entry> before = mode == Mode.RESUME ? opened.entries() : List.of();
       opened.claim();
       String id = spec.settings().name() + "-" + UUID.randomUUID();
-      try (TrialRunner runner = new TrialRunner(context, spec, trials, id);
+      try (TrialRunner runner = new TrialRunner(context, spec, trials, id, listener::warning);
           Journal journal = opened.journal()) {
         listener.started(started(runner, trials, before));
         Searching searching = new Searching(spec, runner, opened, journal, listener);

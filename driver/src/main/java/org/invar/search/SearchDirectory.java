@@ -1,15 +1,21 @@
 package org.invar.search;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a search: {@code search.yaml}, the journal, {@code trials/}, and at the end what
@@ -22,6 +28,21 @@ final class SearchDirectory {
   private static final String FIRST_LINE =
       "# The resolved search of the Invar search in this directory\n";
   private static final String LAST_LINE = "# end of search\n";
+  private static final String TRIALS = "trials";
+
+  private static final String STAGE = "stage-%04d.json";
+  private static final String STAGES = "stage-\\d{4,}\\.json";
+
+  /** What a search writes behind {@code search.yaml}, beside its journal and its stages. */
+  private static final Set<String> OUTPUTS =
+      Set.of(
+          TRIALS,
+          SearchOutputs.BEST_JOB,
+          SearchOutputs.BEST_RUN,
+          SearchOutputs.REPORT,
+          SearchOutputs.TABLE,
+          SearchOutputs.PARQUET,
+          SearchOutputs.SUMMARY);
 
   private final FileSystem fileSystem;
   private final Configuration hadoop;
@@ -75,7 +96,11 @@ final class SearchDirectory {
                   + " name another directory with --out."
               : "It is not the directory of a search: name another one with --out.");
     }
-    if (!recorded.startsWith(FIRST_LINE) && !FIRST_LINE.startsWith(recorded)) {
+    // A kill may have cut the first file short; without one, nobody knows whose directory it is.
+    boolean ours =
+        names.contains(SEARCH)
+            && (recorded.startsWith(FIRST_LINE) || FIRST_LINE.startsWith(recorded));
+    if (!ours) {
       throw InvarException.of(
           path.toString(),
           "an empty directory or that of a search, with a " + SEARCH + " that Invar wrote",
@@ -110,12 +135,12 @@ final class SearchDirectory {
     return names.contains(SEARCH) ? read(SEARCH) : "";
   }
 
-  /** Takes the directory for the search: deletes what {@code OVERWRITE} replaces. */
+  /** Takes the directory for the search: deletes what {@code OVERWRITE} replaces, nothing else. */
   void claim() throws IOException {
     if (mode == Mode.OVERWRITE) {
       for (String name : RunFiles.names(fileSystem, path)) {
-        // Last of all goes what says that the directory is ours.
-        if (!name.equals(SEARCH)) {
+        // What says that the directory is ours stays until it is overwritten.
+        if (OUTPUTS.contains(name) || Journal.isJournal(name) || name.matches(STAGES)) {
           fileSystem.delete(new Path(path, name), true);
         }
       }
@@ -135,7 +160,7 @@ final class SearchDirectory {
 
   /** Returns where a trial runs, by its number. */
   String trial(int number) {
-    return new Path(path, "trials/%04d".formatted(number)).toString();
+    return new Path(path, TRIALS + "/%04d".formatted(number)).toString();
   }
 
   /** Returns what the journal holds. */
@@ -146,6 +171,21 @@ final class SearchDirectory {
   /** Opens a new file of the journal. */
   Journal journal() throws IOException {
     return Journal.open(fileSystem, path);
+  }
+
+  /** Returns what a stage keeps to, as it was fixed before its first trial; null before that. */
+  Space.@Nullable Focus focus(int stage) throws IOException {
+    try {
+      return Json.MAPPER.readValue(read(STAGE.formatted(stage)), Space.Focus.class);
+    } catch (FileNotFoundException | JacksonException e) {
+      return null; // One that a kill has cut short was to be whole before the first trial.
+    }
+  }
+
+  /** Fixes what a stage keeps to. */
+  void fix(int stage, Space.Focus focus) throws IOException {
+    ObjectNode tree = Json.MAPPER.valueToTree(focus);
+    write(STAGE.formatted(stage), new String(Json.text(tree), StandardCharsets.UTF_8));
   }
 
   /** Returns a small file's text. */

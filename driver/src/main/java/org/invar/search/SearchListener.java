@@ -1,6 +1,7 @@
 package org.invar.search;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody who watches a search from the driver; every method does nothing by default. */
@@ -23,7 +24,9 @@ public interface SearchListener {
    * How a search stands.
    *
    * @param trials those that have begun, by number
-   * @param running those that are being trained
+   * @param running those that are being trained, as their parts before have left them
+   * @param live gives the same with the epochs since then, from the files of the first of them; to
+   *     be asked by the thread that was called, and only by who shows them
    * @param best the best so far, or null
    * @param of how many trials there are
    * @param secondsLeft about; NaN while that is not known
@@ -31,6 +34,7 @@ public interface SearchListener {
   record Standing(
       List<SearchedTrial> trials,
       List<SearchedTrial> running,
+      Supplier<List<SearchedTrial>> live,
       @Nullable SearchedTrial best,
       int of,
       double secondsLeft) {}

@@ -14,13 +14,13 @@ final class SearchOutputs {
   /** The best job, ready to be trained. */
   static final String BEST_JOB = "best.yaml";
 
-  /** The best trial's run, with its model. */
+  /** The best trial's run, with its model; with folds there is none of all rows. */
   static final String BEST_RUN = "best";
 
   static final String REPORT = "report.html";
   static final String TABLE = "trials.csv";
   static final String PARQUET = "trials.parquet";
-  private static final String SUMMARY = "summary.json";
+  static final String SUMMARY = "summary.json";
   private static final List<String> OF_A_RUN =
       List.of("job.yaml", "metrics.jsonl", "model", "summary.json");
 
@@ -64,16 +64,21 @@ final class SearchOutputs {
   private void best(SearchedTrial trial) throws IOException {
     String name = spec.job().name() + "-best";
     Job job = spec.job(trial.values(), name, "runs/" + name, shards);
+    int folds = spec.settings().folds();
+    String mean = folds == 1 ? "" : ", the mean of " + folds + " folds; no model has seen all rows";
     directory.write(
         BEST_JOB,
-        "# Trial %d of the search %s: %s %s. Train it with: bin/invar train best.yaml\n%s"
+        "# Trial %d of the search %s: %s %s%s. Train it with: bin/invar train best.yaml\n%s"
             .formatted(
                 trial.number(),
                 spec.settings().name(),
                 spec.settings().objective().metric(),
                 trial.score(),
+                mean,
                 job.yaml()));
-    directory.copy(run(trial, 0), BEST_RUN, OF_A_RUN);
+    if (folds == 1) {
+      directory.copy(run(trial, 0), BEST_RUN, OF_A_RUN);
+    }
   }
 
   private ObjectNode summary(SearchResult result) {

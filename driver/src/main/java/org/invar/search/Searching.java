@@ -67,7 +67,7 @@ final class Searching {
     List<String> earlier = new ArrayList<>();
     for (int number = 0; number < stages.size(); number++) {
       Stage stage = stages.get(number);
-      new StageRun(number, stage, first, focus(number, stage, earlier)).run(before);
+      new StageRun(number, stage, first, fixed(number, stage, earlier)).run(before);
       earlier.addAll(stage.keys());
       first += stage.trials();
     }
@@ -88,7 +88,23 @@ final class Searching {
     known.put(entry.trial(), entry.part() == null ? trial : trial.after(entry.part()));
   }
 
-  /** What a stage keeps to: the best of the stages before it, whatever was begun later. */
+  /**
+   * What a stage keeps to, the same in every process that works on it: the stages before it may end
+   * otherwise when parts of them that were not journaled run again.
+   */
+  private Space.Focus fixed(int number, Stage stage, List<String> earlier) throws IOException {
+    Space.Focus known = number == 0 ? null : directory.focus(number);
+    if (known != null) {
+      return known;
+    }
+    Space.Focus focus = focus(number, stage, earlier);
+    if (number > 0) {
+      directory.fix(number, focus);
+    }
+    return focus;
+  }
+
+  /** What a new stage keeps to: the best of the stages before it, whatever was begun later. */
   private Space.Focus focus(int number, Stage stage, List<String> earlier) {
     Map<String, JsonNode> best = new HashMap<>();
     List<String> whole = new ArrayList<>(stage.keys());
@@ -234,7 +250,8 @@ final class Searching {
           all.stream().filter(trial -> running.containsKey(trial.number())).toList();
       return new SearchListener.Standing(
           all,
-          live.of(now),
+          now,
+          () -> live.of(now),
           Ranking.ranked(known.values(), settings.objective()).stream()
               .filter(trial -> trial.score() != null)
               .findFirst()

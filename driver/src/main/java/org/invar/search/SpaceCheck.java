@@ -59,7 +59,9 @@ final class SpaceCheck {
       throw InvarException.of(place, "a key of the job, such as train.batchSize", key, "");
     }
     for (String fixed : FIXED) {
-      if (path.startsWith(KeyPath.parse(fixed))) {
+      // A value of train or data would carry what is in it along.
+      KeyPath common = KeyPath.parse(fixed);
+      if (path.startsWith(common) || common.startsWith(path)) {
         throw InvarException.of(
             place,
             "a key of model, loss or train, and none that decides how data is packed",

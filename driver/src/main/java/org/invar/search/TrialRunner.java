@@ -2,15 +2,18 @@ package org.invar.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.JobExecutionStatus;
+import org.apache.spark.SparkJobInfo;
+import org.apache.spark.SparkStageInfo;
+import org.apache.spark.SparkStatusTracker;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
 import org.invar.config.Job;
@@ -19,6 +22,7 @@ import org.invar.train.Leg;
 import org.invar.train.TrainingListener;
 import org.invar.train.Trial;
 import org.invar.train.Trials;
+import scala.Option;
 
 /**
  * Trains parts of trials, each on a thread that waits for its Spark job or leads its gang.
@@ -31,11 +35,17 @@ final class TrialRunner implements AutoCloseable {
   private static final String POOL = "invar-search";
   private static final int END_SECONDS = 20;
   private static final int SHOWN = 200;
+  private static final String STILL_WORKS =
+      "tasks of the search still run "
+          + END_SECONDS
+          + " s after they were cancelled, and may write into the directories of their trials: end"
+          + " the application before you go on with --resume.";
 
   private final JavaSparkContext spark;
   private final SearchSpec spec;
   private final Trials trials;
   private final String tag;
+  private final Consumer<String> notice;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           work -> {
@@ -43,14 +53,24 @@ final class TrialRunner implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private final AtomicInteger working = new AtomicInteger();
-  private volatile boolean closed;
 
-  TrialRunner(JavaSparkContext spark, SearchSpec spec, Trials trials, String id) {
+  /**
+   * Makes the runner of one search.
+   *
+   * @param id of the search, its tag among Spark's jobs
+   * @param notice hears what the user should know
+   */
+  TrialRunner(
+      JavaSparkContext spark,
+      SearchSpec spec,
+      Trials trials,
+      String id,
+      Consumer<String> notice) {
     this.spark = spark;
     this.spec = spec;
     this.trials = trials;
     this.tag = "invar-search-" + id;
+    this.notice = notice;
   }
 
   /** Returns how many parts should run at once. */
@@ -93,13 +113,10 @@ final class TrialRunner implements AutoCloseable {
       SearchedTrial trial, int epochs, Consumer<PartResult> ended, Consumer<Throwable> broken) {
     threads.execute(
         () -> {
-          working.incrementAndGet();
           try {
             ended.accept(train(trial, epochs));
           } catch (Throwable e) { // Whatever it is, the search must not wait for ever.
             broken.accept(e);
-          } finally {
-            working.decrementAndGet();
           }
         });
   }
@@ -109,7 +126,7 @@ final class TrialRunner implements AutoCloseable {
     try {
       String name = "%s-%04d".formatted(spec.job().name(), trial.number());
       job = spec.job(trial.values(), name, trial.directory(), trials.shards());
-      trials.check(job);
+      trials.check(job, spec.settings().folds());
     } catch (InvarException | IllegalArgumentException e) {
       return PartResult.failed(String.valueOf(e.getMessage()));
     }
@@ -131,10 +148,10 @@ final class TrialRunner implements AutoCloseable {
   }
 
   private Leg train(SearchedTrial trial, Trial part) throws IOException {
-    if (spec.settings().placement() instanceof Placement.Gang gang) {
-      return trials.byGang(part, gang.parallel(), new TrainingListener() {});
-    }
     try {
+      if (spec.settings().placement() instanceof Placement.Gang gang) {
+        return trials.byGang(part, gang.parallel(), new TrainingListener() {});
+      }
       return SparkFailures.explained(
           "trial " + trial.number(),
           () -> {
@@ -142,27 +159,60 @@ final class TrialRunner implements AutoCloseable {
             // Once more: what used the memory may have been another trial of the same executor.
             return leg.ranOutOfMemory() ? trials.inTask(part) : leg;
           });
-    } catch (InvarException e) {
-      if (closed || spark.sc().isStopped() || Thread.currentThread().isInterrupted()) {
-        throw e; // It is the search that ends.
-      }
-      return Leg.failed(String.valueOf(e.getMessage()), 0, "");
+    } catch (InvarException | IOException | UncheckedIOException e) {
+      throw stopped(trial, e);
     }
   }
 
-  /** A task that was cancelled must not write into a run that somebody resumes. */
-  private void awaitTasks() throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
-    while (!spark.sc().isStopped() && System.nanoTime() < deadline) {
-      int tasks = 0;
-      for (SparkExecutorInfo executor : spark.sc().statusTracker().getExecutorInfos()) {
-        tasks += executor.numRunningTasks();
-      }
-      if (tasks == 0) {
+  /** What has nothing to do with the trial's values: it is not over, and would fail others too. */
+  private static InvarException stopped(SearchedTrial trial, Exception e) {
+    String place = "trial " + trial.number();
+    String what = String.valueOf(e.getMessage());
+    String known = what.startsWith(place) ? what : place + ": " + what;
+    String end = known.endsWith(".") ? "" : ".";
+    String remedy =
+        known.contains("--resume")
+            ? ""
+            : " The search stops here; what has ended stays in the journal: when the cause is"
+                + " mended, go on with --resume.";
+    return new InvarException(known + end + remedy, e);
+  }
+
+  /** Waits for tasks that were cancelled: they must not write into runs that somebody resumes. */
+  private void awaitTasks(long deadline) throws InterruptedException {
+    while (!spark.sc().isStopped() && works()) {
+      if (System.nanoTime() >= deadline) {
+        notice.accept(STILL_WORKS);
         return;
       }
       Thread.sleep(20);
     }
+  }
+
+  /** Whether a job of the search, and of no other, has not ended or has tasks that have not. */
+  private boolean works() {
+    SparkStatusTracker tracker = spark.sc().statusTracker();
+    for (int id : tracker.getJobIdsForTag(tag)) {
+      Option<SparkJobInfo> job = tracker.getJobInfo(id);
+      if (job.isDefined() && (isRunning(job.get()) || hasTasks(tracker, job.get()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isRunning(SparkJobInfo job) {
+    return job.status() == JobExecutionStatus.RUNNING;
+  }
+
+  private static boolean hasTasks(SparkStatusTracker tracker, SparkJobInfo job) {
+    for (int id : job.stageIds()) {
+      Option<SparkStageInfo> stage = tracker.getStageInfo(id);
+      if (stage.isDefined() && stage.get().numActiveTasks() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String describe(SearchedTrial trial, int epochs) {
@@ -183,17 +233,17 @@ final class TrialRunner implements AutoCloseable {
   /** Cancels what still runs, and waits until it has ended. */
   @Override
   public void close() {
-    closed = true;
     if (!spark.sc().isStopped()) {
       spark.cancelJobsWithTag(tag);
     }
-    boolean works = working.get() > 0;
     threads.shutdownNow();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
     try {
-      boolean unused = threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-      if (works) {
-        awaitTasks();
+      if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        notice.accept(STILL_WORKS);
+        return;
       }
+      awaitTasks(deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -45,8 +45,9 @@ record GangFailure(
           ? new InvarException(
               memory
                   + ". Give the process more memory (INVAR_HEAP, INVAR_OFFHEAP), or take a smaller"
-                  + " batchSize.")
-          : WorkersLostException.likelyToRecur(
+                  + " batchSize.",
+              WorkersLostException.outOfMemory(memory))
+          : WorkersLostException.outOfMemory(
               memory
                   + " (give executors more: spark.executor.memory,"
                   + " spark.executor.memoryOverhead)");

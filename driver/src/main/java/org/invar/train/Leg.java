@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the number of trainable parameters
  * @param seconds that this part took where it ran
  * @param executor Spark's id of the process where it ran
- * @param failure why it cannot be trained, or null
+ * @param failure why it cannot be trained, for reasons of its own, or null
  */
 public record Leg(
     boolean finished,
@@ -24,11 +24,8 @@ public record Leg(
     int parameters,
     double seconds,
     String executor,
-    @Nullable String failure)
+    @Nullable TrialFailure failure)
     implements Serializable {
-  /** How the reason of a trial begins that ran out of memory. */
-  static final String OUT_OF_MEMORY = "out of memory";
-
   /** Takes copies. */
   public Leg {
     history = List.copyOf(history);
@@ -37,11 +34,11 @@ public record Leg(
 
   /** Returns whether memory ran out, which another task of the same process may have used. */
   public boolean ranOutOfMemory() {
-    return failure != null && failure.startsWith(OUT_OF_MEMORY);
+    return failure != null && failure.cause() == TrialFailure.Cause.OUT_OF_MEMORY;
   }
 
   /** Returns the end of a trial that cannot be trained. */
-  public static Leg failed(String reason, double seconds, String executor) {
-    return new Leg(false, List.of(), Map.of(), 0, seconds, executor, reason);
+  public static Leg failed(TrialFailure failure, double seconds, String executor) {
+    return new Leg(false, List.of(), Map.of(), 0, seconds, executor, failure);
   }
 }

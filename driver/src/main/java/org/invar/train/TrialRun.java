@@ -79,7 +79,7 @@ final class TrialRun {
       return leg(Reports.result(trial.directory(), summary.get()));
     }
     run.claim();
-    Contents contents = contents();
+    Contents contents = fold(common.contents(), trial.fold(), trial.folds());
     Network network = JobNetwork.of(job, contents.preprocessing().shape());
     RunPlan plan =
         new RunPlan(
@@ -121,16 +121,15 @@ final class TrialRun {
   }
 
   /** The data, of which every so many shards of the training split are the dev set of a fold. */
-  private Contents contents() {
-    Contents whole = common.contents();
-    if (trial.folds() == 1) {
+  static Contents fold(Contents whole, int fold, int folds) {
+    if (folds == 1) {
       return whole;
     }
     Shard[] train = new Shard[whole.shards(Split.TRAIN).size()];
     Shard[] dev = new Shard[train.length];
     for (int shard = 0; shard < train.length; shard++) {
       Shard here = whole.shards(Split.TRAIN).get(shard);
-      boolean held = shard % trial.folds() == trial.fold();
+      boolean held = shard % folds == fold;
       train[shard] = held ? EMPTY : here;
       dev[shard] = held ? here : EMPTY;
     }

@@ -1,11 +1,8 @@
 package org.invar.train;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
@@ -13,7 +10,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
-import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.source.Contents;
 import org.invar.worker.RunPlan;
@@ -42,7 +38,7 @@ record TrialTask(
     try {
       return Shipped.of(train(executor));
     } catch (RuntimeException | Error e) { // An Error too: the search goes on without the trial.
-      String reason = reason(e);
+      TrialFailure reason = reason(e);
       if (reason == null) {
         throw e;
       }
@@ -89,26 +85,10 @@ record TrialTask(
                 }));
   }
 
-  /** Why the trial itself cannot be trained; null where the task was ended, or storage failed. */
-  private static @Nullable String reason(Throwable failure) {
+  /** Why the trial itself cannot be trained; null where the task was ended, or something else. */
+  private static @Nullable TrialFailure reason(Throwable failure) {
     TaskContext task = TaskContext.get();
-    if (task != null && task.isInterrupted()) {
-      return null;
-    }
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof CancellationException
-          || e instanceof InterruptedException
-          || e instanceof InterruptedIOException
-          || e instanceof ClosedByInterruptException
-          || e instanceof IOException) {
-        return null;
-      }
-      if (e instanceof OutOfMemoryError) {
-        return Leg.OUT_OF_MEMORY + ": " + e.getMessage();
-      }
-    }
-    return failure instanceof InvarException
-        ? String.valueOf(failure.getMessage())
-        : failure.toString();
+    boolean ended = task != null && task.isInterrupted();
+    return ended ? null : TrialFailure.of(failure);
   }
 }

@@ -141,11 +141,14 @@ public final class Trials implements AutoCloseable {
    * Refuses a trial whose network cannot be built, whose data would be packed in another way, that
    * watches what it does not have, or in which a batch is too small.
    *
+   * @param folds how often it is trained, each time without the rows of some shards
    * @return the number of its parameters
    */
-  public int check(Job job) {
+  public int check(Job job, int folds) {
     Preparation trial = preparation.with(job);
-    trial.checkBatches(common.contents().shardRows());
+    for (int fold = 0; fold < folds; fold++) {
+      trial.checkBatches(TrialRun.fold(common.contents(), fold, folds).shardRows());
+    }
     return trial.network().layout().length();
   }
 
@@ -158,7 +161,10 @@ public final class Trials implements AutoCloseable {
     return Decisions.metrics(preparation.network(), folds || splits.dev() != null);
   }
 
-  /** Trains a trial inside one Spark task; the calling thread waits for it. */
+  /**
+   * Trains a trial inside one Spark task; the calling thread waits for it. What is not the trial's
+   * own fails the Spark job.
+   */
   public Leg inTask(Trial trial) {
     var task = new TrialTask(shared, configuration, blocks, Shipped.of(trial));
     return spark.parallelize(List.of(0), 1).map(task).collect().get(0).value();
@@ -168,6 +174,8 @@ public final class Trials implements AutoCloseable {
    * Trains a trial by a gang of executors; the calling thread leads it.
    *
    * @param parallel how many trials share the executors
+   * @throws InvarException when what went wrong is not the trial's own
+   * @throws IOException when the trial's directory cannot be read or written
    */
   public Leg byGang(Trial trial, int parallel, TrainingListener listener) throws IOException {
     Stopwatch watch = new Stopwatch();
@@ -186,10 +194,11 @@ public final class Trials implements AutoCloseable {
               1,
               listener);
     } catch (InvarException e) {
-      if (Thread.currentThread().isInterrupted()) {
+      TrialFailure own = Thread.currentThread().isInterrupted() ? null : TrialFailure.of(e);
+      if (own == null) {
         throw e;
       }
-      return Leg.failed(String.valueOf(e.getMessage()), watch.seconds(), "gang");
+      return Leg.failed(own, watch.seconds(), "gang");
     }
   }
 

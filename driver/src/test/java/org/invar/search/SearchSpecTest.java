@@ -98,6 +98,8 @@ class SearchSpecTest {
         "model.layers[3]: {repeat: {times: [1, 2], elements: 2}}; search.yaml:15; layers[3]; place",
         "data.scale: {uniform: [1, 16]}; search.yaml:15; packed; data.scale",
         "train.seed: {intUniform: [1, 16]}; search.yaml:15; packed; train.seed",
+        "train: {choice: [{epochs: 1, exact: false}]}; search.yaml:15; packed; train.seed",
+        "train.exact: {choice: [false]}; search.yaml:15; packed; train.exact",
         "train..batchSize: {intUniform: [1, 16]}; search.yaml:15; a key of the job; train..batchSize",
       })
   void refusesKeysAndValuesThatNoJobHas(String line, String place, String one, String other) {

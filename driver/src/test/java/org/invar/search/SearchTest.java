@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
 import org.invar.source.LocalSpark;
+import org.invar.storage.Json;
 import org.invar.train.TrainedModel;
 import org.invar.train.Trainer;
 import org.junit.jupiter.api.AfterAll;
@@ -300,6 +304,9 @@ class SearchTest {
     SearchedTrial trial = search(spec, "folds").run().ranked().get(0);
     assertEquals(TrialStatus.FINISHED, trial.status());
     assertTrue(Files.exists(folder.resolve("folds/trials/0000/fold-1/model")));
+    assertFalse(Files.exists(folder.resolve("folds/best")), "a model of some rows");
+    String best = Files.readString(folder.resolve("folds/best.yaml"));
+    assertTrue(best.contains("the mean of 2 folds; no model has seen all rows"), best);
     refused(spec("folds: 6\n"), "folds-many", "search.yaml", "at most V = 5", "6");
     refused(spec("folds: 2\nplacement: gang\n"), "folds-gang", "search.yaml", "folds: 1", "2");
   }
@@ -336,5 +343,85 @@ class SearchTest {
     Search wrong = search(spec, "foreign").mode(Mode.OVERWRITE);
     assertThrows(InvarException.class, wrong::run);
     assertEquals("name: mine\n", Files.readString(foreign.resolve("search.yaml")));
+  }
+
+  @Test
+  void deletesNothingThatASearchDidNotWrite() throws Exception {
+    SearchSpec spec = spec("trials: 1\nstopping: none\n");
+    Path foreign = Files.createDirectories(folder.resolve("photos"));
+    Files.writeString(foreign.resolve("holiday.txt"), "mine");
+    Path run = folder.resolve("a-run");
+    Trainer.of(spark, spec.job()).directory(run.toString()).train();
+    byte[] weights = weights(run);
+    for (Mode mode : List.of(Mode.OVERWRITE, Mode.RESUME, Mode.NEW)) {
+      for (String name : List.of("photos", "a-run")) {
+        Search search = search(spec, name).mode(mode);
+        String message = assertThrows(InvarException.class, search::run).getMessage();
+        assertTrue(message.contains(name) && message.contains("--out"), message);
+      }
+    }
+    assertEquals("mine", Files.readString(foreign.resolve("holiday.txt")));
+    assertFalse(Files.exists(foreign.resolve("search.yaml")));
+    assertArrayEquals(weights, weights(run));
+
+    search(spec, "replaced").run();
+    Path replaced = folder.resolve("replaced");
+    Files.writeString(replaced.resolve("notes.txt"), "mine");
+    Files.writeString(replaced.resolve("trials/0000/old.txt"), "the search's");
+    search(spec, "replaced").mode(Mode.OVERWRITE).run();
+    assertEquals("mine", Files.readString(replaced.resolve("notes.txt")));
+    assertFalse(Files.exists(replaced.resolve("trials/0000/old.txt")));
+    assertTrue(Files.exists(replaced.resolve("best/model")));
+  }
+
+  @Test
+  void whatIsNotATrialsOwnStopsTheSearchAndIsNotItsEnd() throws Exception {
+    for (String placement : List.of("executor", "gang")) {
+      SearchSpec spec = spec("trials: 3\nstopping: none\nplacement: " + placement + "\n");
+      String name = "storage-" + placement;
+      Path trials = folder.resolve(name).resolve("trials");
+      SearchListener breaking =
+          new SearchListener() {
+            @Override
+            public void started(Started started) {
+              try {
+                Files.writeString(trials, "a file in the way");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          };
+      Search search = search(spec, name).listener(breaking);
+      String message = assertThrows(InvarException.class, search::run).getMessage();
+      assertTrue(message.contains("trial ") && message.contains("--resume"), message);
+      String journal = Files.readString(folder.resolve(name).resolve("journal-0000.jsonl"));
+      assertTrue(journal.contains("values") && !journal.contains("finished"), journal);
+
+      Files.delete(trials);
+      List<SearchedTrial> all = search(spec, name).mode(Mode.RESUME).run().ranked();
+      assertEquals(3, all.size());
+      assertTrue(all.stream().allMatch(trial -> trial.status() == TrialStatus.FINISHED));
+    }
+  }
+
+  @Test
+  void aStageThatHasBegunKeepsToWhatItBeganWith() throws Exception {
+    SearchSpec spec =
+        spec(
+            """
+            stopping: none
+            stages:
+              - {keys: train.schedule.constant, trials: 2}
+              - {keys: train.batchSize, trials: 8, width: 0}
+            """);
+    stopAfter(3, search(spec, "fixed"));
+    Path file = folder.resolve("fixed/stage-0001.json");
+    ObjectNode focus = (ObjectNode) Json.MAPPER.readTree(Files.readString(file));
+    focus.withObjectProperty("best").put("train.schedule.constant", 0.0125);
+    Files.write(file, Json.text(focus));
+    List<SearchedTrial> trials = search(spec, "fixed").mode(Mode.RESUME).run().ranked();
+    assertEquals(10, trials.size());
+    SearchedTrial last = trials.stream().filter(trial -> trial.number() == 9).findFirst().get();
+    assertEquals(0.0125, last.values().get("train.schedule.constant").doubleValue());
   }
 }

@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
@@ -83,7 +87,7 @@ class TrialsTest {
     Path alone = directory.resolve("other");
     Trainer.of(spark, other).directory(alone.toString()).train();
     try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
-      trials.check(other);
+      trials.check(other, 1);
       assertTrue(trials.inTask(part(other, "other-task", 3)).finished());
     }
     assertArrayEquals(weights(alone), weights(directory.resolve("other-task")));
@@ -97,21 +101,23 @@ class TrialsTest {
           () ->
               trials.check(
                   job.with("model.layers[0].conv2d.kernel", "99")
-                      .with("model.layers[0].conv2d.padding", "valid")));
-      assertThrows(InvarException.class, () -> trials.check(job.with("data.scale", "8")));
+                      .with("model.layers[0].conv2d.padding", "valid"),
+                  1));
+      assertThrows(InvarException.class, () -> trials.check(job.with("data.scale", "8"), 1));
       assertThrows(
-          InvarException.class, () -> trials.check(job.with("model.layers[7]", "{dense: 4}")));
+          InvarException.class, () -> trials.check(job.with("model.layers[7]", "{dense: 4}"), 1));
       assertThrows(
           InvarException.class,
           () ->
-              trials.check(job.with("model.layers[6]", "batchNorm").with("train.batchSize", "6")));
+              trials.check(job.with("model.layers[6]", "batchNorm").with("train.batchSize", "6"), 1));
 
       Job wild =
           job.with("train.schedule", "{constant: 1.0e+30}")
               .with("train.optimizer", "sgd")
               .with("train.clip", "{}");
       Leg failed = trials.inTask(part(wild, "wild", 3));
-      assertTrue(failed.failure().contains("NaN or infinity"), failed.failure());
+      assertEquals(TrialFailure.Cause.NOT_FINITE, failed.failure().cause());
+      assertTrue(failed.failure().reason().contains("NaN or infinity"), failed.toString());
       assertFalse(failed.finished());
     }
   }
@@ -130,5 +136,60 @@ class TrialsTest {
   private static Trial fold(int fold) {
     Path run = directory.resolve("fold" + fold);
     return new Trial(job.yaml(), run.toString(), 3, fold, 2);
+  }
+
+  /** The last batch of a fold has other rows than that of the whole. */
+  @Test
+  void theBatchesOfEveryFoldAreChecked() {
+    Job normalized = job.with("model.layers[6]", "batchNorm");
+    try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
+      List<Job> onlyWhole = new ArrayList<>();
+      for (int batchSize = 40; batchSize < 90 && onlyWhole.isEmpty(); batchSize++) {
+        Job sized = normalized.with("train.batchSize", String.valueOf(batchSize));
+        if (passes(trials, sized, 1) && !passes(trials, sized, 2)) {
+          onlyWhole.add(sized);
+        }
+      }
+      Job refused = onlyWhole.get(0);
+      var e = assertThrows(InvarException.class, () -> trials.check(refused, 2));
+      assertTrue(e.getMessage().contains("rows of every shard"), e.getMessage());
+    }
+  }
+
+  private static boolean passes(Trials trials, Job job, int folds) {
+    try {
+      trials.check(job, folds);
+      return true;
+    } catch (InvarException e) {
+      return false;
+    }
+  }
+
+  /** What is wrong with storage is no reason of a trial's. */
+  @Test
+  void onlyItsOwnReasonsFailATrial() throws Exception {
+    Path file = Files.writeString(directory.resolve("in-the-way"), "a file");
+    Trial trial = Trial.of(job, file.resolve("run").toString(), 1);
+    try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
+      assertThrows(Exception.class, () -> trials.inTask(trial));
+    }
+    try (Trials trials = Trials.pack(spark, job, null, false, warning -> {})) {
+      var listener = new TrainingListener() {};
+      assertThrows(InvarException.class, () -> trials.byGang(trial, 1, listener));
+      Job wild =
+          job.with("train.schedule", "{constant: 1.0e+30}")
+              .with("train.optimizer", "sgd")
+              .with("train.clip", "{}");
+      Leg failed = trials.byGang(part(wild, "wild-gang", 3), 1, listener);
+      assertEquals(TrialFailure.Cause.NOT_FINITE, failed.failure().cause());
+    }
+    var memory = new InvarException("too large", WorkersLostException.outOfMemory("heap"));
+    assertEquals(TrialFailure.Cause.OUT_OF_MEMORY, TrialFailure.of(memory).cause());
+    assertEquals(
+        TrialFailure.Cause.OUT_OF_MEMORY, TrialFailure.of(new OutOfMemoryError("heap")).cause());
+    assertNull(TrialFailure.of(new UncheckedIOException(new IOException("no space left"))));
+    assertNull(TrialFailure.of(new InvarException("the kernels differ")));
+    assertNull(TrialFailure.of(new WorkersLostException("executor 1 has died")));
+    assertNull(TrialFailure.of(new CancellationException("cancelled")));
   }
 }
