@@ -82,8 +82,7 @@ public final class ComputeProbe implements AutoCloseable {
             features,
             1,
             targets,
-            new float[0],
-            new long[2 * shardRows]);
+            new float[0]);
     return new ComputeProbe(network, block, batchRows);
   }
 

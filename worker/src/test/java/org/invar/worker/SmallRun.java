@@ -116,8 +116,7 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
                 features.array(),
                 1,
                 targets,
-                weights,
-                random.longs(2L * rows).toArray()));
+                weights));
   }
 
   /** Returns the plan of a gang that shares every step's gradient. */

@@ -28,8 +28,7 @@ class WorkerStateTest {
                   new byte[] {3, 4},
                   1,
                   new float[] {5},
-                  new float[0],
-                  new long[] {6, 7}));
+                  new float[0]));
 
   @Test
   void aShardThatIsTheOneOfTheStartIsTaken() {
