@@ -285,10 +285,8 @@ class TablesTest {
   void anIdColumnIdentifiesRowsWhateverTheirContent() {
     var columns = new Columns(List.of("x"), List.of("y"), null, "id", List.of());
     var packing = LocalSpark.packing(Targets.VALUES, columns);
-    String before =
-        "('p', 1, 1), ('q', 2, 2), ('r', 3, 3), ('s', 4, 4), ('t', 5, 5), ('u', 6, 6)";
-    String after =
-        "('u', 1, 6), ('s', 9, 4), ('q', 9, 2), ('r', 0, 3), ('p', 7, 1), ('t', 8, 5)";
+    String before = "('p', 1, 1), ('q', 2, 2), ('r', 3, 3), ('s', 4, 4), ('t', 5, 5), ('u', 6, 6)";
+    String after = "('u', 1, 6), ('s', 9, 4), ('q', 9, 2), ('r', 0, 3), ('p', 7, 1), ('t', 8, 5)";
     List<String> first = places(packing, rows(before + " t(id, x, y)"));
     assertEquals(6, first.size());
     assertEquals(first, places(packing, rows(after + " t(id, x, y)")));

@@ -58,7 +58,7 @@ final class CheckpointWriter implements AutoCloseable {
     }
     LOG.error("writing to {} failed", save.directory(), e);
     String message = save.directory() + ": " + e;
-    reporter.accept(new Report.Failed(GangSession.cause(e), message));
+    reporter.accept(new Report.Failed(FailureCause.of(e), message));
   }
 
   private Report write(Command.Save save, SliceContent weights, @Nullable SliceContent kept)

@@ -3,7 +3,8 @@ package org.invar.worker;
 import org.invar.data.FeatureType;
 
 /**
- * Rows of one shard, by rising {@link Identity}; a shard is one block or several behind one another.
+ * Rows of one shard, by rising {@link Identity}; a shard is one block or several behind one
+ * another.
  *
  * <p>The arrays are not copied: whoever makes or gets a block leaves them as they are. Two blocks
  * are compared by their encoded bytes, not by {@code equals}.

@@ -116,8 +116,7 @@ class BlockPackerTest {
         assertEquals(block.shard() == 3 ? 0 : 1, value % 2);
         assertEquals(value % 3 == 0 ? 1 : 2, block.weight(r));
         byte[] row =
-            FLOATS.encode(
-                floats(value, -value), new float[] {value % 2}, value % 3 == 0 ? 1 : 2);
+            FLOATS.encode(floats(value, -value), new float[] {value % 2}, value % 3 == 0 ? 1 : 2);
         long identity = Identity.of(row).high();
         assertFalse(Long.compareUnsigned(before, identity) > 0);
         before = identity;

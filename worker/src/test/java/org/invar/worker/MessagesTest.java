@@ -49,7 +49,7 @@ class MessagesTest {
     return Stream.of(
         new Report.Ready(InetSocketAddress.createUnresolved("10.0.0.1", 7077)),
         new Report.Connected(),
-        new Report.Alive("17"),
+        new Report.Alive("17", 3_000_000_000L),
         new Report.Stepped(4, new double[] {1, Double.NaN, -0.0}, TIMINGS),
         new Report.NotFinite(1L << 40, Integer.MAX_VALUE, "parameter dense1.kernel"),
         new Report.Evaluated(
