@@ -11,6 +11,7 @@ import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.config.YamlDocument;
 import org.invar.source.LocalSpark;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,11 @@ class StallTest {
   void stop() {
     System.clearProperty(TIMEOUT);
     spark.stop();
+  }
+
+  @AfterAll
+  static void release() {
+    Hang.release();
   }
 
   @ParameterizedTest
