@@ -53,7 +53,7 @@ public class KernelBenchmark {
   /** Makes the kernels. */
   @Setup(Level.Trial)
   public void start() {
-    chosen = Implementations.named(implementation);
+    chosen = Kernels.named(implementation);
   }
 
   /** Enters the workspace. */

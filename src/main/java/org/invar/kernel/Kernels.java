@@ -13,9 +13,40 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * whatever ran before.
  */
 public interface Kernels extends AutoCloseable {
-  /** Returns the fastest kernels of this platform, for one thread. */
+  /** The system property that names the kernels to compute with, instead of the fastest. */
+  String PROPERTY = "invar.kernels";
+
+  /**
+   * Returns the fastest kernels of this platform, for one thread, or those that {@link #PROPERTY}
+   * names.
+   */
   static Kernels fastest() {
+    String named = System.getProperty(PROPERTY);
+    if (named != null) {
+      return named(named);
+    }
     return NativeKernels.available() ? new NativeKernels() : new PortableKernels();
+  }
+
+  /**
+   * Returns the kernels of that name, {@code native} or {@code portable}, for one thread.
+   *
+   * @throws IllegalArgumentException for another name, and where the platform has no native ones
+   */
+  static Kernels named(String name) {
+    boolean there = NativeKernels.available();
+    if (name.equals("native") && there) {
+      return new NativeKernels();
+    }
+    if (name.equals("portable")) {
+      return new PortableKernels();
+    }
+    throw new IllegalArgumentException(
+        "expected kernels portable%s, found %s; set or remove -D%s"
+            .formatted(
+                there ? " or native" : " (there are no native ones for this platform)",
+                name,
+                PROPERTY));
   }
 
   /** Returns the implementation's name. */
@@ -32,6 +63,12 @@ public interface Kernels extends AutoCloseable {
     /** The mean of the values inside the image; padding does not count. */
     AVERAGE
   }
+
+  /** Returns an array's values, row-major. */
+  double[] values(INDArray x);
+
+  /** Returns an array of the shape and type of another with those values, row-major. */
+  INDArray like(INDArray x, double[] values);
 
   /**
    * Returns activation(x · kernel + bias).

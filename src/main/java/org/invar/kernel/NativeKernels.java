@@ -48,6 +48,34 @@ public final class NativeKernels implements Kernels {
   }
 
   @Override
+  public double[] values(INDArray x) {
+    if (!floats(x)) {
+      return portable.values(x);
+    }
+    float[] floats = new float[Math.toIntExact(x.length())];
+    library.read(address(x), floats);
+    double[] values = new double[floats.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = floats[i];
+    }
+    return values;
+  }
+
+  @Override
+  public INDArray like(INDArray x, double[] values) {
+    if (!floats(x)) {
+      return portable.like(x, values);
+    }
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    INDArray like = array(x.shape());
+    library.write(floats, address(like));
+    return like;
+  }
+
+  @Override
   public INDArray affine(
       INDArray x, INDArray kernel, @Nullable INDArray bias, Activation activation) {
     if (!floats(x)) {

@@ -383,6 +383,16 @@ final class OneDnn implements AutoCloseable {
         });
   }
 
+  /** Copies floats into the heap. */
+  void read(long from, float[] to) {
+    left.at(from).get(to, 0, to.length);
+  }
+
+  /** Copies floats out of the heap. */
+  void write(float[] from, long to) {
+    result.at(to).put(from, 0, from.length);
+  }
+
   /** Copies floats. */
   void copy(long from, long to, long floats) {
     Pointer.memcpy(result.at(to), left.at(from), floats * Float.BYTES);

@@ -27,6 +27,17 @@ public final class PortableKernels implements Kernels {
   }
 
   @Override
+  public double[] values(INDArray x) {
+    // A fresh row-major copy: data() of a view would be the whole buffer behind it.
+    return x.dup('c').data().asDouble();
+  }
+
+  @Override
+  public INDArray like(INDArray x, double[] values) {
+    return Nd4j.create(values, x.shape(), 'c').castTo(x.dataType());
+  }
+
+  @Override
   public INDArray affine(
       INDArray x, INDArray kernel, @Nullable INDArray bias, Activation activation) {
     INDArray z = array(x, x.size(0), kernel.size(1));

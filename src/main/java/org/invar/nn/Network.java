@@ -9,7 +9,6 @@ import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Layers for inputs of one shape, and the loss of their output: an immutable value without weights.
@@ -117,7 +116,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * @param tape for training or prediction; decides about dropout and statistics
    */
   public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
-    double[] output = values(forward(batch.features(), parameters, of(batch, tape)));
+    double[] output = tape.kernels().values(forward(batch.features(), parameters, of(batch, tape)));
     return new Outcome(
         loss.sum(output, batch.targets(), batch.weights(), batch.rows(), null), output);
   }
@@ -132,11 +131,10 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
     Sequential body = body();
     INDArray raw = body.forward(batch.features(), parameters, of(batch, tape));
-    double[] output = values(raw);
+    double[] output = tape.kernels().values(raw);
     double[] outputGradient = new double[output.length];
     double sum = loss.sum(output, batch.targets(), batch.weights(), batch.rows(), outputGradient);
-    INDArray dy = Nd4j.create(outputGradient, raw.shape(), 'c').castTo(raw.dataType());
-    body.backward(dy, parameters, gradient, tape);
+    body.backward(tape.kernels().like(raw, outputGradient), parameters, gradient, tape);
     return new Outcome(sum, output);
   }
 
@@ -146,10 +144,5 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
 
   private Sequential body() {
     return new Sequential(layers);
-  }
-
-  private static double[] values(INDArray array) {
-    // A fresh row-major copy: data() of a view would be the whole buffer behind it.
-    return array.dup('c').data().asDouble();
   }
 }

@@ -4,15 +4,12 @@ import java.util.List;
 import org.invar.InvarException;
 import org.invar.bench.ThroughputSettings;
 import org.invar.config.Shards;
-import org.invar.worker.KernelFingerprint;
+import org.invar.kernel.Kernels;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What {@code invar bench --workloads} takes. */
 final class ThroughputOptions {
-  /** Names the kernels to compute with; read where they are chosen. */
-  private static final String KERNELS = "invar.kernels";
-
   private static final String AUTO = "auto";
 
   @Option(
@@ -122,15 +119,15 @@ final class ThroughputOptions {
     if (kernels == null) {
       return;
     }
-    System.setProperty(KERNELS, kernels);
-    String found = KernelFingerprint.current().kernels();
-    if (!found.equals(kernels)) {
-      System.clearProperty(KERNELS);
+    try {
+      Kernels.named(kernels).close();
+    } catch (IllegalArgumentException e) {
       throw InvarException.of(
           "--kernels " + kernels,
           "kernels that this build has for this processor",
-          found,
-          "Name those, or leave it away.");
+          "none of that name",
+          "Name native or portable, or leave it away.");
     }
+    System.setProperty(Kernels.PROPERTY, kernels);
   }
 }

@@ -52,9 +52,11 @@ final class GangExchange implements Exchange {
     int taken = 0;
     while (taken < steps.rates().length) {
       Gang.Heard heard = gang.next();
-      if (heard.report() instanceof Report.Stepped stepped) {
-        taken += stepped.steps();
-        each.accept(stepped);
+      if (heard.report() instanceof Report.Progress progress) {
+        for (Report.Stepped stepped : progress.steps()) {
+          taken += stepped.steps();
+          each.accept(stepped);
+        }
       } else {
         take(heard);
       }

@@ -66,8 +66,8 @@ final class GangMember {
     } else if (report instanceof Report.Connected) {
       connected = true;
       start.done(1, now);
-    } else if (report instanceof Report.Stepped stepped) {
-      steps.done(stepped.steps(), now);
+    } else if (report instanceof Report.Progress progress) {
+      progress.steps().forEach(stepped -> steps.done(stepped.steps(), now));
     } else if (report instanceof Report.Evaluated) {
       scores.done(1, now);
     } else if (report instanceof Report.Saved) {

@@ -2,9 +2,8 @@ package org.invar.worker;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,25 +14,88 @@ import org.jspecify.annotations.Nullable;
  * with it.
  */
 final class ComputeThreads implements AutoCloseable {
-  private final List<ExecutorService> others = new ArrayList<>();
+  /**
+   * How long a thread without work looks for some before it sleeps: a step has several runs close
+   * behind each other, and to wake a core takes as long as a small network's layer.
+   */
+  private static final long SPIN_NANOS = 200_000;
+
+  private final List<Companion> others = new ArrayList<>();
 
   ComputeThreads(int threads) {
     for (int i = 1; i < threads; i++) {
-      String name = "invar-compute-" + i;
-      others.add(Executors.newSingleThreadExecutor(work -> GangSession.daemon(work, name)));
+      others.add(new Companion(i));
+    }
+    others.forEach(Thread::start);
+  }
+
+  /** Another thread than the caller's, which takes one run after another. */
+  private static final class Companion extends Thread {
+    private final int number;
+    private volatile @Nullable Run next;
+    private volatile boolean closed;
+
+    Companion(int number) {
+      super("invar-compute-" + number);
+      setDaemon(true);
+      this.number = number;
+    }
+
+    void give(Run run) {
+      next = run;
+      LockSupport.unpark(this);
+    }
+
+    /** Ends with the work that it has begun, which is interrupted. */
+    void close() {
+      closed = true;
+      interrupt();
+    }
+
+    @Override
+    public void run() {
+      for (Run run = take(); run != null; run = take()) {
+        run.onOther(number);
+      }
+    }
+
+    private @Nullable Run take() {
+      long idle = System.nanoTime();
+      while (!closed) {
+        Thread.interrupted(); // Whatever ended the last run is over.
+        Run run = next;
+        if (run != null) {
+          next = null;
+          return run;
+        }
+        pause(this, idle);
+      }
+      return null;
+    }
+  }
+
+  private static void pause(Object blocker, long idle) {
+    if (System.nanoTime() - idle < SPIN_NANOS) {
+      Thread.onSpinWait();
+    } else {
+      LockSupport.park(blocker);
     }
   }
 
   /** One run's work, on all threads. */
-  private final class Run {
+  private static final class Run {
     private final IntConsumer work;
-    private final CountDownLatch left = new CountDownLatch(others.size());
-    private final @Nullable Thread[] running = new @Nullable Thread[count()];
-    private final @Nullable Throwable[] failures = new @Nullable Throwable[count()];
+    private final Thread caller = Thread.currentThread();
+    private final AtomicInteger left;
+    private final @Nullable Thread[] running;
+    private final @Nullable Throwable[] failures;
     private boolean interrupted;
 
-    Run(IntConsumer work) {
+    Run(int threads, IntConsumer work) {
       this.work = work;
+      this.left = new AtomicInteger(threads - 1);
+      this.running = new @Nullable Thread[threads];
+      this.failures = new @Nullable Throwable[threads];
     }
 
     void onOther(int number) {
@@ -42,7 +104,9 @@ final class ComputeThreads implements AutoCloseable {
         accept(number);
       } finally {
         end(number);
-        left.countDown();
+        if (left.decrementAndGet() == 0) {
+          LockSupport.unpark(caller);
+        }
       }
     }
 
@@ -77,15 +141,15 @@ final class ComputeThreads implements AutoCloseable {
 
     /** Waits for the other threads, which use what the caller may free; an interrupt ends them. */
     void await() throws InterruptedException {
-      boolean there = false;
-      while (!there) {
-        try {
-          left.await();
-          there = true;
-        } catch (InterruptedException e) {
+      long idle = System.nanoTime();
+      do {
+        if (Thread.interrupted()) {
           interrupt();
         }
-      }
+        if (left.get() > 0) {
+          pause(this, idle);
+        }
+      } while (left.get() > 0);
       if (interrupted) {
         throw new InterruptedException("interrupted while it computed");
       }
@@ -118,11 +182,8 @@ final class ComputeThreads implements AutoCloseable {
    * interrupt of the caller is handed on to all threads.
    */
   void run(IntConsumer work) throws InterruptedException {
-    var run = new Run(work);
-    for (int i = 1; i < count(); i++) {
-      int number = i;
-      others.get(i - 1).execute(() -> run.onOther(number));
-    }
+    var run = new Run(count(), work);
+    others.forEach(other -> other.give(run));
     run.accept(0);
     run.await();
     run.rethrow();
@@ -131,6 +192,6 @@ final class ComputeThreads implements AutoCloseable {
   /** Interrupts the other threads, which end with the work that they have begun. */
   @Override
   public void close() {
-    others.forEach(ExecutorService::shutdownNow);
+    others.forEach(Companion::close);
   }
 }

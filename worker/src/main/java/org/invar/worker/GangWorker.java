@@ -40,6 +40,7 @@ final class GangWorker implements AutoCloseable {
   private final SliceRound rounds;
   private final StepReduction reduction;
   private final @Nullable LocalSteps localSteps;
+  private final Progress progress = new Progress();
 
   /**
    * Makes a worker in the state of the plan's start.
@@ -90,19 +91,31 @@ final class GangWorker implements AutoCloseable {
 
   /** Takes steps until all are taken or the loss is not finite, which is reported. */
   void steps(Command.Steps command) throws IOException, InterruptedException {
+    Report.NotFinite notFinite = take(command);
+    progress.tell(); // What was taken comes before what is wrong.
+    if (notFinite != null) {
+      reporter.report(notFinite);
+    }
+  }
+
+  private Report.@Nullable NotFinite take(Command.Steps command)
+      throws IOException, InterruptedException {
     int[] from = batches.starts(command.batch());
     for (int i = 0; i < command.rates().length; i++) {
       long batch = command.batch() + i;
       int[] to = batches.starts(batch + 1);
       boolean last = batch + 1 == batches.steps();
-      if (!step(command.epoch(), batch, last, command.step() + i, command.rates()[i], from, to)) {
-        return;
+      Report.NotFinite notFinite =
+          step(command.epoch(), batch, last, command.step() + i, command.rates()[i], from, to);
+      if (notFinite != null) {
+        return notFinite;
       }
       from = to;
     }
+    return null;
   }
 
-  private boolean step(
+  private Report.@Nullable NotFinite step(
       int epoch, long batch, boolean last, long step, double rate, int[] from, int[] to)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
@@ -130,24 +143,23 @@ final class GangWorker implements AutoCloseable {
     }
     pass.release(sums);
     if (!Scores.finite(reduction.scores())) {
-      reporter.report(pass.diagnosis(epoch, step, from, to));
-      return false;
+      return pass.diagnosis(epoch, step, from, to);
     }
     int steps = 1;
     double[] scores = reduction.scores();
     if (localSteps != null) {
       localSteps.took(scores);
       if (!last && (batch + 1) % plan.averageEvery() != 0) {
-        return true;
+        return null;
       }
       steps = localSteps.count();
       scores = localSteps.average(step + 1);
     }
     if (collective.rank() == 0) {
       long bytes = collective.bytesSent() - sent;
-      reporter.report(new Report.Stepped(steps, scores, clock.timings(start, bytes)));
+      progress.took(new Report.Stepped(steps, scores, clock.timings(start, bytes)));
     }
-    return true;
+    return null;
   }
 
   private List<Contribution> contributions(int[] from, int[] to) {
@@ -189,6 +201,32 @@ final class GangWorker implements AutoCloseable {
       pass.close();
     } finally {
       state.weights().close();
+    }
+  }
+
+  /**
+   * Steps of which the driver has not heard yet: to hear of each would take a core from the compute
+   * threads as often, which short steps would feel.
+   */
+  private final class Progress {
+    private static final long TOLD_EVERY_NANOS = 25_000_000;
+
+    private final List<Report.Stepped> untold = new ArrayList<>();
+    private long told = System.nanoTime();
+
+    void took(Report.Stepped step) throws IOException {
+      untold.add(step);
+      if (System.nanoTime() - told >= TOLD_EVERY_NANOS) {
+        tell();
+      }
+    }
+
+    void tell() throws IOException {
+      if (!untold.isEmpty()) {
+        reporter.report(new Report.Progress(untold));
+        untold.clear();
+        told = System.nanoTime();
+      }
     }
   }
 

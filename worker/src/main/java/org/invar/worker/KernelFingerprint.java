@@ -2,10 +2,15 @@ package org.invar.worker;
 
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.apache.commons.codec.digest.MurmurHash3;
 import org.invar.kernel.Activation;
+import org.invar.kernel.Cell;
 import org.invar.kernel.Kernels;
+import org.invar.kernel.Recurrence;
 import org.invar.kernel.Window;
 import org.invar.param.Size;
 import org.invar.random.CounterRandom;
@@ -25,7 +30,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * @param kernels which implementation computes
  * @param library the instruction level of the native build that ND4J loaded
  * @param threads OMP_NUM_THREADS as the process was started with, or {@code unset}
- * @param probe a hash of products, convolutions, activations and elementary functions of fixed
+ * @param probe a hash of products, convolutions, recurrences and elementary functions of fixed
  *     inputs
  */
 public record KernelFingerprint(String kernels, String library, String threads, String probe)
@@ -68,31 +73,17 @@ public record KernelFingerprint(String kernels, String library, String threads, 
 
   private static String probe(Kernels kernels) {
     INDArray wide = normal(1, 37, 211);
-    INDArray product = kernels.affine(wide, normal(2, 211, 96), normal(3, 96), Activation.TANH);
-    INDArray image = normal(4, 3, 13, 11, 8);
-    INDArray kernel = normal(5, 3, 3, 8, 16);
-    Window window = new Window(Size.square(3), Size.square(1), Window.Padding.SAME);
-    INDArray features = kernels.conv2d(image, kernel, normal(6, 16), window, Activation.SIGMOID);
-    INDArray kernelGradient = Nd4j.zeros(DataType.FLOAT, 3, 3, 8, 16);
-    INDArray biasGradient = Nd4j.zeros(DataType.FLOAT, 16);
-    INDArray imageGradient =
-        kernels.conv2dGradient(
-            image,
-            features,
-            normal(7, 3, 13, 11, 16),
-            kernel,
-            window,
-            Activation.SIGMOID,
-            kernelGradient,
-            biasGradient,
-            true);
-    INDArray[] results = {
-      product, features, kernelGradient, biasGradient, imageGradient, elementary(wide)
-    };
+    List<INDArray> results = new ArrayList<>();
+    results.add(kernels.affine(wide, normal(2, 211, 96), normal(3, 96), Activation.TANH));
+    // By Winograd's way where there is one, and directly.
+    results.addAll(convolution(kernels, 16, 16));
+    results.addAll(convolution(kernels, 3, 8));
+    results.addAll(recurrence(kernels));
+    results.add(elementary(wide));
     long high = 0;
     long low = 0;
     for (INDArray result : results) {
-      double[] values = result == null ? new double[0] : result.dup('c').data().asDouble();
+      double[] values = result.dup('c').data().asDouble();
       ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES * values.length);
       bytes.asDoubleBuffer().put(values);
       long[] hash = MurmurHash3.hash128x64(bytes.array());
@@ -100,6 +91,36 @@ public record KernelFingerprint(String kernels, String library, String threads, 
       low = 31 * low + hash[1];
     }
     return "%016x%016x".formatted(high, low);
+  }
+
+  private static List<INDArray> convolution(Kernels kernels, int rows, int channels) {
+    INDArray x = normal(4, rows, 13, 11, channels);
+    INDArray kernel = normal(5, 3, 3, channels, 16);
+    Window window = new Window(Size.square(3), Size.square(1), Window.Padding.SAME);
+    INDArray y = kernels.conv2d(x, kernel, normal(6, 16), window, Activation.SIGMOID);
+    INDArray dKernel = Nd4j.zeros(DataType.FLOAT, 3, 3, channels, 16);
+    INDArray dBias = Nd4j.zeros(DataType.FLOAT, 16);
+    INDArray dy = normal(7, rows, 13, 11, 16);
+    INDArray dx =
+        kernels.conv2dGradient(x, y, dy, kernel, window, Activation.SIGMOID, dKernel, dBias, true);
+    return List.of(y, dKernel, dBias, Objects.requireNonNull(dx));
+  }
+
+  private static List<INDArray> recurrence(Kernels kernels) {
+    var cell =
+        new Cell(Cell.Kind.LSTM, normal(8, 28, 128), normal(9, 32, 128), normal(10, 128), null);
+    INDArray x = normal(11, 17, 5, 28);
+    Recurrence pass = kernels.recurrent(cell, x, null, true);
+    var gradient =
+        new Cell(
+            Cell.Kind.LSTM,
+            Nd4j.zeros(DataType.FLOAT, 28, 128),
+            Nd4j.zeros(DataType.FLOAT, 32, 128),
+            Nd4j.zeros(DataType.FLOAT, 128),
+            null);
+    INDArray dy = normal(12, 17, 5, 32);
+    kernels.recurrentGradient(cell, x, null, pass, dy, gradient, null, false);
+    return List.of(pass.outputs(), gradient.kernel(), gradient.recurrentKernel(), gradient.bias());
   }
 
   /** What losses take from the JVM, which may have it from the processor. */

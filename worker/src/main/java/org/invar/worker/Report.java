@@ -40,14 +40,36 @@ public sealed interface Report {
   record Alive(String executor, long passes) implements Report {}
 
   /**
-   * Steps were taken; the worker of rank 0 says so.
+   * Steps were taken; the worker of rank 0 says so, some at once where they are short.
+   *
+   * @param steps in their order
+   */
+  record Progress(List<Stepped> steps) implements Report {
+    /** Takes an unmodifiable copy. */
+    public Progress {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /**
+   * A step, or all since the last average.
    *
    * @param steps how many
    * @param scores the sum over their mini-batches
    * @param timings of the last one
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Stepped(int steps, double[] scores, StepTimings timings) implements Report {}
+  record Stepped(int steps, double[] scores, StepTimings timings) {
+    private void write(DataOutput out) throws IOException {
+      out.writeInt(steps);
+      writeDoubles(out, scores);
+      timings.write(out);
+    }
+
+    private static Stepped read(DataInput in) throws IOException {
+      return new Stepped(in.readInt(), readDoubles(in), StepTimings.read(in));
+    }
+  }
 
   /**
    * The loss or a parameter stopped being finite, and the run with it.
@@ -121,11 +143,12 @@ public sealed interface Report {
       out.writeByte(3);
       writeText(out, alive.executor);
       out.writeLong(alive.passes);
-    } else if (this instanceof Stepped stepped) {
+    } else if (this instanceof Progress progress) {
       out.writeByte(4);
-      out.writeInt(stepped.steps);
-      writeDoubles(out, stepped.scores);
-      stepped.timings.write(out);
+      out.writeInt(progress.steps.size());
+      for (Stepped stepped : progress.steps) {
+        stepped.write(out);
+      }
     } else if (this instanceof NotFinite notFinite) {
       out.writeByte(5);
       out.writeLong(notFinite.step);
@@ -162,7 +185,13 @@ public sealed interface Report {
       case 1 -> new Ready(InetSocketAddress.createUnresolved(readText(in), in.readInt()));
       case 2 -> new Connected();
       case 3 -> new Alive(readText(in), in.readLong());
-      case 4 -> new Stepped(in.readInt(), readDoubles(in), StepTimings.read(in));
+      case 4 -> {
+        List<Stepped> steps = new ArrayList<>();
+        for (int left = Messages.count(in, Integer.BYTES); left > 0; left--) {
+          steps.add(Stepped.read(in));
+        }
+        yield new Progress(steps);
+      }
       case 5 -> new NotFinite(in.readLong(), in.readInt(), readText(in));
       case 6 -> {
         List<SumTree.Node> nodes = new ArrayList<>();

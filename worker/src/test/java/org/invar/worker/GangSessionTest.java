@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -170,6 +171,8 @@ class GangSessionTest {
     }
 
     /** Returns the next report but signs of life. */
+    private final ArrayDeque<Report.Stepped> steps = new ArrayDeque<>();
+
     <T extends Report> T next(Class<T> type) throws Exception {
       while (true) {
         Report report = Report.decode(link.receive());
@@ -177,6 +180,14 @@ class GangSessionTest {
           return assertInstanceOf(type, report, report.toString());
         }
       }
+    }
+
+    /** Returns the next step, of those that are told at once one after another. */
+    Report.Stepped stepped() throws Exception {
+      if (steps.isEmpty()) {
+        steps.addAll(next(Report.Progress.class).steps());
+      }
+      return steps.remove();
     }
 
     void connect() throws Exception {
@@ -237,11 +248,11 @@ class GangSessionTest {
       driver.tell(new Command.UseKept());
       driver.tell(new Command.Evaluate(SmallRun.DEV));
       for (int step = 0; step < 3; step++) {
-        assertArrayEquals(reference.step(step), driver.next(Report.Stepped.class).scores());
+        assertArrayEquals(reference.step(step), driver.stepped().scores());
       }
       double[] dev = reference.evaluate(SmallRun.DEV);
       assertArrayEquals(dev, driver.next(Report.Evaluated.class).scores().get(0));
-      assertArrayEquals(reference.step(3), driver.next(Report.Stepped.class).scores());
+      assertArrayEquals(reference.step(3), driver.stepped().scores());
       Report.Saved saved = null;
       Report.Evaluated again = null;
       while (saved == null || again == null) {

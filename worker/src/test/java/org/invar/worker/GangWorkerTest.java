@@ -52,11 +52,11 @@ class GangWorkerTest {
           SmallRun.take(gang, 0, STEPS);
           all.addAll(reports);
         });
-    assertEquals(STEPS, all.size(), all.toString());
+    List<Report.Stepped> steps = SmallRun.steps(all);
+    assertEquals(STEPS, steps.size(), all.toString());
     try (var reference = new Reference(small, small.plan(1), 1, 0)) {
       int step = 0;
-      for (Report report : all) {
-        var stepped = assertInstanceOf(Report.Stepped.class, report);
+      for (Report.Stepped stepped : steps) {
         assertArrayEquals(reference.step(step++), stepped.scores());
         assertTrue(stepped.timings().bytes() > 0 && stepped.timings().millis() > 0);
       }

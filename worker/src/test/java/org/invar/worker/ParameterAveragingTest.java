@@ -2,7 +2,6 @@ package org.invar.worker;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +57,7 @@ class ParameterAveragingTest {
           check(alone[0], gang.state());
         });
     int at = 0;
-    for (Report report : all) {
-      var stepped = assertInstanceOf(Report.Stepped.class, report);
+    for (Report.Stepped stepped : SmallRun.steps(all)) {
       assertEquals(counts.get(at), stepped.steps());
       assertArrayEquals(scores.get(at++), stepped.scores());
     }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -194,5 +195,10 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
       gang.steps(command(at, next));
       at = next;
     }
+  }
+
+  /** Returns the steps of reports that tell of nothing else. */
+  static List<Report.Stepped> steps(Collection<Report> reports) {
+    return reports.stream().flatMap(report -> ((Report.Progress) report).steps().stream()).toList();
   }
 }
