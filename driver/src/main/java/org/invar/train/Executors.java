@@ -17,6 +17,9 @@ import scala.jdk.javaapi.CollectionConverters;
 final class Executors {
   private static final String DRIVER = "driver";
 
+  /** After how long without a newcomer nobody is waited for whose number is not known. */
+  private static final int SETTLED_MILLIS = 2000;
+
   private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,.*");
 
   private final JavaSparkContext spark;
@@ -79,16 +82,80 @@ final class Executors {
     return alive;
   }
 
-  /** Returns how many the application has asked for, or 1 where that is not known. */
-  int expected() {
-    SparkConf conf = spark.getConf();
-    Matcher cluster = LOCAL_CLUSTER.matcher(conf.get("spark.master", ""));
-    if (cluster.matches()) {
-      return Integer.parseInt(cluster.group(1));
+  /**
+   * Waits for those that the application has asked for, as Spark itself does where it is told to
+   * ({@code spark.scheduler.minRegisteredResourcesRatio}); where nothing says how many there will
+   * be, until none has come for a while.
+   *
+   * @return those that are alive, at the end of the wait at the latest
+   */
+  List<Executor> awaitWanted(Wanted wanted, long millis) throws InterruptedException {
+    long deadline = System.nanoTime() + millis * 1_000_000;
+    List<Executor> alive = alive();
+    long lastNewcomer = System.nanoTime();
+    while (!wanted.isMetBy(alive) && System.nanoTime() < deadline) {
+      Thread.sleep(100);
+      List<Executor> now = alive();
+      if (now.size() != alive.size()) {
+        lastNewcomer = System.nanoTime();
+      }
+      alive = now;
+      if (!wanted.isKnown()
+          && !alive.isEmpty()
+          && System.nanoTime() - lastNewcomer > SETTLED_MILLIS * 1_000_000L) {
+        break;
+      }
     }
-    int ofCores = conf.getInt("spark.cores.max", 0) / conf.getInt("spark.executor.cores", 1);
-    boolean sized = conf.contains("spark.cores.max") && conf.contains("spark.executor.cores");
-    return Math.max(1, conf.getInt("spark.executor.instances", sized ? ofCores : 1));
+    return alive;
+  }
+
+  /** Returns what the application has asked for. */
+  Wanted wanted() {
+    return Wanted.of(spark.getConf());
+  }
+
+  /**
+   * What an application has asked for.
+   *
+   * @param executors how many, or 0 where that is not known
+   * @param cores how many in all, or 0 where that is not known
+   */
+  record Wanted(int executors, int cores) {
+    /** What Spark asks YARN and Kubernetes for. */
+    private static final int INSTANCES = 2;
+
+    /** Returns what a configuration asks for. */
+    static Wanted of(SparkConf conf) {
+      String master = conf.get("spark.master", "");
+      Matcher cluster = LOCAL_CLUSTER.matcher(master);
+      if (cluster.matches()) {
+        return new Wanted(Integer.parseInt(cluster.group(1)), 0);
+      }
+      if (master.startsWith("spark:")) {
+        int cores = conf.getInt("spark.cores.max", 0);
+        int each = conf.getInt("spark.executor.cores", 0);
+        return each > 0 ? new Wanted(cores / each, 0) : new Wanted(0, cores);
+      }
+      boolean sized = master.startsWith("yarn") || master.startsWith("k8s:");
+      return new Wanted(conf.getInt("spark.executor.instances", sized ? INSTANCES : 0), 0);
+    }
+
+    /** Whether anything says when all are there. */
+    boolean isKnown() {
+      return executors > 0 || cores > 0;
+    }
+
+    /** Whether all are there; never where it is not known. */
+    boolean isMetBy(List<Executor> alive) {
+      int found = alive.stream().mapToInt(Executor::cores).sum();
+      return isKnown() && alive.size() >= executors && found >= cores;
+    }
+
+    /** Returns the number as it stands in messages. */
+    @Override
+    public String toString() {
+      return executors > 0 ? executors + " executors" : "executors of " + cores + " cores";
+    }
   }
 
   /** Lets the cluster end an executor that does not answer, and start another in its place. */

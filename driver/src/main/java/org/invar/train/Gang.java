@@ -55,7 +55,7 @@ final class Gang implements AutoCloseable {
   private final List<GangMember> members = new ArrayList<>();
   private final @Nullable ControlServer server;
   private final GangStage stage;
-  private long lastLook = System.nanoTime();
+  private final GangWatch watch;
   private boolean broken;
   private boolean ended;
 
@@ -79,8 +79,9 @@ final class Gang implements AutoCloseable {
     this.server = server;
     this.notice = notice;
     for (int rank = 0; rank < plan.workers(); rank++) {
-      members.add(new GangMember(rank));
+      members.add(new GangMember(rank, plan.workers() == 1));
     }
+    this.watch = new GangWatch(members, options, executors, server == null);
     if (server == null) {
       joined(0, LocalMeeting.open(plan.run().runId(), plan.attempt()));
     } else {
@@ -132,14 +133,16 @@ final class Gang implements AutoCloseable {
     while (members.stream().anyMatch(member -> member.address == null)) {
       poll(TICK_MILLIS);
       Duration waited = Duration.ofNanos(System.nanoTime() - start);
-      if (missing().isEmpty()) {
+      if (AbsentWorkers.none(members)) {
         continue; // A worker that is there may take its time to load its shards.
       }
       if (server != null
           && waited.compareTo(options.replacementWait()) > 0
           && executors.alive().size() < size()) {
         broken = true;
-        throw new WorkersLostException("executors were lost before the gang of " + size() + " met");
+        throw new WorkersLostException(
+            "%d of %d executors were left before the gang met"
+                .formatted(executors.alive().size(), size()));
       }
       if (waited.compareTo(options.meetingTimeout()) > 0) {
         throw new InvarException(waitingFor(waited));
@@ -161,18 +164,11 @@ final class Gang implements AutoCloseable {
     }
   }
 
-  private List<Integer> missing() {
-    return members.stream()
-        .filter(member -> member.executor == null) // It says so first.
-        .map(member -> member.rank)
-        .toList();
-  }
-
   private String waitingFor(Duration waited) {
-    return "gang of %d workers of %d cores: expected all of them to start, found no cores for %s of them in %d s. "
-            .formatted(size(), plan.cores(), missing().size(), waited.toSeconds())
-        + "End other jobs of the application, give it more executors, or set train.exchange:"
-        + " driver, which takes cores as they come.";
+    GangPlan.Meeting meeting = plan.meeting();
+    String driver = meeting.driverHost() + ":" + meeting.driverPort();
+    return new AbsentWorkers(plan.cores(), driver, members, executors.alive(), stage.running())
+        .message(waited);
   }
 
   /** Two workers on one executor would share its cores and die together. */
@@ -195,6 +191,7 @@ final class Gang implements AutoCloseable {
   void tell(Command command) {
     byte[] message = command.encode();
     for (int rank = 0; rank < size(); rank++) {
+      members.get(rank).told(command, System.nanoTime());
       MessageLink link = members.get(rank).link;
       try {
         if (link != null) {
@@ -234,23 +231,12 @@ final class Gang implements AutoCloseable {
         throw failure();
       }
     }
-    checkSilence();
-    return event;
-  }
-
-  private void checkSilence() {
-    long timeout = options.workerTimeout().toNanos();
-    long now = System.nanoTime();
-    // Who did not look for long, in a pause of this process, has not heard what was said.
-    boolean looked = now - lastLook < timeout / 4;
-    lastLook = now;
-    for (GangMember member : members) {
-      if (!looked) {
-        member.heard = now;
-      } else if (member.executor != null && now - member.heard > timeout) {
-        throw hung(member.rank);
-      }
+    RuntimeException complaint = watch.complaint();
+    if (complaint != null) {
+      broken = true;
+      throw complaint;
     }
+    return event;
   }
 
   private @Nullable Event take(long millis) {
@@ -266,17 +252,7 @@ final class Gang implements AutoCloseable {
     if (event.rank() == Event.STAGE) {
       return;
     }
-    members.get(event.rank()).note(event.report());
-  }
-
-  private WorkersLostException hung(int rank) {
-    broken = true;
-    GangMember member = members.get(rank);
-    if (server != null && member.executor != null) {
-      executors.replace(member.executor);
-    }
-    return new WorkersLostException(
-        "%s, has said nothing for %d s".formatted(member, options.workerTimeout().toSeconds()));
+    members.get(event.rank()).note(event.report(), System.nanoTime());
   }
 
   /** Finds out why the gang cannot go on: what is heard first may be a consequence. */

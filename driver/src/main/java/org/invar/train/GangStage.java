@@ -1,12 +1,15 @@
 package org.invar.train;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkJobInfo;
+import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -121,6 +124,18 @@ final class GangStage implements AutoCloseable {
             StreamSupport.stream(left.spliterator(), false),
             StreamSupport.stream(right.spliterator(), false))
         .iterator();
+  }
+
+  /** Returns how many tasks of its newest stage run now. */
+  int running() {
+    int running = 0;
+    for (int job : spark.statusTracker().getJobIdsForGroup(group)) {
+      SparkJobInfo info = spark.statusTracker().getJobInfo(job);
+      int last = info == null ? -1 : Arrays.stream(info.stageIds()).max().orElse(-1);
+      SparkStageInfo stage = spark.statusTracker().getStageInfo(last);
+      running += stage == null ? 0 : stage.numActiveTasks();
+    }
+    return running;
   }
 
   /** Whether the job is over. */

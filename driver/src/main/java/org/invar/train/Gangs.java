@@ -101,18 +101,25 @@ final class Gangs implements Exchanges {
       return 1;
     }
     var executors = new Executors(spark);
+    Executors.Wanted wanted = executors.wanted();
     try {
-      int found = executors.await(executors.expected(), START_MILLIS).size();
-      if (found < executors.expected()) {
-        notice.accept(
-            "%d of %d executors have come in %d s; the gang starts without the others."
-                .formatted(found, executors.expected(), START_MILLIS / 1000));
+      List<Executors.Executor> found = executors.awaitWanted(wanted, START_MILLIS);
+      if (!wanted.isMetBy(found)) {
+        notice.accept(startsWith(found.size(), wanted));
       }
-      return Math.max(1, found);
+      return Math.max(1, found.size());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InvarException("interrupted before the first step.", e);
     }
+  }
+
+  private static String startsWith(int found, Executors.Wanted wanted) {
+    return wanted.isKnown()
+        ? "%d executors have come in %d s, fewer than the %s asked for; the gang starts without the others."
+            .formatted(found, START_MILLIS / 1000, wanted)
+        : "nothing says how many executors will come: the gang starts with the %d that are there. Set spark.cores.max, and spark.executor.cores, to make it wait for all."
+            .formatted(found);
   }
 
   private Shape shape(List<Executors.Executor> alive) {

@@ -16,6 +16,7 @@ import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.optim.Progress;
+import org.invar.param.Weights;
 import org.invar.source.Contents;
 import org.invar.source.Split;
 import org.invar.worker.Command;
@@ -23,6 +24,7 @@ import org.invar.worker.KernelFingerprint;
 import org.invar.worker.Report;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
+import org.invar.worker.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +91,15 @@ final class Training {
       warnings.add(
           "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
               .formatted(plan.shards(), cores - plan.shards(), cores));
+    }
+    if (settings.averaging() != null) {
+      warnings.add(
+          "train.averaging: workers take %d steps alone, so the weights depend on how many workers there are."
+              .formatted(settings.averaging().everySteps()));
+    }
+    if (settings.wire() != Wire.FLOAT32) {
+      warnings.add(
+          "train.wire: gradients are rounded on their way, so the weights depend on how many workers there are.");
     }
     this.first = Position.start(plan, contents, fingerprint, stepScores);
     this.position = first;
@@ -305,10 +316,16 @@ final class Training {
       exchange.useKept();
     }
     Map<String, Double> values = new LinkedHashMap<>();
+    Weights weights = checkpoints.keptWeights();
     double[] judged = null;
     for (Split split : Split.values()) {
       double[] sums = exchange.evaluate(split);
       putScores(values, scores, split, sums);
+      if (split == Split.TRAIN && sums != null && settings.l2() > 0) {
+        var layout = plan.network().layout();
+        double cost = L2Cost.of(settings, layout, weights.parameters(), sums);
+        values.put(split.score("l2Cost"), cost);
+      }
       judged = sums == null ? judged : sums;
     }
     Optional<ConfusionMatrix> confusion =
@@ -329,12 +346,7 @@ final class Training {
             contents.preprocessing().classes(),
             settings.optimalError());
     TrainedModel.write(
-        directory,
-        hadoop,
-        job.binder(),
-        plan.network(),
-        contents.preprocessing(),
-        checkpoints.keptWeights());
+        directory, hadoop, job.binder(), plan.network(), contents.preprocessing(), weights);
     directory.writeSummary(Reports.summary(job.name(), plan.shards(), result));
     listener.finished(result);
     return result;
@@ -349,30 +361,5 @@ final class Training {
   private int keptEpoch() {
     long step = checkpoints.keptStep() < 0 ? position.step() : checkpoints.keptStep();
     return (int) (step / stepsPerEpoch);
-  }
-
-  /** The time of one epoch, as far as this process has seen it. */
-  private static final class EpochWatch {
-    private final Stopwatch whole = new Stopwatch();
-    private Stopwatch lap = new Stopwatch();
-    private double rows;
-    private long steps;
-
-    /** Returns the seconds since the last call. */
-    double lap(int taken) {
-      steps += taken;
-      double seconds = lap.seconds();
-      lap = new Stopwatch();
-      return seconds;
-    }
-
-    double samplesPerSecond(double[] stepScores) {
-      rows += Scores.rows(stepScores);
-      return rows / whole.seconds();
-    }
-
-    double stepsPerSecond() {
-      return steps / whole.seconds();
-    }
   }
 }

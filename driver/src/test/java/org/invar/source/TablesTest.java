@@ -285,14 +285,22 @@ class TablesTest {
   void anIdColumnIdentifiesRowsWhateverTheirContent() {
     var columns = new Columns(List.of("x"), List.of("y"), null, "id", List.of());
     var packing = LocalSpark.packing(Targets.VALUES, columns);
-    long[] first = identities(packing, rows("('p', 1, 1), ('q', 2, 2) t(id, x, y)"));
-    assertArrayEquals(first, identities(packing, rows("('q', 9, 9), ('p', 1, 7) t(id, x, y)")));
+    String before = "('p', 1, 1), ('q', 2, 2), ('r', 3, 3), ('s', 4, 4), ('t', 5, 5), ('u', 6, 6)";
+    String after = "('u', 1, 6), ('s', 9, 4), ('q', 9, 2), ('r', 0, 3), ('p', 7, 1), ('t', 8, 5)";
+    List<String> first = places(packing, rows(before + " t(id, x, y)"));
+    assertEquals(6, first.size());
+    assertEquals(first, places(packing, rows(after + " t(id, x, y)")));
   }
 
-  private static long[] identities(Packing packing, Input input) {
-    return LocalSpark.blocks(LocalSpark.pack(packing, input).train()).stream()
-        .flatMapToLong(block -> Arrays.stream(block.identities()))
-        .toArray();
+  /** Where each row stands, by its target. */
+  private static List<String> places(Packing packing, Input input) {
+    List<String> places = new ArrayList<>();
+    for (PackedBlock block : LocalSpark.blocks(LocalSpark.pack(packing, input).train())) {
+      for (float target : block.targets()) {
+        places.add("shard " + block.shard() + " " + target);
+      }
+    }
+    return places;
   }
 
   @Test

@@ -38,7 +38,26 @@ public final class DriverProcess implements AutoCloseable {
   }
 
   private static DriverProcess start(
-      String name, Path folder, Path job, Path out, String master, String... more)
+      String command, Path folder, Path job, Path out, String master, String... more)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(command, job.toString()));
+    arguments.addAll(List.of("--out", out.toString(), "--master", master));
+    List<String> properties = new ArrayList<>();
+    for (String argument : more) {
+      (argument.startsWith("-D") ? properties : arguments).add(argument);
+    }
+    return start(folder, out, "org.invar.cli.Main", arguments, properties);
+  }
+
+  /**
+   * Starts a program that trains.
+   *
+   * @param out the run's directory, which the log is named after
+   * @param main its class
+   * @param properties Java's, beside those that every driver gets
+   */
+  static DriverProcess start(
+      Path folder, Path out, String main, List<String> arguments, List<String> properties)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
@@ -53,18 +72,9 @@ public final class DriverProcess implements AutoCloseable {
             "-Dspark.scheduler.barrier.maxConcurrentTasksCheck.interval=1s",
             "-Dspark.executor.extraClassPath=" + classPath,
             "-Dspark.executorEnv.OMP_NUM_THREADS=1"));
-    for (String argument : more) {
-      if (argument.startsWith("-D")) {
-        command.add(argument);
-      }
-    }
-    command.addAll(List.of("org.invar.cli.Main", name, job.toString()));
-    command.addAll(List.of("--out", out.toString(), "--master", master));
-    for (String argument : more) {
-      if (!argument.startsWith("-D")) {
-        command.add(argument);
-      }
-    }
+    command.addAll(properties);
+    command.add(main);
+    command.addAll(arguments);
     Path home = folder.resolve("spark");
     Files.createDirectories(home.resolve("jars"));
     Path log = Files.createTempFile(folder, out.getFileName() + "-", ".log");

@@ -2,10 +2,12 @@ package org.invar.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +53,28 @@ class GangIT {
     assertArrayEquals(runs.expected(), weights);
   }
 
+  /** A whole training learns as well as the exact one does, and is told from it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "averaged; train.averaging={everySteps: 2}; workers take 2 steps alone",
+        "rounded; train.wire=bfloat16; gradients are rounded on their way"
+      })
+  void whatIsNotExactLearnsAsWellAndSaysSo(String name, String setting, String warning)
+      throws Exception {
+    Path out = runs.directory(name);
+    try (var run = runs.start(name, "local-cluster[2,1,1024]", "--set", setting)) {
+      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+      assertTrue(run.log().contains(warning), run.log());
+    }
+    assertFalse(Arrays.equals(runs.expected(), GangRuns.weights(out)), "as if it were exact");
+    double exact = GangRuns.testAccuracy(runs.directory("driver"));
+    double found = GangRuns.testAccuracy(out);
+    assertTrue(
+        exact > 0.85 && found > exact - 0.04, "exact: " + exact + ", " + name + ": " + found);
+  }
+
   @Test
   void executorsThatAreKilledDoNotReachTheWeights() throws Exception {
     Path out = runs.directory("killed");
@@ -84,6 +108,40 @@ class GangIT {
       assertTrue(run.log().contains("has said nothing for 10 s"), run.log());
     }
     assertArrayEquals(runs.expected(), GangRuns.weights(out));
+  }
+
+  /** The process lives and says so: what it does not do is come further. */
+  @Test
+  void anExecutorWhoseLayerHangsInAnEvaluationIsReplaced() throws Exception {
+    Path flag = folder.resolve("hung-layer");
+    try (var run =
+        runs.startHanging(
+            "stalled", "local-cluster[2,1,1024]", flag, "-Dspark.invar.stallTimeout=8s")) {
+      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+      assertTrue(run.log().contains("has scored no rows in an evaluation for 8 s"), run.log());
+    }
+    assertTrue(Files.exists(flag));
+    assertArrayEquals(runs.expected(), GangRuns.weights(runs.directory("stalled")));
+  }
+
+  @Test
+  void anExecutorWhoseStorageHangsIsReplaced() throws Exception {
+    Path flag = folder.resolve("hung-storage");
+    try (var run =
+        DriverProcess.train(
+            folder,
+            runs.job(),
+            Path.of("hanging:" + runs.directory("unwritten")),
+            "local-cluster[2,1,1024]",
+            "-Dspark.invar.stallTimeout=8s",
+            "-Dspark.hadoop.fs.hanging.impl=" + HangingFiles.class.getName(),
+            "-Dspark.hadoop." + HangingFiles.FLAG + "=" + flag)) {
+      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+      assertTrue(
+          run.log().contains("has not written its files of a checkpoint for 8 s"), run.log());
+    }
+    assertTrue(Files.exists(flag));
+    assertArrayEquals(runs.expected(), GangRuns.weights(runs.directory("unwritten")));
   }
 
   private static void signal(String signal, ProcessHandle process) throws Exception {

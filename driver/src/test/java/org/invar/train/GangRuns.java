@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
 import org.invar.source.LocalSpark;
@@ -54,6 +56,11 @@ final class GangRuns {
             .replace("  keepBest: devAccuracy\n", ""));
   }
 
+  /** Returns the job's file. */
+  Path job() {
+    return job;
+  }
+
   /** Returns the weights that every run must end with. */
   byte[] expected() {
     return expected;
@@ -69,12 +76,36 @@ final class GangRuns {
     return DriverProcess.train(folder, job, directory(name), master, more);
   }
 
+  /** Starts a run whose network ends with a layer that hangs once in an evaluation. */
+  DriverProcess startHanging(String name, String master, Path flag, String... properties)
+      throws Exception {
+    Path hanging = folder.resolve(name + ".yaml");
+    Files.writeString(
+        hanging,
+        Files.readString(job)
+            .replace(
+                "    - dense: 10\n",
+                "    - dense: 10\n      - hang: {flag: %s, evaluating: true}\n".formatted(flag)));
+    List<String> all = new ArrayList<>(List.of(properties));
+    all.addAll(List.of("-Dspark.master=" + master, "-Dspark.app.name=" + name));
+    List<String> arguments = List.of(hanging.toString(), directory(name).toString());
+    return DriverProcess.start(
+        folder, directory(name), OwnLayerProgram.class.getName(), arguments, all);
+  }
+
   /** Runs to the end and returns the weights. */
   byte[] train(String name, String master, String... more) throws Exception {
     try (var run = start(name, master, more)) {
       assertEquals(0, run.exitCode(LIMIT), run.log());
     }
     return weights(directory(name));
+  }
+
+  static double testAccuracy(Path out) throws Exception {
+    return Reports.JSON
+        .readTree(out.resolve("summary.json").toFile())
+        .required("testAccuracy")
+        .asDouble();
   }
 
   static byte[] weights(Path out) throws Exception {

@@ -81,6 +81,14 @@ class TrainerTest {
       largest = Math.max(largest, Math.abs(expected[i]));
     }
     assertEquals(expected.length, trained.length);
+    double squares = 0;
+    for (Layout.Entry entry : preparation.network().layout().entries()) {
+      for (int i = entry.offset(); i < entry.end() && entry.spec().decayed(); i++) {
+        squares += (double) trained[i] * trained[i];
+      }
+    }
+    double cost = 0.3 / (2 * all.rows()) * squares;
+    assertEquals(cost, result.scores().get("trainL2Cost"), 1e-9 * cost);
     for (int i = 0; i < expected.length; i++) {
       assertEquals(expected[i], trained[i], 1e-5 * largest, "parameter " + i);
     }

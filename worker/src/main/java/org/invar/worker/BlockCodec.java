@@ -72,8 +72,7 @@ public final class BlockCodec {
         (long) width * type.bytes()
             + (long) Float.BYTES * targetWidth
             + ((flags & WEIGHTED) != 0 ? Float.BYTES : 0)
-            + ((flags & WITH_LENGTHS) != 0 ? Integer.BYTES : 0)
-            + 2 * Long.BYTES;
+            + ((flags & WITH_LENGTHS) != 0 ? Integer.BYTES : 0);
     return rows * row;
   }
 
@@ -91,7 +90,6 @@ public final class BlockCodec {
       output.writeFloats(block.targets());
       output.writeFloats(block.weights());
       output.writeInts(block.lengths());
-      output.writeLongs(block.identities());
     }
 
     @Override
@@ -121,8 +119,7 @@ public final class BlockCodec {
           targetWidth,
           input.readFloats(rows * targetWidth),
           input.readFloats((flags & WEIGHTED) != 0 ? rows : 0),
-          input.readInts((flags & WITH_LENGTHS) != 0 ? rows : 0),
-          input.readLongs(2 * rows));
+          input.readInts((flags & WITH_LENGTHS) != 0 ? rows : 0));
     }
   }
 }

@@ -62,12 +62,8 @@ public final class BlockPacker implements Iterator<byte[]> {
     float[] targets = new float[rows.size() * targetWidth];
     float[] weights = new float[rows.size()];
     int[] lengths = new int[encoding.lengths() ? rows.size() : 0];
-    long[] identities = new long[2 * rows.size()];
     boolean weighted = false;
     for (int r = 0; r < rows.size(); r++) {
-      Identity identity = ShardedRow.identity(rows.get(r));
-      identities[2 * r] = identity.high();
-      identities[2 * r + 1] = identity.low();
       byte[] row = ShardedRow.encoded(rows.get(r));
       System.arraycopy(row, RowEncoding.FEATURES, features, r * featureBytes, featureBytes);
       for (int i = 0; i < targetWidth; i++) {
@@ -89,7 +85,6 @@ public final class BlockPacker implements Iterator<byte[]> {
         targetWidth,
         targets,
         weighted ? weights : new float[0],
-        lengths,
-        identities);
+        lengths);
   }
 }

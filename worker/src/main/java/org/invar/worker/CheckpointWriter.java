@@ -58,7 +58,7 @@ final class CheckpointWriter implements AutoCloseable {
     }
     LOG.error("writing to {} failed", save.directory(), e);
     String message = save.directory() + ": " + e;
-    reporter.accept(new Report.Failed(GangSession.cause(e), message));
+    reporter.accept(new Report.Failed(FailureCause.of(e), message));
   }
 
   /** Writes the slices on the calling thread. */

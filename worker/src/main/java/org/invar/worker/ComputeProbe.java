@@ -74,16 +74,7 @@ public final class ComputeProbe implements AutoCloseable {
       targets[i] = i % network.output().size();
     }
     var block =
-        new PackedBlock(
-            0,
-            shardRows,
-            FeatureType.UINT8,
-            width,
-            features,
-            1,
-            targets,
-            new float[0],
-            new long[2 * shardRows]);
+        new PackedBlock(0, shardRows, FeatureType.UINT8, width, features, 1, targets, new float[0]);
     return new ComputeProbe(network, block, batchRows);
   }
 

@@ -2,29 +2,21 @@ package org.invar.worker;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.TaskContext;
-import org.apache.spark.TaskKilledException;
-import org.apache.spark.shuffle.FetchFailedException;
 import org.invar.InvarException;
 import org.invar.collective.Collective;
 import org.invar.collective.ControlClient;
 import org.invar.collective.Membership;
 import org.invar.collective.Mesh;
 import org.invar.collective.MessageLink;
-import org.invar.collective.PeerException;
 import org.invar.data.Shards;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +44,7 @@ final class GangSession implements AutoCloseable {
   private @Nullable Mesh mesh;
   private @Nullable CheckpointWriter writer;
   private volatile @Nullable Collective collective;
+  private volatile @Nullable GangWorker gang;
   private volatile @Nullable String driverLost;
   private boolean closed;
 
@@ -74,18 +67,20 @@ final class GangSession implements AutoCloseable {
     try {
       MessageLink driver = join();
       link = driver;
-      report(new Report.Alive(executor));
+      report(alive());
       var unused =
           heartbeat.scheduleAtFixedRate(
-              () -> quietly(new Report.Alive(executor)),
-              HEARTBEAT_MILLIS,
-              HEARTBEAT_MILLIS,
-              TimeUnit.MILLISECONDS);
+              () -> quietly(alive()), HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
       daemon(() -> listen(driver), "invar-commands").start();
       work(load(blocks));
     } catch (Throwable e) { // An Error too: the driver must hear of it before the process ends.
       fail(e);
     }
+  }
+
+  private Report.Alive alive() {
+    GangWorker working = gang;
+    return new Report.Alive(executor, working == null ? 0 : working.passes());
   }
 
   private MessageLink join() throws IOException, InterruptedException {
@@ -184,12 +179,13 @@ final class GangSession implements AutoCloseable {
 
   private void work(Collective peers, Map<String, Map<Integer, ShardRows>> splits)
       throws IOException, InterruptedException {
-    var gang = new GangWorker(plan, peers, splits, threads, this::report);
-    try (gang) {
+    var working = new GangWorker(plan, peers, splits, threads, this::report);
+    try (working) {
+      gang = working;
       writer = new CheckpointWriter(plan, self, this::quietly);
       report(new Report.Connected());
       for (Command command = next(); !(command instanceof Command.End); command = next()) {
-        obey(command, gang);
+        obey(command, working);
       }
     }
   }
@@ -218,23 +214,23 @@ final class GangSession implements AutoCloseable {
     return commands.take();
   }
 
-  private void obey(Command command, GangWorker gang) throws IOException, InterruptedException {
+  private void obey(Command command, GangWorker working) throws IOException, InterruptedException {
     if (command instanceof Command.Steps steps) {
-      gang.steps(steps);
+      working.steps(steps);
     } else if (command instanceof Command.Evaluate evaluate) {
-      gang.evaluate(evaluate.split());
+      working.evaluate(evaluate.split());
     } else if (command instanceof Command.Keep) {
-      gang.state().keep();
+      working.state().keep();
     } else if (command instanceof Command.UseKept) {
-      gang.useKept();
+      working.useKept();
     } else if (command instanceof Command.Save save && writer != null) {
-      String broken = gang.state().firstNotFinite();
+      String broken = working.state().firstNotFinite();
       if (broken == null) {
-        writer.save(save, gang.state());
+        writer.save(save, working.state());
       } else {
         report(
             new Report.NotFinite(
-                gang.state().averager().steps(),
+                working.state().averager().steps(),
                 Report.NotFinite.CHECKPOINT,
                 "parameter " + broken));
       }
@@ -247,8 +243,8 @@ final class GangSession implements AutoCloseable {
   private void fail(Throwable e) {
     boolean interrupted = Thread.interrupted(); // A channel would close and not send the report.
     String place = "worker %d of %d, executor %s".formatted(self.rank(), self.size(), executor);
-    boolean ended = driverLost != null || interrupted || isEndedBySpark(e);
-    Report.Cause cause = ended ? Report.Cause.PEER : cause(e);
+    boolean ended = driverLost != null || interrupted || FailureCause.isEndedBySpark(e);
+    Report.Cause cause = ended ? Report.Cause.PEER : FailureCause.of(e);
     String reason = driverLost == null ? String.valueOf(e) : driverLost;
     String message =
         e instanceof InvarException ? String.valueOf(e.getMessage()) : place + ": " + reason;
@@ -263,41 +259,6 @@ final class GangSession implements AutoCloseable {
       throw error;
     }
     throw new IllegalStateException(message, e);
-  }
-
-  /** Whether Spark ended the task, or could not give it its rows, because of something else. */
-  private static boolean isEndedBySpark(Throwable failure) {
-    TaskContext task = TaskContext.get();
-    if (task != null && task.isInterrupted()) {
-      return true;
-    }
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof TaskKilledException
-          || e instanceof FetchFailedException
-          || e instanceof InterruptedException
-          || e instanceof InterruptedIOException
-          || e instanceof ClosedByInterruptException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Returns what kind of failure it is that ended a worker's work. */
-  static Report.Cause cause(Throwable failure) {
-    if (failure instanceof PeerException
-        || failure instanceof InterruptedException
-        || failure instanceof CancellationException) {
-      return Report.Cause.PEER;
-    }
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof OutOfMemoryError) {
-        return Report.Cause.MEMORY;
-      }
-    }
-    return failure instanceof IOException || failure instanceof UncheckedIOException
-        ? Report.Cause.STORAGE
-        : Report.Cause.JOB;
   }
 
   @Override

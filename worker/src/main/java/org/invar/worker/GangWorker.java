@@ -84,6 +84,11 @@ final class GangWorker implements AutoCloseable {
     return state;
   }
 
+  /** Returns how many passes over rows of a shard are complete; from any thread. */
+  long passes() {
+    return pass.passes();
+  }
+
   /** Takes steps until all are taken or the loss is not finite, which is reported. */
   void steps(Command.Steps command) throws IOException, InterruptedException {
     Report.NotFinite notFinite = take(command);

@@ -3,7 +3,8 @@ package org.invar.worker;
 import org.invar.data.FeatureType;
 
 /**
- * Rows of one shard, by rising identity; a shard is one block or several behind one another.
+ * Rows of one shard, by rising {@link Identity}; a shard is one block or several behind one
+ * another.
  *
  * <p>The arrays are not copied: whoever makes or gets a block leaves them as they are. Two blocks
  * are compared by their encoded bytes, not by {@code equals}.
@@ -19,7 +20,6 @@ import org.invar.data.FeatureType;
  * @param weights the rows' example weights, or empty when all are 1
  * @param lengths how many steps of each row's sequence are its own, or empty where rows have no
  *     lengths
- * @param identities high and low bits of each row's {@link Identity}
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record PackedBlock(
@@ -31,8 +31,7 @@ public record PackedBlock(
     int targetWidth,
     float[] targets,
     float[] weights,
-    int[] lengths,
-    long[] identities) {
+    int[] lengths) {
 
   /** The most bytes of features in a block that has more than one row: 32 MiB. */
   public static final int MOST_FEATURE_BYTES = 32 << 20;
@@ -42,8 +41,7 @@ public record PackedBlock(
     if (features.length != (long) rows * width * type.bytes()
         || targets.length != (long) rows * targetWidth
         || (weights.length != 0 && weights.length != rows)
-        || (lengths.length != 0 && lengths.length != rows)
-        || identities.length != 2L * rows) {
+        || (lengths.length != 0 && lengths.length != rows)) {
       throw new IllegalArgumentException(
           "a block of rows="
               + rows
@@ -59,11 +57,9 @@ public record PackedBlock(
               + targets.length
               + " targets, "
               + weights.length
-              + " weights, "
+              + " weights and "
               + lengths.length
-              + " lengths and "
-              + identities.length
-              + " halves of identities");
+              + " lengths");
     }
   }
 
@@ -76,9 +72,8 @@ public record PackedBlock(
       byte[] features,
       int targetWidth,
       float[] targets,
-      float[] weights,
-      long[] identities) {
-    this(shard, rows, type, width, features, targetWidth, targets, weights, new int[0], identities);
+      float[] weights) {
+    this(shard, rows, type, width, features, targetWidth, targets, weights, new int[0]);
   }
 
   /** Returns the most rows of a block, at least 1, for rows of that many bytes of features. */

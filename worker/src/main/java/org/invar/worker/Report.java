@@ -34,8 +34,10 @@ public sealed interface Report {
    * The worker's process runs; said first, and every second.
    *
    * @param executor Spark's id of the process
+   * @param passes how many passes over rows of a shard it has completed so far; whoever has to
+   *     compute and says the same number for long hangs
    */
-  record Alive(String executor) implements Report {}
+  record Alive(String executor, long passes) implements Report {}
 
   /**
    * Steps were taken; the worker of rank 0 says so, some at once where they are short.
@@ -140,6 +142,7 @@ public sealed interface Report {
     } else if (this instanceof Alive alive) {
       out.writeByte(3);
       writeText(out, alive.executor);
+      out.writeLong(alive.passes);
     } else if (this instanceof Progress progress) {
       out.writeByte(4);
       out.writeInt(progress.steps.size());
@@ -181,7 +184,7 @@ public sealed interface Report {
     return switch (kind) {
       case 1 -> new Ready(InetSocketAddress.createUnresolved(readText(in), in.readInt()));
       case 2 -> new Connected();
-      case 3 -> new Alive(readText(in));
+      case 3 -> new Alive(readText(in), in.readLong());
       case 4 -> {
         List<Stepped> steps = new ArrayList<>();
         for (int left = Messages.count(in, Integer.BYTES); left > 0; left--) {

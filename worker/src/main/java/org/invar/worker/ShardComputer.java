@@ -1,6 +1,7 @@
 package org.invar.worker;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.invar.data.Batch;
 import org.invar.kernel.Kernels;
 import org.invar.nn.Network;
@@ -40,6 +41,7 @@ final class ShardComputer implements AutoCloseable {
   private final Kernels kernels = Kernels.fastest();
   private final FlatPair weights;
   private final Parameters parameters;
+  private final AtomicLong passes = new AtomicLong();
 
   /**
    * Makes a computer.
@@ -54,6 +56,11 @@ final class ShardComputer implements AutoCloseable {
     this.stepScores = plan.stepScores();
     this.weights = weights;
     this.parameters = weights.views();
+  }
+
+  /** Returns how many passes over rows are complete; from any thread. */
+  long passes() {
+    return passes.get();
   }
 
   /** Returns the parameters and the running state. */
@@ -83,6 +90,7 @@ final class ShardComputer implements AutoCloseable {
       Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
       add(stepScores, sums, batch, network.lossAndGradient(batch, parameters, into.views(), tape));
     }
+    passes.incrementAndGet();
     return sums;
   }
 
@@ -97,6 +105,7 @@ final class ShardComputer implements AutoCloseable {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input());
         add(scores, sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
       }
+      passes.incrementAndGet();
     }
     return sums;
   }

@@ -115,6 +115,11 @@ final class ShardPass implements AutoCloseable {
     return found.stream().flatMap(List::stream).toList();
   }
 
+  /** Returns how many passes over rows of a shard are complete; from any thread. */
+  long passes() {
+    return computers.stream().mapToLong(ShardComputer::passes).sum();
+  }
+
   private Shards.Range part(int thread) {
     Shards.Range part = Shards.range(range.to() - range.from(), threads.count(), thread);
     return new Shards.Range(range.from() + part.from(), range.from() + part.to());

@@ -33,12 +33,6 @@ public final class ShardedRow {
     return ByteBuffer.wrap(row).getInt();
   }
 
-  /** Returns the row's identity. */
-  public static Identity identity(byte[] row) {
-    ByteBuffer buffer = ByteBuffer.wrap(row);
-    return new Identity(buffer.getLong(IDENTITY), buffer.getLong(IDENTITY + Long.BYTES));
-  }
-
   /** Returns the row's encoding. */
   public static byte[] encoded(byte[] row) {
     return Arrays.copyOfRange(row, ENCODED, row.length);

@@ -23,8 +23,7 @@ class BlockCodecTest {
         new byte[] {1, 2, 3, -1, 0, 127},
         1,
         new float[] {4, 0.5f},
-        weights,
-        new long[] {Long.MIN_VALUE, 1, 2, Long.MAX_VALUE});
+        weights);
   }
 
   private static PackedBlock sequences(int... lengths) {
@@ -38,8 +37,7 @@ class BlockCodecTest {
         block.targetWidth(),
         block.targets(),
         block.weights(),
-        lengths,
-        block.identities());
+        lengths);
   }
 
   @Test
@@ -55,7 +53,6 @@ class BlockCodecTest {
       assertArrayEquals(block.targets(), back.targets());
       assertArrayEquals(block.weights(), back.weights());
       assertArrayEquals(block.lengths(), back.lengths());
-      assertArrayEquals(block.identities(), back.identities());
       assertArrayEquals(codec.encode(block), new BlockCodec().encode(back));
     }
     assertEquals(1, block().weight(1));

@@ -106,6 +106,7 @@ class BlockPackerTest {
     assertEquals(List.of(3, 7), blocks.stream().map(PackedBlock::shard).toList());
     for (PackedBlock block : blocks) {
       assertEquals(10, block.rows());
+      long before = 0;
       for (int r = 0; r < 10; r++) {
         int value =
             (int)
@@ -114,10 +115,11 @@ class BlockPackerTest {
                     .getFloat(block.featuresFrom(r));
         assertEquals(block.shard() == 3 ? 0 : 1, value % 2);
         assertEquals(value % 3 == 0 ? 1 : 2, block.weight(r));
-        if (r > 0) {
-          long[] ids = block.identities();
-          assertFalse(Long.compareUnsigned(ids[2 * r - 2], ids[2 * r]) > 0);
-        }
+        byte[] row =
+            FLOATS.encode(floats(value, -value), new float[] {value % 2}, value % 3 == 0 ? 1 : 2);
+        long identity = Identity.of(row).high();
+        assertFalse(Long.compareUnsigned(before, identity) > 0);
+        before = identity;
       }
     }
   }

@@ -110,15 +110,7 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
     return new BlockCodec()
         .encode(
             new PackedBlock(
-                shard,
-                rows,
-                FeatureType.FLOAT32,
-                WIDTH,
-                features.array(),
-                1,
-                targets,
-                weights,
-                random.longs(2L * rows).toArray()));
+                shard, rows, FeatureType.FLOAT32, WIDTH, features.array(), 1, targets, weights));
   }
 
   /** Returns the plan of a gang that shares every step's gradient. */

@@ -21,15 +21,7 @@ class WorkerStateTest {
       new BlockCodec()
           .encode(
               new PackedBlock(
-                  0,
-                  1,
-                  FeatureType.UINT8,
-                  2,
-                  new byte[] {3, 4},
-                  1,
-                  new float[] {5},
-                  new float[0],
-                  new long[] {6, 7}));
+                  0, 1, FeatureType.UINT8, 2, new byte[] {3, 4}, 1, new float[] {5}, new float[0]));
 
   @Test
   void aShardThatIsTheOneOfTheStartIsTaken() {
