@@ -290,7 +290,9 @@ class SearchTest {
             spec.settings().objective());
     for (SearchedTrial trial : trials) {
       assertEquals(trial.number() < 3 ? 0 : trial.number() < 5 ? 1 : 2, trial.stage());
-      assertEquals(trial.stage() > 0, trial.values().containsKey("train.batchSize"));
+      if (trial.stage() < 2) { // The last stage keeps to the best, which may be of the first.
+        assertEquals(trial.stage() == 1, trial.values().containsKey("train.batchSize"));
+      }
       if (trial.stage() == 2) {
         assertTrue(trial.values().entrySet().containsAll(firsts.get(0).values().entrySet()));
         assertTrue(trial.values().containsKey("model.layers[4].dense.units"));
