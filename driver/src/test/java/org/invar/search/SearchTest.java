@@ -301,7 +301,7 @@ class SearchTest {
   }
 
   @Test
-  void foldsGiveTheMean() {
+  void foldsGiveTheMean() throws Exception {
     SearchSpec spec = spec("trials: 1\nfolds: 2\n");
     SearchedTrial trial = search(spec, "folds").run().ranked().get(0);
     assertEquals(TrialStatus.FINISHED, trial.status());
