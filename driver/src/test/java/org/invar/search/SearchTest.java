@@ -414,7 +414,9 @@ class SearchTest {
             stopping: none
             stages:
               - {keys: train.schedule.constant, trials: 2}
-              - {keys: train.batchSize, trials: 8, width: 0}
+              - keys: [train.batchSize, train.optimizer, train.optimizer.momentum.beta, "model.layers[4].dense.units"]
+                trials: 8
+                width: 0
             """);
     stopAfter(3, search(spec, "fixed"));
     Path file = folder.resolve("fixed/stage-0001.json");
