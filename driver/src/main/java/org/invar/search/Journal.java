@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Lines are appended and synced to the disk, one after the other, and never changed. Every
  * process that works on the search has a file of its own, {@code journal-0000.jsonl} and so on: not
  * all file systems can append to one that is there. A line that a kill has cut short counts as not
- * written. An object store shows a file when it is closed: after a kill the trials begin again, with
- * the values that seed, number and the file of their stage give, and find their own directories.
+ * written. An object store shows a file when it is closed: after a kill the trials begin again,
+ * with the values that seed, number and the file of their stage give, and find their own
+ * directories.
  */
 final class Journal implements Closeable {
   private static final String NAME = "journal-%04d.jsonl";

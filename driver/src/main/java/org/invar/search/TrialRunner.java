@@ -61,11 +61,7 @@ final class TrialRunner implements AutoCloseable {
    * @param notice hears what the user should know
    */
   TrialRunner(
-      JavaSparkContext spark,
-      SearchSpec spec,
-      Trials trials,
-      String id,
-      Consumer<String> notice) {
+      JavaSparkContext spark, SearchSpec spec, Trials trials, String id, Consumer<String> notice) {
     this.spark = spark;
     this.spec = spec;
     this.trials = trials;

@@ -270,11 +270,12 @@ final class Training {
   }
 
   private InvarException notFinite(NonFiniteException e) {
-    InvarException explained = InvarException.of(
-        "step %d (epoch %d)".formatted(e.step(), (e.step() - 1) / stepsPerEpoch + 1),
-        "finite values",
-        "NaN or infinity, first in " + e.what(),
-        checkpoints.whatIsKept() + " Lower the learning rate, or set train.clip.norm.");
+    InvarException explained =
+        InvarException.of(
+            "step %d (epoch %d)".formatted(e.step(), (e.step() - 1) / stepsPerEpoch + 1),
+            "finite values",
+            "NaN or infinity, first in " + e.what(),
+            checkpoints.whatIsKept() + " Lower the learning rate, or set train.clip.norm.");
     explained.initCause(e);
     return explained;
   }

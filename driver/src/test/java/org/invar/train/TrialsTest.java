@@ -109,7 +109,8 @@ class TrialsTest {
       assertThrows(
           InvarException.class,
           () ->
-              trials.check(job.with("model.layers[6]", "batchNorm").with("train.batchSize", "6"), 1));
+              trials.check(
+                  job.with("model.layers[6]", "batchNorm").with("train.batchSize", "6"), 1));
 
       Job wild =
           job.with("train.schedule", "{constant: 1.0e+30}")
