@@ -1,11 +1,13 @@
 package org.invar.train;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
@@ -33,6 +35,7 @@ final class GangExchange implements Exchange {
   private final PackedSplits splits;
   private final int shards;
   private final Report.Saved[] saved;
+  private final Queue<Gang.Heard> ahead = new ArrayDeque<>();
   private boolean saving;
 
   /** Whether a loss has stopped being finite: only what is being saved still matters. */
@@ -51,7 +54,7 @@ final class GangExchange implements Exchange {
     gang.tell(steps);
     int taken = 0;
     while (taken < steps.rates().length) {
-      Gang.Heard heard = gang.next();
+      Gang.Heard heard = ahead.isEmpty() ? gang.next() : ahead.remove();
       if (heard.report() instanceof Report.Progress progress) {
         for (Report.Stepped stepped : progress.steps()) {
           taken += stepped.steps();
@@ -60,6 +63,9 @@ final class GangExchange implements Exchange {
       } else {
         take(heard);
       }
+    }
+    while (!ahead.isEmpty()) {
+      take(ahead.remove());
     }
   }
 
@@ -148,7 +154,11 @@ final class GangExchange implements Exchange {
       if (heard == null) {
         return null;
       }
-      take(heard);
+      if (!wait && (heard.report() instanceof Report.Progress || !ahead.isEmpty())) {
+        ahead.add(heard); // Workers go on while files are written: steps are told in their order.
+      } else {
+        take(heard);
+      }
     }
     if (!saving) {
       return null;

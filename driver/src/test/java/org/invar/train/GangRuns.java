@@ -85,7 +85,7 @@ final class GangRuns {
         Files.readString(job)
             .replace(
                 "    - dense: 10\n",
-                "    - dense: 10\n      - hang: {flag: %s, evaluating: true}\n".formatted(flag)));
+                "    - dense: 10\n    - hang: {flag: %s, evaluating: true}\n".formatted(flag)));
     List<String> all = new ArrayList<>(List.of(properties));
     all.addAll(List.of("-Dspark.master=" + master, "-Dspark.app.name=" + name));
     List<String> arguments = List.of(hanging.toString(), directory(name).toString());
