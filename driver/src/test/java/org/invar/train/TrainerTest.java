@@ -127,7 +127,7 @@ class TrainerTest {
     for (PackedBlock block : blocks) {
       for (int row = 0; row < block.rows(); row++, at++) {
         for (int j = 0; j < width; j++) {
-          features[at * width + j] = (block.features()[row * width + j] & 0xFF) / 16.0;
+          features[at * width + j] = (block.features()[block.featuresFrom(row) + j] & 0xFF) / 16.0;
         }
         targets[at] = block.targets()[row];
         weights[at] = 1;

@@ -35,11 +35,14 @@ public final class BlockCodec {
         bodyBytes(block.rows(), block.type(), block.width(), block.targetWidth(), flags(block));
     Output output = new Output(Math.toIntExact(CLASS_BYTES + HEADER_BYTES + body), -1);
     kryo.writeClassAndObject(output, block);
-    return output.toBytes();
+    // The array itself where it is full, as it is unless the size above is wrong.
+    byte[] bytes = output.getBuffer();
+    return output.position() == bytes.length ? bytes : output.toBytes();
   }
 
   /**
-   * Returns the block of the bytes.
+   * Returns the block of the bytes, in which its features stay: an encoded block that Spark holds
+   * in this process and the one that is trained on are the same memory.
    *
    * @throws IllegalArgumentException when they are not exactly one block: truncated, followed by
    *     others, or of another class
@@ -86,7 +89,7 @@ public final class BlockCodec {
       output.writeInt(block.width());
       output.writeInt(block.targetWidth());
       output.writeByte(flags(block));
-      output.writeBytes(block.features());
+      output.writeBytes(block.features(), block.featuresAt(), block.featureBytes());
       output.writeFloats(block.targets());
       output.writeFloats(block.weights());
       output.writeInts(block.lengths());
@@ -110,12 +113,15 @@ public final class BlockCodec {
         throw new KryoException(
             "rows=" + rows + " of width=" + width + " take " + body + " bytes, found " + left);
       }
+      int features = input.position();
+      input.skip(rows * width * featureType.bytes());
       return new PackedBlock(
           shard,
           rows,
           featureType,
           width,
-          input.readBytes(rows * width * featureType.bytes()),
+          input.getBuffer(),
+          features,
           targetWidth,
           input.readFloats(rows * targetWidth),
           input.readFloats((flags & WEIGHTED) != 0 ? rows : 0),

@@ -82,6 +82,7 @@ public final class BlockPacker implements Iterator<byte[]> {
         encoding.type(),
         encoding.width(),
         features,
+        0,
         targetWidth,
         targets,
         weighted ? weights : new float[0],

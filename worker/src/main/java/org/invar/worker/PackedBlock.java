@@ -13,7 +13,9 @@ import org.invar.data.FeatureType;
  * @param rows the number of rows
  * @param type how features are stored
  * @param width the number of features of a row
- * @param features rows × width features, row-major, floats little-endian
+ * @param features has rows × width features, row-major, floats little-endian; they may lie amid
+ *     other bytes, those of the encoded block say
+ * @param featuresAt the index of the first row's first byte
  * @param targetWidth the number of targets of a row
  * @param targets rows × targetWidth targets, row-major: class ids, 0 and 1, values or a
  *     distribution
@@ -28,17 +30,19 @@ public record PackedBlock(
     FeatureType type,
     int width,
     byte[] features,
+    int featuresAt,
     int targetWidth,
     float[] targets,
     float[] weights,
     int[] lengths) {
 
-  /** The most bytes of features in a block that has more than one row: 32 MiB. */
-  public static final int MOST_FEATURE_BYTES = 32 << 20;
+  /** The most bytes of features in a block that has more than one row: 4 MiB. */
+  public static final int MOST_FEATURE_BYTES = 4 << 20;
 
   /** Refuses arrays whose lengths do not follow from rows and widths. */
   public PackedBlock {
-    if (features.length != (long) rows * width * type.bytes()
+    if (featuresAt < 0
+        || features.length - featuresAt < (long) rows * width * type.bytes()
         || targets.length != (long) rows * targetWidth
         || (weights.length != 0 && weights.length != rows)
         || (lengths.length != 0 && lengths.length != rows)) {
@@ -52,7 +56,7 @@ public record PackedBlock(
               + " and targetWidth="
               + targetWidth
               + " cannot have "
-              + features.length
+              + (features.length - featuresAt)
               + " bytes of features, "
               + targets.length
               + " targets, "
@@ -73,7 +77,7 @@ public record PackedBlock(
       int targetWidth,
       float[] targets,
       float[] weights) {
-    this(shard, rows, type, width, features, targetWidth, targets, weights, new int[0]);
+    this(shard, rows, type, width, features, 0, targetWidth, targets, weights, new int[0]);
   }
 
   /** Returns the most rows of a block, at least 1, for rows of that many bytes of features. */
@@ -83,7 +87,12 @@ public record PackedBlock(
 
   /** Returns the index of a row's first byte of features. */
   public int featuresFrom(int row) {
-    return row * width * type.bytes();
+    return featuresAt + row * width * type.bytes();
+  }
+
+  /** Returns the bytes that all features take. */
+  int featureBytes() {
+    return rows * width * type.bytes();
   }
 
   /** Returns a row's example weight. */

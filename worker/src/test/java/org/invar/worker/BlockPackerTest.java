@@ -136,11 +136,11 @@ class BlockPackerTest {
   }
 
   @Test
-  void aShardIsCutAfter32MiBOfFeatures() {
-    var wide = new RowEncoding(FeatureType.UINT8, 12 << 20, 0);
+  void aShardIsCutAfter4MiBOfFeatures() {
+    var wide = new RowEncoding(FeatureType.UINT8, 3 << 19, 0);
     List<byte[]> rows = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      byte[] features = new byte[12 << 20];
+      byte[] features = new byte[3 << 19];
       features[0] = (byte) i;
       rows.add(ShardedRow.of(0, new Identity(0, i), wide.encode(features, new float[0], 1)));
     }
