@@ -6,13 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.invar.kernel.PrimitiveCache.Prepared;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A primitive that takes its caller's plain arrays: where it wants another format, or its result is
  * added to something, the array is copied on its way in or out.
  */
-final class Adapted implements OneDnn.Prepared {
+final class Adapted implements Prepared {
   /** What becomes of an array. */
   enum Use {
     /** It is read. */
@@ -41,7 +42,7 @@ final class Adapted implements OneDnn.Prepared {
   /**
    * Compiles an operation and the copies around it.
    *
-   * @param description is freed with this
+   * @param description is freed with this, and where it cannot be compiled
    * @param arguments in the order in which {@link #execute} takes them
    */
   Adapted(OneDnn library, dnnl_primitive_desc description, List<Argument> arguments) {
@@ -53,15 +54,25 @@ final class Adapted implements OneDnn.Prepared {
     this.copies = new @Nullable Primitive[arguments.size()];
     this.floats = new long[arguments.size()];
     this.addresses = new long[arguments.size()];
+    try {
+      compileCopies();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void compileCopies() {
     for (int i = 0; i < copies.length; i++) {
       Argument argument = arguments.get(i);
       dnnl_memory_desc_t own = primitive.format(argument.number());
       floats[i] = primitive.floats(argument.number());
       if (argument.use() == Use.READ && dnnl_memory_desc_equal(own, argument.plain()) == 0) {
-        copies[i] = library.reorder(argument.plain(), own, false);
+        copies[i] = Reorders.reorder(library, argument.plain(), own, false);
       } else if (argument.use() == Use.ADDED_TO
           || dnnl_memory_desc_equal(own, argument.plain()) == 0) {
-        copies[i] = library.reorder(own, argument.plain(), argument.use() == Use.ADDED_TO);
+        copies[i] =
+            Reorders.reorder(library, own, argument.plain(), argument.use() == Use.ADDED_TO);
       }
     }
   }
@@ -70,8 +81,7 @@ final class Adapted implements OneDnn.Prepared {
   void execute(long... plain) {
     for (int i = 0; i < plain.length; i++) {
       Primitive copy = copies[i];
-      addresses[i] =
-          copy == null ? plain[i] : library.scratch().at(OneDnn.Scratch.FREE + i, floats[i]);
+      addresses[i] = copy == null ? plain[i] : library.scratch().at(Scratch.FREE + i, floats[i]);
       if (copy != null && arguments.get(i).use() == Use.READ) {
         copy.execute(plain[i], addresses[i]);
       }

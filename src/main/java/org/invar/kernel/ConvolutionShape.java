@@ -41,50 +41,59 @@ record ConvolutionShape(
   Adapted forward(OneDnn library, Activation activation) {
     return library.prepared(
         new Key(this, DNNL_ARG_DST, activation),
-        () -> {
-          dnnl_primitive_desc description = forward(library, activation, true);
-          if (description == null) {
-            description = forward(library, activation, false);
-          }
-          return adapted(library, required(description), Use.READ, Use.READ, Use.WRITTEN);
-        });
+        () ->
+            adapted(
+                library,
+                winograd -> forward(library, activation, winograd),
+                Use.READ,
+                Use.READ,
+                Use.WRITTEN));
   }
 
   /** Arguments: gradient of the input, kernel, gradient of the output. */
   Adapted inputGradient(OneDnn library) {
     return library.prepared(
         new Key(this, DNNL_ARG_DIFF_SRC, Activation.IDENTITY),
-        () -> {
-          dnnl_primitive_desc description = backward(library, true, false);
-          if (description == null) {
-            description = backward(library, false, false);
-          }
-          return adapted(library, required(description), Use.WRITTEN, Use.READ, Use.READ);
-        });
+        () ->
+            adapted(
+                library,
+                winograd -> backward(library, winograd, false),
+                Use.WRITTEN,
+                Use.READ,
+                Use.READ));
   }
 
   /** Arguments: input, gradient of the kernel, gradient of the output, gradient of the bias. */
   Adapted kernelGradient(OneDnn library) {
     return library.prepared(
         new Key(this, DNNL_ARG_DIFF_WEIGHTS, Activation.IDENTITY),
-        () -> {
-          dnnl_primitive_desc description = backward(library, true, true);
-          if (description == null) {
-            description = backward(library, false, true);
-          }
-          return adapted(library, required(description), Use.READ, Use.ADDED_TO, Use.READ);
-        });
+        () ->
+            adapted(
+                library,
+                winograd -> backward(library, winograd, true),
+                Use.READ,
+                Use.ADDED_TO,
+                Use.READ));
   }
 
-  private dnnl_primitive_desc required(@Nullable dnnl_primitive_desc description) {
+  /** Describes an operation by Winograd's way or directly; null where there is no such way. */
+  private interface Way {
+    @Nullable dnnl_primitive_desc describe(boolean winograd);
+  }
+
+  private Adapted adapted(OneDnn library, Way way, Use input, Use kernel, Use output) {
+    List<Argument> arguments = arguments(input, kernel, output);
+    dnnl_primitive_desc description = way.describe(true);
+    if (description == null) {
+      description = way.describe(false);
+    }
     if (description == null) {
       throw new IllegalStateException("oneDNN has no convolution for " + this);
     }
-    return description;
+    return new Adapted(library, description, arguments);
   }
 
-  private Adapted adapted(
-      OneDnn library, dnnl_primitive_desc description, Use input, Use kernel, Use output) {
+  private List<Argument> arguments(Use input, Use kernel, Use output) {
     boolean kernelGradient = kernel == Use.ADDED_TO;
     List<Argument> arguments = new ArrayList<>();
     arguments.add(
@@ -99,9 +108,9 @@ record ConvolutionShape(
     if (bias && input == Use.READ) {
       arguments.add(
           new Argument(
-              kernelGradient ? DNNL_ARG_DIFF_BIAS : DNNL_ARG_BIAS, OneDnn.dense(out), kernel));
+              kernelGradient ? DNNL_ARG_DIFF_BIAS : DNNL_ARG_BIAS, Formats.dense(out), kernel));
     }
-    return new Adapted(library, description, arguments);
+    return arguments;
   }
 
   private @Nullable dnnl_primitive_desc forward(
@@ -110,19 +119,20 @@ record ConvolutionShape(
       return null;
     }
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
-    int status =
+    OneDnn.check(
         dnnl_convolution_forward_desc_init(
             operation,
             dnnl_forward_training,
             algorithm(winograd),
             image(in, false, winograd),
             kernel(true),
-            bias ? OneDnn.dense(out) : null,
+            bias ? Formats.dense(out) : null,
             image(out, true, winograd),
             window.strides(),
             window.paddingBefore(height, width),
-            window.paddingAfter(height, width));
-    return described(library, status, operation, activation, null);
+            window.paddingAfter(height, width)),
+        "a convolution");
+    return library.describe(operation, activation, null);
   }
 
   private @Nullable dnnl_primitive_desc backward(
@@ -131,6 +141,15 @@ record ConvolutionShape(
     if (hint == null) {
       return null;
     }
+    try {
+      return backward(library, winograd, kernelGradient, hint);
+    } finally {
+      dnnl_primitive_desc_destroy(hint);
+    }
+  }
+
+  private @Nullable dnnl_primitive_desc backward(
+      OneDnn library, boolean winograd, boolean kernelGradient, dnnl_primitive_desc hint) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     dnnl_memory_desc_t input = image(in, false, winograd);
     dnnl_memory_desc_t output = image(out, true, winograd);
@@ -141,7 +160,7 @@ record ConvolutionShape(
                 algorithm(winograd),
                 input,
                 kernel(true),
-                bias ? OneDnn.dense(out) : null,
+                bias ? Formats.dense(out) : null,
                 output,
                 window.strides(),
                 window.paddingBefore(height, width),
@@ -155,20 +174,8 @@ record ConvolutionShape(
                 window.strides(),
                 window.paddingBefore(height, width),
                 window.paddingAfter(height, width));
-    dnnl_primitive_desc description =
-        described(library, status, operation, Activation.IDENTITY, hint);
-    dnnl_primitive_desc_destroy(hint);
-    return description;
-  }
-
-  private static @Nullable dnnl_primitive_desc described(
-      OneDnn library,
-      int status,
-      dnnl_convolution_desc_t operation,
-      Activation activation,
-      @Nullable dnnl_primitive_desc hint) {
-    OneDnn.check(status, "a convolution");
-    return library.describe(operation, activation, hint);
+    OneDnn.check(status, "a convolution's gradient");
+    return library.describe(operation, Activation.IDENTITY, hint);
   }
 
   private static int algorithm(boolean winograd) {
@@ -196,12 +203,12 @@ record ConvolutionShape(
   private dnnl_memory_desc_t image(long channels, boolean output, boolean blocked) {
     long h = output ? window.outputHeight(height) : height;
     long w = output ? window.outputWidth(width) : width;
-    return OneDnn.tagged(blocked ? dnnl_nChw16c : dnnl_nhwc, rows, channels, h, w);
+    return Formats.tagged(blocked ? dnnl_nChw16c : dnnl_nhwc, rows, channels, h, w);
   }
 
   private dnnl_memory_desc_t kernel(boolean chosenByLibrary) {
     Size size = window.size();
-    return OneDnn.tagged(
+    return Formats.tagged(
         chosenByLibrary ? dnnl_format_tag_any : dnnl_hwio, out, in, size.height(), size.width());
   }
 }

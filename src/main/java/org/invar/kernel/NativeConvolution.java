@@ -14,10 +14,7 @@ final class NativeConvolution {
   /** Input and output of the images of a piece, in floats. */
   private static final long MOST_FLOATS = 1 << 20;
 
-  private static final int UPSTREAM = OneDnn.Scratch.FREE + 4;
-
-  /** An activation of one shape. */
-  private record ActivationKey(Activation activation, long floats) {}
+  private static final int UPSTREAM = Scratch.FREE + 4;
 
   private final OneDnn library;
   private final Window window;
@@ -102,13 +99,7 @@ final class NativeConvolution {
   private long beforeActivation(Activation activation, long y, long dy, long images) {
     long floats = images * outputFloats;
     long dz = library.scratch().at(UPSTREAM, floats);
-    library
-        .prepared(
-            new ActivationKey(activation, floats),
-            () ->
-                Eltwise.of(activation)
-                    .primitive(library, activation, false, OneDnn.dense(1, floats)))
-        .execute(y, dy, dz);
+    NativeActivation.ofVector(activation, floats).gradient(library).execute(y, dy, dz);
     return dz;
   }
 

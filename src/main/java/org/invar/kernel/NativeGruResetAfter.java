@@ -3,24 +3,12 @@ package org.invar.kernel;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * {@link Cell.Kind#GRU_RESET_AFTER} in oneDNN's operations; it keeps hU + b' of the candidate
- * beside gates and hidden states.
- */
-final class NativeGruResetAfter extends NativeRecurrence {
-  private static final int RESET = 0;
-  private static final int UPDATE = 1;
-  private static final int CANDIDATE = 2;
-
+/** {@link Cell.Kind#GRU_RESET_AFTER} in oneDNN's operations; it keeps hU + b' of the candidate. */
+final class NativeGruResetAfter extends NativeGru {
   private long sums;
 
   NativeGruResetAfter(OneDnn library, Cell cell, INDArray x) {
     super(library, cell, x);
-  }
-
-  @Override
-  int more() {
-    return time;
   }
 
   /** Reset and update have both biases from the start; the candidate's second one is reset. */
@@ -36,47 +24,20 @@ final class NativeGruResetAfter extends NativeRecurrence {
   }
 
   @Override
-  void forward(int t) {
-    long h = state(0, t);
-    addRecurrent(h, RESET, gate(RESET, t));
-    addRecurrent(h, UPDATE, gate(UPDATE, t));
-    vectors.sigmoid(gate(RESET, t));
-    vectors.sigmoid(gate(UPDATE, t));
-    product(
-        h,
-        units,
-        cell.recurrentKernel(),
-        CANDIDATE,
-        column(recurrentBias(cell), CANDIDATE),
-        kept(t));
-    long candidate = gate(CANDIDATE, t);
+  void addReset(int t, long h, long candidate) {
+    long bias = column(recurrentBias(cell), CANDIDATE);
+    product(h, units, cell.recurrentKernel(), CANDIDATE, bias, kept(t));
     vectors.addProduct(gate(RESET, t), kept(t), candidate);
-    vectors.tanh(candidate, candidate);
-    // h̃ + z ⊙ (h − h̃)
-    long next = state(0, t + 1);
-    vectors.subtract(h, candidate, next);
-    vectors.multiply(gate(UPDATE, t), next, next);
-    vectors.add(candidate, next, next);
   }
 
   @Override
-  void backward(int t, boolean last) {
-    long dh = dState(0);
-    long kept = temporary(0);
-    long product = temporary(1);
-    vectors.subtract(state(0, t), gate(CANDIDATE, t), product);
-    vectors.multiply(dh, product, product);
-    vectors.sigmoidGradient(gate(UPDATE, t), product, dGate(UPDATE));
-    vectors.multiply(dh, gate(UPDATE, t), kept);
-    vectors.subtract(dh, kept, product);
-    vectors.tanhGradient(gate(CANDIDATE, t), product, dGate(CANDIDATE));
+  void backReset(int t, boolean last, long dh, long direct, long product) {
     vectors.multiply(dGate(CANDIDATE), kept(t), product);
     vectors.sigmoidGradient(gate(RESET, t), product, dGate(RESET));
     vectors.multiply(dGate(CANDIDATE), gate(RESET, t), temporary(2));
     if (!last) {
-      library.copy(kept, dh, step);
-      backRecurrent(dGate(RESET), RESET, false, dh);
-      backRecurrent(dGate(UPDATE), UPDATE, false, dh);
+      library.copy(direct, dh, step);
+      backGates(dh);
       backRecurrent(temporary(2), CANDIDATE, false, dh);
     }
   }

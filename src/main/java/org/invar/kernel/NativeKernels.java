@@ -1,15 +1,11 @@
 package org.invar.kernel;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
+import static org.invar.kernel.FloatArrays.require;
 
-import java.util.Arrays;
-import org.bytedeco.dnnl.dnnl_memory_desc_t;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
-import org.bytedeco.dnnl.dnnl_softmax_desc_t;
+import org.invar.kernel.MatrixProducts.Product;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The kernels for float32 on a processor: oneDNN's operations, made once for each shape and called
@@ -19,6 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class NativeKernels implements Kernels {
   private final OneDnn library = new OneDnn();
+  private final MatrixProducts products = library.products();
   private final PortableKernels portable = new PortableKernels();
 
   /**
@@ -70,7 +67,7 @@ public final class NativeKernels implements Kernels {
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];
     }
-    INDArray like = array(x.shape());
+    INDArray like = FloatArrays.create(x.shape());
     library.write(floats, library.address(like));
     return like;
   }
@@ -84,11 +81,9 @@ public final class NativeKernels implements Kernels {
     require("kernel", kernel, x.size(1), kernel.size(-1));
     require("bias", bias, kernel.size(1));
     Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
-    INDArray y = array(x.size(0), kernel.size(1));
+    INDArray y = FloatArrays.create(x.size(0), kernel.size(1));
     Primitive product =
-        library.product(
-            new OneDnn.Product(
-                x.size(0), x.size(1), kernel.size(1), kernel.size(1), false, bias != null, fused));
+        products.compiled(Product.plain(x.size(0), x.size(1), kernel.size(1), bias != null, fused));
     if (bias == null) {
       product.execute(library.address(x), library.address(kernel), library.address(y));
     } else {
@@ -111,7 +106,7 @@ public final class NativeKernels implements Kernels {
     require("kernel's gradient", kernelGradient, x.size(1), out);
     require("bias's gradient", biasGradient, out);
     long gradient = library.address(dz);
-    library.gemm(
+    products.gemm(
         true,
         false,
         x.size(1),
@@ -124,7 +119,7 @@ public final class NativeKernels implements Kernels {
         library.target(kernelGradient),
         out);
     if (biasGradient != null) {
-      library.addColumnSums(rows, out, gradient, library.target(biasGradient));
+      products.addColumnSums(rows, out, gradient, library.target(biasGradient));
     }
   }
 
@@ -134,17 +129,9 @@ public final class NativeKernels implements Kernels {
       return portable.affineInputGradient(dz, kernel);
     }
     require("kernel", kernel, kernel.size(0), dz.size(1));
-    INDArray dx = array(dz.size(0), kernel.size(0));
-    library
-        .product(
-            new OneDnn.Product(
-                dz.size(0),
-                dz.size(1),
-                kernel.size(0),
-                dz.size(1),
-                true,
-                false,
-                Activation.IDENTITY))
+    INDArray dx = FloatArrays.create(dz.size(0), kernel.size(0));
+    products
+        .compiled(Product.transposed(dz.size(0), dz.size(1), kernel.size(0)))
         .execute(library.address(dz), library.address(kernel), library.address(dx));
     return dx;
   }
@@ -159,12 +146,7 @@ public final class NativeKernels implements Kernels {
     require("kernel", kernel, window.size().height(), window.size().width(), x.size(3), out);
     require("bias", bias, out);
     Activation fused = fusible(activation) ? activation : Activation.IDENTITY;
-    INDArray y =
-        array(
-            x.size(0),
-            window.outputHeight(x.size(1)),
-            window.outputWidth(x.size(2)),
-            kernel.size(3));
+    INDArray y = FloatArrays.create(outputs(x, window, out));
     new NativeConvolution(library, x, y, window)
         .forward(library.address(kernel), bias == null ? 0 : library.address(bias), fused);
     return fused == activation ? y : activate(activation, y);
@@ -186,9 +168,7 @@ public final class NativeKernels implements Kernels {
           x, y, dy, kernel, window, activation, kernelGradient, biasGradient, inputGradient);
     }
     long out = kernel.size(-1);
-    long[] outputs = {
-      x.size(0), window.outputHeight(x.size(1)), window.outputWidth(x.size(2)), out
-    };
+    long[] outputs = outputs(x, window, out);
     require("output", y, outputs);
     require("gradient", dy, outputs);
     require("kernel", kernel, window.size().height(), window.size().width(), x.size(3), out);
@@ -196,7 +176,7 @@ public final class NativeKernels implements Kernels {
     require("bias's gradient", biasGradient, out);
     boolean fused = fusible(activation);
     INDArray upstream = fused ? dy : activateGradient(activation, y, dy);
-    INDArray dx = inputGradient ? array(x.shape()) : null;
+    INDArray dx = inputGradient ? FloatArrays.create(x.shape()) : null;
     new NativeConvolution(library, x, upstream, window)
         .backward(
             library.address(y),
@@ -206,6 +186,12 @@ public final class NativeKernels implements Kernels {
             library.target(kernelGradient),
             biasGradient == null ? 0 : library.target(biasGradient));
     return dx;
+  }
+
+  private static long[] outputs(INDArray x, Window window, long channels) {
+    return new long[] {
+      x.size(0), window.outputHeight(x.size(1)), window.outputWidth(x.size(2)), channels
+    };
   }
 
   @Override
@@ -223,16 +209,13 @@ public final class NativeKernels implements Kernels {
         : portable.pool2dGradient(pooling, x, memory, dy, window);
   }
 
-  /** What an element-wise operation or softmax is made for. */
-  private record ActivationKey(Activation activation, boolean forward, long rows, long columns) {}
-
   @Override
   public INDArray activate(Activation activation, INDArray z) {
     if (!takes(z) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
       return portable.activate(activation, z);
     }
-    INDArray y = array(z.shape());
-    activation(activation, true, z).execute(library.address(z), library.address(y));
+    INDArray y = FloatArrays.create(z.shape());
+    activation(activation, z).forward(library).execute(library.address(z), library.address(y));
     return y;
   }
 
@@ -242,40 +225,17 @@ public final class NativeKernels implements Kernels {
       return portable.activateGradient(activation, saved, dy);
     }
     require("gradient", dy, saved.shape());
-    INDArray dz = array(saved.shape());
-    activation(activation, false, saved)
+    INDArray dz = FloatArrays.create(saved.shape());
+    activation(activation, saved)
+        .gradient(library)
         .execute(library.address(saved), library.address(dy), library.address(dz));
     return dz;
   }
 
-  private Primitive activation(Activation activation, boolean forward, INDArray z) {
-    long columns = activation == Activation.SOFTMAX ? z.size(-1) : z.length();
-    long rows = z.length() / columns;
-    return library.prepared(
-        new ActivationKey(activation, forward, rows, columns),
-        () -> activation(activation, forward, rows, columns));
-  }
-
-  private Primitive activation(Activation activation, boolean forward, long rows, long columns) {
-    dnnl_memory_desc_t array = OneDnn.dense(rows, columns);
+  private static NativeActivation activation(Activation activation, INDArray z) {
     return activation == Activation.SOFTMAX
-        ? softmax(forward, array)
-        : Eltwise.of(activation).primitive(library, activation, forward, array);
-  }
-
-  private Primitive softmax(boolean forward, dnnl_memory_desc_t array) {
-    dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
-    OneDnn.check(
-        dnnl_softmax_forward_desc_init(operation, dnnl_forward_training, array, 1), "softmax");
-    dnnl_primitive_desc there = library.require(operation, Activation.IDENTITY, null);
-    if (forward) {
-      return new Primitive(library, there, DNNL_ARG_SRC, DNNL_ARG_DST);
-    }
-    dnnl_softmax_desc_t gradient = new dnnl_softmax_desc_t();
-    OneDnn.check(dnnl_softmax_backward_desc_init(gradient, array, array, 1), "softmax's gradient");
-    dnnl_primitive_desc description = library.require(gradient, Activation.IDENTITY, there);
-    dnnl_primitive_desc_destroy(there);
-    return new Primitive(library, description, DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
+        ? new NativeActivation(activation, z.length() / z.size(-1), z.size(-1))
+        : NativeActivation.ofVector(activation, z.length());
   }
 
   @Override
@@ -335,20 +295,5 @@ public final class NativeKernels implements Kernels {
   private boolean takes(INDArray x) {
     library.begin();
     return x.dataType() == DataType.FLOAT;
-  }
-
-  /** Addresses know no bounds, so everything that is read or written by one is looked at before. */
-  static void require(String name, @Nullable INDArray array, long... shape) {
-    if (array != null
-        && (array.dataType() != DataType.FLOAT || !Arrays.equals(array.shape(), shape))) {
-      throw new IllegalArgumentException(
-          "expected %s of FLOAT %s, found %s %s"
-              .formatted(
-                  name, Arrays.toString(shape), array.dataType(), Arrays.toString(array.shape())));
-    }
-  }
-
-  static INDArray array(long... shape) {
-    return Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
   }
 }

@@ -29,31 +29,29 @@ record NativePooling(
     Primitive primitive =
         library.prepared(
             new Key(this, true),
-            () ->
-                pooling == Pooling.MAX
-                    ? new Primitive(
-                        library,
-                        description(library),
-                        DNNL_ARG_SRC,
-                        DNNL_ARG_DST,
-                        DNNL_ARG_WORKSPACE)
-                    : new Primitive(library, description(library), DNNL_ARG_SRC, DNNL_ARG_DST));
+            () -> {
+              var description = library.require(forward(), Activation.IDENTITY);
+              return pooling == Pooling.MAX
+                  ? new Primitive(
+                      library, description, DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_WORKSPACE)
+                  : new Primitive(library, description, DNNL_ARG_SRC, DNNL_ARG_DST);
+            });
     INDArray y =
-        NativeKernels.array(rows, window.outputHeight(height), window.outputWidth(width), channels);
+        FloatArrays.create(rows, window.outputHeight(height), window.outputWidth(width), channels);
     if (pooling == Pooling.AVERAGE) {
       primitive.execute(library.address(x), library.address(y));
       return new Pooled(y, x);
     }
-    INDArray winners = NativeKernels.array(primitive.floats(DNNL_ARG_WORKSPACE));
+    INDArray winners = FloatArrays.create(primitive.floats(DNNL_ARG_WORKSPACE));
     primitive.execute(library.address(x), library.address(y), library.address(winners));
     return new Pooled(y, winners);
   }
 
   INDArray backward(OneDnn library, INDArray x, INDArray memory, INDArray dy) {
     Primitive primitive = library.prepared(new Key(this, false), () -> backward(library));
-    NativeKernels.require(
+    FloatArrays.require(
         "gradient", dy, rows, window.outputHeight(height), window.outputWidth(width), channels);
-    INDArray dx = NativeKernels.array(x.shape());
+    INDArray dx = FloatArrays.create(x.shape());
     if (pooling == Pooling.AVERAGE) {
       primitive.execute(library.address(dy), library.address(dx));
     } else {
@@ -75,16 +73,14 @@ record NativePooling(
             window.paddingBefore(height, width),
             window.paddingAfter(height, width)),
         "pooling's gradient");
-    dnnl_primitive_desc hint = description(library);
-    dnnl_primitive_desc description = library.require(operation, Activation.IDENTITY, hint);
-    dnnl_primitive_desc_destroy(hint);
+    dnnl_primitive_desc description = library.requireGradient(forward(), operation);
     return pooling == Pooling.MAX
         ? new Primitive(
             library, description, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC, DNNL_ARG_WORKSPACE)
         : new Primitive(library, description, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
   }
 
-  private dnnl_primitive_desc description(OneDnn library) {
+  private dnnl_pooling_desc_t forward() {
     dnnl_pooling_desc_t operation = new dnnl_pooling_desc_t();
     OneDnn.check(
         dnnl_pooling_forward_desc_init(
@@ -98,7 +94,7 @@ record NativePooling(
             window.paddingBefore(height, width),
             window.paddingAfter(height, width)),
         "pooling");
-    return library.require(operation, Activation.IDENTITY, null);
+    return operation;
   }
 
   private int algorithm() {
@@ -106,11 +102,11 @@ record NativePooling(
   }
 
   private dnnl_memory_desc_t input() {
-    return OneDnn.tagged(dnnl_nhwc, rows, channels, height, width);
+    return Formats.tagged(dnnl_nhwc, rows, channels, height, width);
   }
 
   private dnnl_memory_desc_t output() {
-    return OneDnn.tagged(
+    return Formats.tagged(
         dnnl_nhwc, rows, channels, window.outputHeight(height), window.outputWidth(width));
   }
 

@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 abstract class NativeRecurrence {
   /** Pieces of the library's scratch memory. */
-  private static final int UPSTREAM = OneDnn.Scratch.FREE;
+  private static final int UPSTREAM = Scratch.FREE;
 
   private static final int GATES = UPSTREAM + 1;
   private static final int STATES = UPSTREAM + 2;
@@ -23,6 +23,7 @@ abstract class NativeRecurrence {
   private static final int TRANSPOSED = UPSTREAM + 5;
 
   final OneDnn library;
+  final MatrixProducts products;
   final NativeVectors vectors;
   final Cell cell;
   final long rows;
@@ -38,6 +39,7 @@ abstract class NativeRecurrence {
 
   NativeRecurrence(OneDnn library, Cell cell, INDArray x) {
     this.library = library;
+    this.products = library.products();
     this.cell = cell;
     this.rows = x.size(0);
     this.time = Math.toIntExact(x.size(1));
@@ -49,7 +51,7 @@ abstract class NativeRecurrence {
   }
 
   static NativeRecurrence of(OneDnn library, Cell cell, INDArray x) {
-    require(cell, x.size(2));
+    require(cell, x.size(2), "");
     return switch (cell.kind()) {
       case SIMPLE_RNN -> new NativeSimpleRnn(library, cell, x);
       case LSTM -> new NativeLstm(library, cell, x);
@@ -58,12 +60,23 @@ abstract class NativeRecurrence {
     };
   }
 
-  private static void require(Cell cell, long features) {
+  /**
+   * Refuses arrays that do not fit, and those whose gates' columns are not where {@link #column}
+   * looks.
+   *
+   * @param what behind their names
+   */
+  private static void require(Cell cell, long features, String what) {
     long columns = cell.kind().gates() * cell.units();
-    NativeKernels.require("kernel", cell.kernel(), features, columns);
-    NativeKernels.require("recurrent kernel", cell.recurrentKernel(), cell.units(), columns);
-    NativeKernels.require("bias", cell.bias(), columns);
-    NativeKernels.require("recurrent bias", cell.recurrentBias(), columns);
+    requireDense("kernel" + what, cell.kernel(), features, columns);
+    requireDense("recurrent kernel" + what, cell.recurrentKernel(), cell.units(), columns);
+    requireDense("bias" + what, cell.bias(), columns);
+    requireDense("recurrent bias" + what, cell.recurrentBias(), columns);
+  }
+
+  private static void requireDense(String name, @Nullable INDArray array, long... shape) {
+    FloatArrays.require(name, array, shape);
+    FloatArrays.requireDense(name, array);
   }
 
   /** Returns how many matrices [rows, units] the kind keeps beside gates and hidden states. */
@@ -84,11 +97,11 @@ abstract class NativeRecurrence {
   abstract void addRecurrentGradients(int t, Cell gradient);
 
   final Recurrence forward(INDArray x, @Nullable INDArray initial, boolean remember) {
-    NativeKernels.require("state", initial, cell.kind().states(), rows, units);
+    FloatArrays.require("state", initial, cell.kind().states(), rows, units);
     long floats = time * rows * features + (time + 1 + (long) gates * time + more()) * step;
-    INDArray saved = NativeKernels.array(floats);
+    INDArray saved = FloatArrays.create(floats);
     memory = library.address(saved);
-    library.swapped(rows, time, features).execute(library.address(x), memory);
+    Reorders.swapped(library, rows, time, features).execute(library.address(x), memory);
     for (int i = 0; i < cell.kind().states(); i++) {
       start(state(i, 0), initial == null ? null : initial.slice(i));
     }
@@ -98,8 +111,8 @@ abstract class NativeRecurrence {
       }
       forward(t);
     }
-    INDArray outputs = NativeKernels.array(rows, time, units);
-    library.swapped(time, rows, units).execute(state(0, 1), library.address(outputs));
+    INDArray outputs = FloatArrays.create(rows, time, units);
+    Reorders.swapped(library, time, rows, units).execute(state(0, 1), library.address(outputs));
     return new Recurrence(outputs, remember ? List.of(saved) : List.of());
   }
 
@@ -109,18 +122,17 @@ abstract class NativeRecurrence {
       Cell gradient,
       @Nullable INDArray initialGradient,
       boolean inputGradient) {
-    require(gradient, features);
-    NativeKernels.require("gradient", dy, rows, time, units);
-    NativeKernels.require("state's gradient", initialGradient, cell.kind().states(), rows, units);
+    require(gradient, features, "'s gradient");
+    FloatArrays.require("gradient", dy, rows, time, units);
+    FloatArrays.require("state's gradient", initialGradient, cell.kind().states(), rows, units);
     memory = library.address(forward.saved().get(0));
     long upstream = library.scratch().at(UPSTREAM, time * step);
-    library.swapped(rows, time, units).execute(library.address(dy), upstream);
+    Reorders.swapped(library, rows, time, units).execute(library.address(dy), upstream);
     for (int i = 0; i < cell.kind().states(); i++) {
       library.clear(dState(i), step);
     }
     for (int k = 0; k < gates; k++) {
-      library
-          .transposed(units, units, gates * units)
+      Reorders.transposed(library, units, units, gates * units)
           .execute(column(cell.recurrentKernel(), k), transposed(k));
     }
     long dx = inputGradient ? library.scratch().at(INPUTS, time * rows * features) : 0;
@@ -141,8 +153,8 @@ abstract class NativeRecurrence {
     if (!inputGradient) {
       return null;
     }
-    INDArray result = NativeKernels.array(rows, time, features);
-    library.swapped(time, rows, features).execute(dx, library.address(result));
+    INDArray result = FloatArrays.create(rows, time, features);
+    Reorders.swapped(library, time, rows, features).execute(dx, library.address(result));
     return result;
   }
 
@@ -156,7 +168,7 @@ abstract class NativeRecurrence {
 
   private void inputGradient(long dx) {
     for (int k = 0; k < gates; k++) {
-      library.gemm(
+      products.gemm(
           false,
           true,
           rows,
@@ -173,13 +185,13 @@ abstract class NativeRecurrence {
 
   /** Gate k's columns of a kernel's gradient += aᵀ · dz, of one step. */
   final void addProduct(long a, long columns, long dz, INDArray gradient, int k) {
-    library.gemm(
+    products.gemm(
         true, false, columns, units, rows, a, dz, units, 1, column(gradient, k), gates * units);
   }
 
   /** Gate k's part of a bias's gradient += the sum of dz over the rows, of one step. */
   final void addBias(long dz, INDArray gradient, int k) {
-    library.addColumnSums(rows, units, dz, column(gradient, k));
+    products.addColumnSums(rows, units, dz, column(gradient, k));
   }
 
   /** z += h · U, for gate k. */
@@ -193,7 +205,7 @@ abstract class NativeRecurrence {
   }
 
   private void recurrent(long a, long kernel, long stride, float beta, long c) {
-    library.gemm(false, false, rows, units, units, a, kernel, stride, beta, c, units);
+    products.gemm(false, false, rows, units, units, a, kernel, stride, beta, c, units);
   }
 
   /** Returns the address of Uᵀ of gate k: a product with it is faster than one that transposes. */
@@ -203,9 +215,10 @@ abstract class NativeRecurrence {
 
   /** z = a · kernel + bias, for gate k. */
   final void product(long a, long in, INDArray kernel, int k, long bias, long z) {
-    library
-        .product(
-            new OneDnn.Product(rows, in, units, gates * units, false, true, Activation.IDENTITY))
+    products
+        .compiled(
+            new MatrixProducts.Product(
+                rows, in, units, gates * units, false, true, Activation.IDENTITY))
         .execute(a, column(kernel, k), z, bias);
   }
 
@@ -262,7 +275,7 @@ abstract class NativeRecurrence {
 
   /** Returns the address of gate k's first column. */
   final long column(INDArray array, int k) {
-    return library.target(array) + bytes(k * units);
+    return library.address(array) + bytes(k * units);
   }
 
   private void start(long state, @Nullable INDArray initial) {

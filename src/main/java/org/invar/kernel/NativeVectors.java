@@ -21,7 +21,7 @@ final class NativeVectors {
   private final Primitive tanhGradient;
 
   /** What an operation is made for. */
-  private record Key(int algorithm, boolean add, boolean forward, long length) {}
+  private record Key(int algorithm, boolean add, long length) {}
 
   NativeVectors(OneDnn library, long length) {
     this.library = library;
@@ -29,10 +29,10 @@ final class NativeVectors {
     this.difference = binary(dnnl_binary_sub, false, length);
     this.product = binary(dnnl_binary_mul, false, length);
     this.sumOfProducts = binary(dnnl_binary_mul, true, length);
-    this.sigmoid = eltwise(Activation.SIGMOID, true, length);
-    this.tanh = eltwise(Activation.TANH, true, length);
-    this.sigmoidGradient = eltwise(Activation.SIGMOID, false, length);
-    this.tanhGradient = eltwise(Activation.TANH, false, length);
+    this.sigmoid = NativeActivation.ofVector(Activation.SIGMOID, length).forward(library);
+    this.tanh = NativeActivation.ofVector(Activation.TANH, length).forward(library);
+    this.sigmoidGradient = NativeActivation.ofVector(Activation.SIGMOID, length).gradient(library);
+    this.tanhGradient = NativeActivation.ofVector(Activation.TANH, length).gradient(library);
   }
 
   /** to = a + b. */
@@ -77,25 +77,20 @@ final class NativeVectors {
 
   private Primitive binary(int algorithm, boolean add, long length) {
     return library.prepared(
-        new Key(algorithm, add, true, length),
+        new Key(algorithm, add, length),
         () -> {
-          dnnl_memory_desc_t vector = OneDnn.dense(1, length);
+          dnnl_memory_desc_t vector = Formats.dense(1, length);
           dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
           OneDnn.check(
               dnnl_binary_desc_init(operation, algorithm, vector, vector, vector), "a sum");
           return new Primitive(
               library,
-              library.require(operation, add),
+              add
+                  ? library.requireAdding(operation)
+                  : library.require(operation, Activation.IDENTITY),
               DNNL_ARG_SRC_0,
               DNNL_ARG_SRC_1,
               DNNL_ARG_DST);
         });
-  }
-
-  private Primitive eltwise(Activation activation, boolean forward, long length) {
-    Eltwise kind = Eltwise.of(activation);
-    return library.prepared(
-        new Key(kind.forward(), false, forward, length),
-        () -> kind.primitive(library, activation, forward, OneDnn.dense(1, length)));
   }
 }

@@ -8,11 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The steps of {@link Cell.Kind#GRU_RESET_AFTER}; beside the rest it keeps the candidate's hU + b'
  * [time, rows, units].
  */
-final class PortableGruResetAfter extends PortableRecurrence {
-  private static final int RESET = 0;
-  private static final int UPDATE = 1;
-  private static final int CANDIDATE = 2;
-
+final class PortableGruResetAfter extends PortableGru {
   PortableGruResetAfter(Cell cell) {
     super(cell);
   }
@@ -24,38 +20,23 @@ final class PortableGruResetAfter extends PortableRecurrence {
   }
 
   @Override
-  void step(Pass pass, int t) {
-    INDArray before = pass.before(t);
-    INDArray reset = pass.at(pass.gates(), RESET, t);
-    INDArray update = pass.at(pass.gates(), UPDATE, t);
-    INDArray candidate = pass.at(pass.gates(), CANDIDATE, t);
-    INDArray kept = pass.more().slice(t);
-    multiply(before, RESET, reset, 1);
-    multiply(before, UPDATE, update, 1);
-    multiply(before, CANDIDATE, kept, 0);
-    sigmoid(reset.addiRowVector(recurrentBias(cell, RESET)));
-    sigmoid(update.addiRowVector(recurrentBias(cell, UPDATE)));
-    kept.addiRowVector(recurrentBias(cell, CANDIDATE));
-    tanh(candidate.addi(kept.mul(reset)));
-    // h̃ + z ⊙ (h − h̃)
-    before.subi(candidate, pass.behind(t)).muli(update).addi(candidate);
+  INDArray shifted(INDArray z, int k) {
+    return z.addiRowVector(recurrentBias(cell, k));
   }
 
   @Override
-  void stepBack(Pass pass, int t, INDArray dStates, INDArray dGates) {
+  void addReset(Pass pass, int t, INDArray reset, INDArray candidate) {
+    INDArray kept = pass.more().slice(t);
+    multiply(pass.before(t), CANDIDATE, kept, 0);
+    candidate.addi(shifted(kept, CANDIDATE).mul(reset));
+  }
+
+  @Override
+  void backReset(Pass pass, int t, INDArray dGates, INDArray dh) {
     INDArray reset = pass.at(pass.gates(), RESET, t);
-    INDArray update = pass.at(pass.gates(), UPDATE, t);
-    INDArray candidate = pass.at(pass.gates(), CANDIDATE, t);
-    INDArray dReset = pass.at(dGates, RESET, t);
-    INDArray dUpdate = pass.at(dGates, UPDATE, t);
     INDArray dCandidate = pass.at(dGates, CANDIDATE, t);
-    INDArray dh = dStates.slice(0);
-    sigmoidGradient(update, pass.before(t).subi(candidate, dUpdate).muli(dh));
-    tanhGradient(candidate, update.rsubi(1, dCandidate).muli(dh));
-    sigmoidGradient(reset, times(dCandidate, pass.more().slice(t), dReset));
-    dh.muli(update);
-    multiplyBack(dReset, RESET, dh, 1);
-    multiplyBack(dUpdate, UPDATE, dh, 1);
+    sigmoidGradient(reset, times(dCandidate, pass.more().slice(t), pass.at(dGates, RESET, t)));
+    backGates(pass, t, dGates, dh);
     multiplyBack(dCandidate.mul(reset), CANDIDATE, dh, 1);
   }
 

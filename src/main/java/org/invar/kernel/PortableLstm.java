@@ -28,12 +28,12 @@ final class PortableLstm extends PortableRecurrence {
     for (int k = 0; k < z.length; k++) {
       z[k] = pass.at(pass.gates(), k, t);
       multiply(pass.before(t), k, z[k], 1);
-      PortableKernels.activateInto(
+      PortableActivations.activate(
           k == CANDIDATE ? Activation.TANH : Activation.SIGMOID, z[k], z[k]);
     }
     INDArray c = times(z[INPUT], z[CANDIDATE], pass.more().slice(t + 1));
     c.addi(z[FORGET].mul(pass.more().slice(t)));
-    PortableKernels.activateInto(Activation.TANH, c, pass.behind(t)).muli(z[OUTPUT]);
+    PortableActivations.activate(Activation.TANH, c, pass.behind(t)).muli(z[OUTPUT]);
   }
 
   @Override

@@ -200,11 +200,11 @@ abstract class PortableRecurrence {
   }
 
   static INDArray sigmoid(INDArray z) {
-    return PortableKernels.activateInto(Activation.SIGMOID, z, z);
+    return PortableActivations.activate(Activation.SIGMOID, z, z);
   }
 
   static INDArray tanh(INDArray z) {
-    return PortableKernels.activateInto(Activation.TANH, z, z);
+    return PortableActivations.activate(Activation.TANH, z, z);
   }
 
   /** Changes dy into y (1 − y) dy. */

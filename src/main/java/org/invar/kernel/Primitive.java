@@ -9,21 +9,22 @@ import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.javacpp.Pointer;
+import org.invar.kernel.PrimitiveCache.Prepared;
 
 /** One of oneDNN's operations, compiled for its arrays' shapes and formats, run many times. */
-final class Primitive implements OneDnn.Prepared {
+final class Primitive implements Prepared {
   private final OneDnn library;
   private final dnnl_primitive_desc description;
   private final dnnl_primitive handle = new dnnl_primitive();
   private final dnnl_memory[] memories;
   private final dnnl_exec_arg_t arguments;
   private final long scratch;
-  private final OneDnn.Address address = new OneDnn.Address();
+  private final Address address = new Address();
 
   /**
    * Compiles an operation.
    *
-   * @param description is freed with this
+   * @param description is freed with this, and where it cannot be compiled
    * @param arguments the library's numbers of the arguments, in the order in which {@link #execute}
    *     takes them
    */
@@ -34,21 +35,26 @@ final class Primitive implements OneDnn.Prepared {
     int[] all = Arrays.copyOf(arguments, arguments.length + 1);
     all[arguments.length] = DNNL_ARG_SCRATCHPAD;
     this.memories = new dnnl_memory[all.length];
+    Arrays.setAll(memories, i -> new dnnl_memory());
     this.arguments = new dnnl_exec_arg_t(all.length);
-    OneDnn.check(dnnl_primitive_create(handle, description), "a primitive");
-    Pointer nowhere = new Pointer();
-    for (int i = 0; i < all.length; i++) {
-      memories[i] = new dnnl_memory();
-      OneDnn.check(
-          dnnl_memory_create(memories[i], format(all[i]), library.engine(), nowhere),
-          "an argument");
-      this.arguments.position(i).arg(all[i]).memory(memories[i]);
+    try {
+      compile(all);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
-    this.arguments.position(0);
   }
 
-  dnnl_primitive_desc description() {
-    return description;
+  private void compile(int[] numbers) {
+    OneDnn.check(dnnl_primitive_create(handle, description), "a primitive");
+    Pointer nowhere = new Pointer();
+    for (int i = 0; i < numbers.length; i++) {
+      OneDnn.check(
+          dnnl_memory_create(memories[i], format(numbers[i]), library.engine(), nowhere),
+          "an argument");
+      arguments.position(i).arg(numbers[i]).memory(memories[i]);
+    }
+    arguments.position(0);
   }
 
   /** Returns the format of an argument, by its number; valid as long as this is not closed. */
@@ -72,7 +78,7 @@ final class Primitive implements OneDnn.Prepared {
       set(memories[i], addresses[i]);
     }
     if (scratch > 0) {
-      set(memories[addresses.length], library.scratch().at(OneDnn.Scratch.PRIMITIVE, scratch));
+      set(memories[addresses.length], library.scratch().at(Scratch.PRIMITIVE, scratch));
     }
     OneDnn.check(
         dnnl_primitive_execute(handle, library.stream(), memories.length, arguments), "to run");

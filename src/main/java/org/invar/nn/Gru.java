@@ -28,7 +28,7 @@ public record Gru(
     UpdateGate updateGate,
     Initializer initializer,
     Initializer recurrentInitializer)
-    implements Layer {
+    implements Recurrent {
   /** Where the reset gate acts. */
   public enum Reset {
     /** h̃ = tanh(xW + (r ⊙ h)U + b), {@link Cell.Kind#GRU_RESET_BEFORE}: Cho et al. 2014. */
@@ -87,19 +87,14 @@ public record Gru(
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    return Recurrent.outputShape(input, units, returnSequences);
+  public Cell.Kind cellKind() {
+    return reset == Reset.BEFORE ? Cell.Kind.GRU_RESET_BEFORE : Cell.Kind.GRU_RESET_AFTER;
   }
 
   @Override
   public List<Layout.Spec> parameters(Shape input) {
     return Recurrent.parameters(
         cellKind(), input, units, initializer, recurrentInitializer, new Initializer.Zeros());
-  }
-
-  @Override
-  public long valuesPerRow(Shape input) {
-    return Recurrent.valuesPerRow(cellKind(), input, units, outputShape(input));
   }
 
   @Override
@@ -124,9 +119,5 @@ public record Gru(
   private Cell cell(Parameters parameters) {
     Cell cell = Recurrent.cell(cellKind(), parameters);
     return updateGate == UpdateGate.KEEPS ? cell : Recurrent.negated(cell, UPDATE);
-  }
-
-  private Cell.Kind cellKind() {
-    return reset == Reset.BEFORE ? Cell.Kind.GRU_RESET_BEFORE : Cell.Kind.GRU_RESET_AFTER;
   }
 }

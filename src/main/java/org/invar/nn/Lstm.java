@@ -4,10 +4,7 @@ import java.util.List;
 import org.invar.kernel.Cell;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
-import org.invar.param.Parameters;
 import org.invar.param.Shape;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Long short-term memory, {@link Cell.Kind#LSTM}: (time, features) → (units), or to (time, units).
@@ -27,7 +24,7 @@ public record Lstm(
     Initializer initializer,
     Initializer recurrentInitializer,
     double forgetBias)
-    implements Layer {
+    implements Recurrent {
   /** Refuses fewer than one unit, and a bias that is no number. */
   public Lstm {
     Checks.positive("units", units);
@@ -55,8 +52,8 @@ public record Lstm(
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    return Recurrent.outputShape(input, units, returnSequences);
+  public Cell.Kind cellKind() {
+    return Cell.Kind.LSTM;
   }
 
   @Override
@@ -64,27 +61,6 @@ public record Lstm(
     var zeros = new Initializer.Zeros();
     var bias =
         new Initializer.Blocks(List.of(zeros, Initializer.Constant.of(forgetBias), zeros, zeros));
-    return Recurrent.parameters(
-        Cell.Kind.LSTM, input, units, initializer, recurrentInitializer, bias);
-  }
-
-  @Override
-  public long valuesPerRow(Shape input) {
-    return Recurrent.valuesPerRow(Cell.Kind.LSTM, input, units, outputShape(input));
-  }
-
-  @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    return Recurrent.forward(cell(parameters), returnSequences, x, tape);
-  }
-
-  @Override
-  public @Nullable INDArray backward(
-      INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    return Recurrent.backward(cell(parameters), cell(gradient), returnSequences, dy, tape);
-  }
-
-  private static Cell cell(Parameters parameters) {
-    return Recurrent.cell(Cell.Kind.LSTM, parameters);
+    return Recurrent.parameters(cellKind(), input, units, initializer, recurrentInitializer, bias);
   }
 }

@@ -16,20 +16,42 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * What the recurrent layers share: (time, features) → (time, units), or (units) behind the last.
  */
-final class Recurrent {
-  private Recurrent() {}
+sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
+  /** Returns the length of the hidden state. */
+  int units();
 
-  static Shape outputShape(Shape input, int units, boolean returnSequences) {
+  /** Returns whether the output is the hidden state behind every step. */
+  boolean returnSequences();
+
+  /** Returns the formula of a step. */
+  Cell.Kind cellKind();
+
+  @Override
+  default Shape outputShape(Shape input) {
     Checks.sequence(input);
-    return returnSequences ? Shape.of(input.get(0), units) : Shape.of(units);
+    return returnSequences() ? Shape.of(input.get(0), units()) : Shape.of(units());
   }
 
   /**
    * Returns the inputs by steps, gates, states and outputs of all steps, and the layer's output.
    */
-  static long valuesPerRow(Cell.Kind kind, Shape input, int units, Shape output) {
-    long step = input.get(1) + (kind.gates() + kind.states() + 2L) * units;
-    return input.get(0) * step + output.size();
+  @Override
+  default long valuesPerRow(Shape input) {
+    Cell.Kind kind = cellKind();
+    long step = input.get(1) + (kind.gates() + kind.states() + 2L) * units();
+    return input.get(0) * step + outputShape(input).size();
+  }
+
+  @Override
+  default INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    return forward(cell(cellKind(), parameters), returnSequences(), x, tape);
+  }
+
+  @Override
+  default @Nullable INDArray backward(
+      INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    Cell cell = cell(cellKind(), parameters);
+    return backward(cell, cell(cellKind(), gradient), returnSequences(), dy, tape);
   }
 
   /** Returns the tensors of a cell; every gate's part of a kernel is initialized for itself. */

@@ -4,10 +4,7 @@ import java.util.List;
 import org.invar.kernel.Cell;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
-import org.invar.param.Parameters;
 import org.invar.param.Shape;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The recurrent layer of Elman, {@link Cell.Kind#SIMPLE_RNN}: (time, features) → (units), or to
@@ -21,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record SimpleRnn(
     int units, boolean returnSequences, Initializer initializer, Initializer recurrentInitializer)
-    implements Layer {
+    implements Recurrent {
   /** Refuses fewer than one unit. */
   public SimpleRnn {
     Checks.positive("units", units);
@@ -41,38 +38,13 @@ public record SimpleRnn(
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    return Recurrent.outputShape(input, units, returnSequences);
+  public Cell.Kind cellKind() {
+    return Cell.Kind.SIMPLE_RNN;
   }
 
   @Override
   public List<Layout.Spec> parameters(Shape input) {
     return Recurrent.parameters(
-        Cell.Kind.SIMPLE_RNN,
-        input,
-        units,
-        initializer,
-        recurrentInitializer,
-        new Initializer.Zeros());
-  }
-
-  @Override
-  public long valuesPerRow(Shape input) {
-    return Recurrent.valuesPerRow(Cell.Kind.SIMPLE_RNN, input, units, outputShape(input));
-  }
-
-  @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    return Recurrent.forward(cell(parameters), returnSequences, x, tape);
-  }
-
-  @Override
-  public @Nullable INDArray backward(
-      INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    return Recurrent.backward(cell(parameters), cell(gradient), returnSequences, dy, tape);
-  }
-
-  private static Cell cell(Parameters parameters) {
-    return Recurrent.cell(Cell.Kind.SIMPLE_RNN, parameters);
+        cellKind(), input, units, initializer, recurrentInitializer, new Initializer.Zeros());
   }
 }

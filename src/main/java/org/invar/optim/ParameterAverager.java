@@ -1,6 +1,5 @@
 package org.invar.optim;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.invar.param.Layout;
@@ -37,9 +36,6 @@ public final class ParameterAverager {
 
   // Gradient, parameters and moments of a chunk stay in the cache between averaging and update.
   private static final int CHUNK = 4 * BLOCK;
-
-  /** Neighbouring elements of the slice that are treated alike; offsets are the slice's. */
-  private record Run(int from, int to, boolean decayed) {}
 
   private final Optimizer optimizer;
   private final double l2;
@@ -88,37 +84,18 @@ public final class ParameterAverager {
       int to) {
     Require.notNegative("l2", l2);
     int length = layout.length();
-    requireLength("flatParameters", flatParameters.length, length);
+    Require.length("flatParameters", flatParameters.length, length);
     if (from < 0 || from > to || to > length || cutsBlock(from, length) || cutsBlock(to, length)) {
       throw new IllegalArgumentException(
           "slice [%d, %d) of %d elements does not begin and end at multiples of %d"
               .formatted(from, to, length, BLOCK));
     }
     float[] slice = Arrays.copyOfRange(flatParameters, from, to);
-    return new ParameterAverager(optimizer, l2, clipping, from, runs(layout, from, to), slice);
+    return new ParameterAverager(optimizer, l2, clipping, from, Run.of(layout, from, to), slice);
   }
 
   private static boolean cutsBlock(int offset, int length) {
     return offset % BLOCK != 0 && offset != length;
-  }
-
-  private static List<Run> runs(Layout layout, int from, int to) {
-    List<Run> runs = new ArrayList<>();
-    for (Layout.Entry entry : layout.entries()) {
-      int start = Math.max(entry.offset(), from) - from;
-      int end = Math.min(entry.end(), to) - from;
-      boolean decayed = entry.spec().decayed();
-      if (start >= end) {
-        continue;
-      }
-      int last = runs.size() - 1;
-      if (last >= 0 && runs.get(last).decayed() == decayed) {
-        runs.set(last, new Run(runs.get(last).from(), end, decayed));
-      } else {
-        runs.add(new Run(start, end, decayed));
-      }
-    }
-    return List.copyOf(runs);
   }
 
   /** Returns the number of blocks of a flat vector of that length. */
@@ -130,16 +107,7 @@ public final class ParameterAverager {
    * Returns the sum over all blocks of the flat vector, in the canonical order; 0 without blocks.
    */
   public static double sumBlocks(double[] allBlocks) {
-    return allBlocks.length == 0 ? 0 : sum(allBlocks, 0, allBlocks.length);
-  }
-
-  // SumTree.sum would box every block.
-  private static double sum(double[] blocks, int from, int to) {
-    if (to - from == 1) {
-      return blocks[from];
-    }
-    int split = new SumTree.Node(from, to).split();
-    return sum(blocks, from, split) + sum(blocks, split, to);
+    return allBlocks.length == 0 ? 0 : Squares.sum(allBlocks, 0, allBlocks.length);
   }
 
   /**
@@ -191,13 +159,13 @@ public final class ParameterAverager {
       float[] gradientSum, int start, int end, double weight, double learningRate, double norm) {
     check(gradientSum, weight, learningRate);
     float factor = (float) clipping.factor(norm);
-    float scale = (float) (1 / weight);
+    MeanGradient mean = MeanGradient.of(l2, clipping, weight);
     for (Run run : runs) {
       int last = Math.min(run.to(), end);
       int next;
       for (int at = Math.max(run.from(), start); at < last; at = next) {
         next = at + Math.min(CHUNK, last - at);
-        average(gradientSum, at, next, decay(run), scale, factor);
+        mean.replace(gradientSum, parameters, at, next, run.decayed(), factor);
         optimizer.step(
             parameters, gradientSum, moments, at, next, steps, learningRate, run.decayed());
       }
@@ -205,39 +173,9 @@ public final class ParameterAverager {
   }
 
   private void check(float[] gradientSum, double weight, double learningRate) {
-    requireLength("gradientSum", gradientSum.length, parameters.length);
+    Require.length("gradientSum", gradientSum.length, parameters.length);
     Require.positive("weight", weight);
     Require.notNegative("learningRate", learningRate);
-  }
-
-  private void average(
-      float[] gradient, int start, int end, float decay, float scale, float factor) {
-    for (int i = start; i < end; i++) {
-      gradient[i] = averaged(gradient[i], parameters[i], decay, scale);
-    }
-    if (clipping.boundsValue()) {
-      float bound = (float) clipping.value();
-      for (int i = start; i < end; i++) {
-        gradient[i] = clipped(gradient[i], bound);
-      }
-    }
-    if (factor != 1) {
-      for (int i = start; i < end; i++) {
-        gradient[i] *= factor;
-      }
-    }
-  }
-
-  private float decay(Run run) {
-    return run.decayed() ? (float) l2 : 0;
-  }
-
-  private static float averaged(float sum, float parameter, float decay, float scale) {
-    return (sum + decay * parameter) * scale;
-  }
-
-  private static float clipped(float value, float bound) {
-    return Math.max(-bound, Math.min(bound, value));
   }
 
   /**
@@ -261,40 +199,18 @@ public final class ParameterAverager {
    */
   public void blockSquaredNorms(
       float[] gradientSum, int from, int to, double weight, double[] allBlocks) {
-    requireLength("gradientSum", gradientSum.length, parameters.length);
+    Require.length("gradientSum", gradientSum.length, parameters.length);
     Require.positive("weight", weight);
-    float scale = (float) (1 / weight);
-    float bound = (float) clipping.value();
+    MeanGradient mean = MeanGradient.of(l2, clipping, weight);
     for (Run run : runs) {
-      float decay = decay(run);
       int last = Math.min(run.to(), to);
       int end;
       for (int start = Math.max(run.from(), from); start < last; start = end) {
         end = endOfBlock(start, last);
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int i = start;
-        for (; i < end - 3; i += 4) {
-          sum0 += square(clipped(averaged(gradientSum[i], parameters[i], decay, scale), bound));
-          sum1 +=
-              square(clipped(averaged(gradientSum[i + 1], parameters[i + 1], decay, scale), bound));
-          sum2 +=
-              square(clipped(averaged(gradientSum[i + 2], parameters[i + 2], decay, scale), bound));
-          sum3 +=
-              square(clipped(averaged(gradientSum[i + 3], parameters[i + 3], decay, scale), bound));
-        }
-        for (; i < end; i++) {
-          sum0 += square(clipped(averaged(gradientSum[i], parameters[i], decay, scale), bound));
-        }
-        add((sum0 + sum1) + (sum2 + sum3), start, allBlocks);
+        double sum = mean.sumOfSquares(gradientSum, parameters, start, end, run.decayed());
+        add(sum, start, allBlocks);
       }
     }
-  }
-
-  private static double square(float value) {
-    return (double) value * value;
   }
 
   /**
@@ -307,28 +223,9 @@ public final class ParameterAverager {
       int end;
       for (int start = run.from(); start < run.to(); start = end) {
         end = endOfBlock(start, run.to());
-        add(run.decayed() ? sumOfSquares(parameters, start, end) : 0, start, allBlocks);
+        add(run.decayed() ? Squares.sum(parameters, start, end) : 0, start, allBlocks);
       }
     }
-  }
-
-  /** Four sums side by side, in a fixed order: one alone would wait for every addition. */
-  private static double sumOfSquares(float[] values, int from, int to) {
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
-    double sum3 = 0;
-    int i = from;
-    for (; i < to - 3; i += 4) {
-      sum0 += square(values[i]);
-      sum1 += square(values[i + 1]);
-      sum2 += square(values[i + 2]);
-      sum3 += square(values[i + 3]);
-    }
-    for (; i < to; i++) {
-      sum0 += square(values[i]);
-    }
-    return (sum0 + sum1) + (sum2 + sum3);
   }
 
   private static int endOfBlock(int start, int end) {
@@ -390,22 +287,15 @@ public final class ParameterAverager {
    */
   public void restore(float[] parameters, float[][] moments, long steps) {
     Require.atLeast("steps", steps, 0);
-    requireLength("moments", moments.length, this.moments.length);
-    requireLength("parameters", parameters.length, this.parameters.length);
+    Require.length("moments", moments.length, this.moments.length);
+    Require.length("parameters", parameters.length, this.parameters.length);
     for (float[] moment : moments) {
-      requireLength("a moment", moment.length, this.parameters.length);
+      Require.length("a moment", moment.length, this.parameters.length);
     }
     System.arraycopy(parameters, 0, this.parameters, 0, parameters.length);
     for (int i = 0; i < moments.length; i++) {
       System.arraycopy(moments[i], 0, this.moments[i], 0, parameters.length);
     }
     this.steps = steps;
-  }
-
-  private static void requireLength(String name, int found, int expected) {
-    if (found != expected) {
-      throw new IllegalArgumentException(
-          "%s of length %d, expected %d".formatted(name, found, expected));
-    }
   }
 }

@@ -51,4 +51,11 @@ final class Require {
       throw new IllegalArgumentException(name + "=" + value + " is not at least " + least);
     }
   }
+
+  static void length(String name, int found, int expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          "%s of length %d, expected %d".formatted(name, found, expected));
+    }
+  }
 }

@@ -323,6 +323,26 @@ class NativeKernelsTest {
     refuses("kernel", () -> kernels.recurrent(cell, floats.normal(2, 3, 4), null, false));
   }
 
+  @Test
+  void recurrentWeightsAndGradientsThatAreNotDenseAreRefusedByTheirNames() {
+    Inputs floats = new Inputs(DataType.FLOAT);
+    INDArray x = floats.normal(2, 3, 5);
+    Cell cell = cell(Cell.Kind.LSTM, floats, 5, 6);
+    Cell gaps = transposed(cell, floats);
+    refuses("expected recurrent kernel whose", () -> kernels.recurrent(gaps, x, null, false));
+    Recurrence pass = kernels.recurrent(cell, x, null, true);
+    refuses(
+        "expected recurrent kernel's gradient whose",
+        () -> kernels.recurrentGradient(cell, x, null, pass, pass.outputs(), gaps, null, false));
+  }
+
+  /** Returns a cell whose recurrent kernel lies in memory column by column. */
+  private static Cell transposed(Cell cell, Inputs inputs) {
+    INDArray columns = cell.recurrentKernel();
+    INDArray kernel = inputs.normal(columns.size(1), columns.size(0)).transpose();
+    return new Cell(cell.kind(), cell.kernel(), kernel, cell.bias(), null);
+  }
+
   private static void refuses(String told, Executable call) {
     String message = assertThrows(IllegalArgumentException.class, call).getMessage();
     assertTrue(message.contains(told) && message.contains("found"), message);

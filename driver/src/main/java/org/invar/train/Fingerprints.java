@@ -33,7 +33,7 @@ final class Fingerprints {
           "train.exact",
           "workers whose kernels give the same bits",
           found.get(0) + " and " + found.get(1),
-          "Run on machines of one kind with the same settings, or give up exactness with exact: false.");
+          found.get(0).remedy(found.get(1)) + " Or give up exactness with exact: false.");
     }
     return found.get(0);
   }

@@ -26,8 +26,8 @@ final class Identities {
           place,
           "the kernels that the run was started with, " + saved.fingerprint(),
           found.fingerprint().toString(),
-          "Resume on a processor of the same kind with the same settings, or start with train.exact:"
-              + " false.");
+          saved.fingerprint().remedy(found.fingerprint())
+              + " Or start again with train.exact: false.");
     }
   }
 

@@ -71,6 +71,30 @@ public record KernelFingerprint(String kernels, String library, String threads, 
     return threads.equals(ONE_THREAD);
   }
 
+  /**
+   * Returns why another fingerprint differs from this one, as far as they tell, and what to do: the
+   * remedy of an error message.
+   */
+  public String remedy(KernelFingerprint other) {
+    if (!kernels.equals(other.kernels)) {
+      return ("One side computes with %s kernels, the other with %s ones: where the native library"
+              + " cannot be loaded, the log of the worker says why. Put it on all machines, or"
+              + " choose -D%s=portable for all.")
+          .formatted(kernels, other.kernels, Kernels.PROPERTY);
+    }
+    if (!threads.equals(other.threads)) {
+      return "OMP_NUM_THREADS is %s on one side, %s on the other: set it to 1 everywhere."
+          .formatted(threads, other.threads);
+    }
+    return "Use machines of one kind with the same settings.";
+  }
+
+  @Override
+  public String toString() {
+    return "%s kernels (%s, OMP_NUM_THREADS %s, probe %s)"
+        .formatted(kernels, library, threads, probe);
+  }
+
   private static String probe(Kernels kernels) {
     INDArray wide = normal(1, 37, 211);
     List<INDArray> results = new ArrayList<>();

@@ -47,8 +47,7 @@ public record RunPlan(
           "a worker that joined the run",
           "the kernels of the others, " + fingerprint,
           found.toString(),
-          "Use machines of one kind with the same settings, or give up exactness with train.exact:"
-              + " false.");
+          fingerprint.remedy(found) + " Or give up exactness with train.exact: false.");
     }
   }
 

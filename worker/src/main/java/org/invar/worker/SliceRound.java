@@ -3,7 +3,6 @@ package org.invar.worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The all-reduce of one step: every worker's pieces go to the owners of the slices, who sum and
  * update them, and the new values go to all.
  *
- * <p>The frames between two workers follow from what both know: the scores of the sender's pieces,
- * then for each chunk of the receiver's slice every piece, then the sender's sums over blocks where
- * the update waits for all of them, then the new values of each chunk of the sender's slice. A
- * chunk is summed as soon as everybody's pieces of it are there, and sent on as soon as it is
- * updated. Buffers are kept from round to round.
+ * <p>The {@link RoundFrames} between two workers follow from what both know. A chunk is summed as
+ * soon as everybody's pieces of it are there, and sent on as soon as it is updated.
  */
 final class SliceRound implements Round {
-  /** The most values of float64 in a frame. */
-  private static final int DOUBLES = TreeSum.CHUNK * Float.BYTES / Double.BYTES;
-
   /**
    * What a worker contributes.
    *
@@ -80,7 +73,7 @@ final class SliceRound implements Round {
   private final int scoresWidth;
   private final List<List<Chunk>> chunks = new ArrayList<>();
   private final IntSupplier tags;
-  private final Peer[] peers;
+  private final RoundPeer[] peers;
   private final List<Chunk> own;
   private final float[] values = new float[TreeSum.CHUNK];
   private final TreeSum.Scratch scratch = new TreeSum.Scratch();
@@ -98,69 +91,6 @@ final class SliceRound implements Round {
   private int updated;
   private Clock clock = new Clock();
 
-  /** One peer: what it has sent, and what was given to it. */
-  private final class Peer {
-    final int rank;
-    float[][] inbox = {};
-    List<Node> nodes = List.of();
-    final List<double[]> scores = new ArrayList<>();
-    Frames toGive = Frames.NONE;
-    Frames toTake = Frames.NONE;
-    int given;
-    int taken;
-
-    Peer(int rank) {
-      this.rank = rank;
-    }
-
-    void begin(List<Node> expected) {
-      nodes = expected;
-      scores.clear();
-      given = 0;
-      taken = 0;
-      int kept = inbox.length;
-      if (kept < expected.size()) {
-        inbox = Arrays.copyOf(inbox, expected.size());
-        for (int piece = kept; piece < inbox.length; piece++) {
-          inbox[piece] = new float[slicing.length(collective.rank())];
-        }
-      }
-      count();
-    }
-
-    /** Counts the frames: at the beginning, and again when it is known what follows the pieces. */
-    void count() {
-      toGive = frames(mine.nodes().size(), collective.rank(), rank);
-      toTake = frames(nodes.size(), rank, collective.rank());
-    }
-
-    /** The chunks of the own slice of which all of the peer's pieces are there. */
-    int chunks() {
-      return nodes.isEmpty() ? own.size() : Math.min(own.size(), (taken - 1) / nodes.size());
-    }
-  }
-
-  /**
-   * Numbers the frames from a worker to another, by kind, in order.
-   *
-   * @param pieces of the sender
-   * @param sums the frame behind those of the pieces, of which the first has the scores
-   * @param blocks the frame behind those of sums over blocks
-   * @param all the number of frames
-   */
-  private record Frames(int pieces, int sums, int blocks, int all) {
-    static final Frames NONE = new Frames(0, 0, 0, 0);
-  }
-
-  /** Counts frames: the receiver's chunks are reduced, the sender's are gathered. */
-  private Frames frames(int pieces, int sender, int receiver) {
-    int sums = 1 + pieces * chunks.get(receiver).size();
-    int doubles =
-        wanted && reduction().blocks().length > 0 ? blocksTo(sender) - blocksFrom(sender) : 0;
-    int blocks = sums + (doubles + DOUBLES - 1) / DOUBLES;
-    return new Frames(pieces, sums, blocks, blocks + (wanted ? chunks.get(sender).size() : 0));
-  }
-
   /**
    * Makes the rounds of a gang over vectors.
    *
@@ -173,10 +103,10 @@ final class SliceRound implements Round {
     this.slicing = slicing;
     this.wire = wire;
     this.scoresWidth = scoresWidth;
-    this.peers = new Peer[collective.size()];
+    this.peers = new RoundPeer[collective.size()];
     for (int rank = 0; rank < peers.length; rank++) {
       chunks.add(slicing.chunks(rank));
-      peers[rank] = new Peer(rank);
+      peers[rank] = new RoundPeer(rank);
     }
     this.own = chunks.get(collective.rank());
   }
@@ -204,10 +134,11 @@ final class SliceRound implements Round {
     this.clock = new Clock();
     clock.begun = System.nanoTime();
     Map<Node, Piece> pieces = new HashMap<>();
-    for (Peer peer : peers) {
+    for (RoundPeer peer : peers) {
       List<Node> nodes = contributions.get(peer.rank).nodes();
       boolean self = peer.rank == collective.rank();
-      peer.begin(self ? List.of() : nodes);
+      peer.begin(self ? List.of() : nodes, slicing.length(collective.rank()));
+      count(peer);
       for (int i = 0; i < nodes.size(); i++) {
         pieces.put(nodes.get(i), self ? mine.pieces().get(i) : received(peer, i));
       }
@@ -218,6 +149,20 @@ final class SliceRound implements Round {
     return clock;
   }
 
+  /** Counts the frames: at the beginning, and again when it is known what follows the pieces. */
+  private void count(RoundPeer peer) {
+    int self = collective.rank();
+    peer.toGive = frames(mine.nodes().size(), self, peer.rank);
+    peer.toTake = frames(peer.nodes.size(), peer.rank, self);
+  }
+
+  private RoundFrames frames(int pieces, int sender, int receiver) {
+    boolean waits = wanted && reduction().blocks().length > 0;
+    int doubles = waits ? blocksTo(sender) - blocksFrom(sender) : 0;
+    int gathered = wanted ? chunks.get(sender).size() : 0;
+    return RoundFrames.of(pieces, chunks.get(receiver).size(), doubles, gathered);
+  }
+
   private Reduction reduction() {
     if (current == null) {
       throw new IllegalStateException("no round is under way");
@@ -225,7 +170,7 @@ final class SliceRound implements Round {
     return current;
   }
 
-  private Piece received(Peer peer, int piece) {
+  private Piece received(RoundPeer peer, int piece) {
     int self = collective.rank();
     return (at, to, offset, length) ->
         System.arraycopy(peer.inbox[piece], slicing.local(self, at), to, offset, length);
@@ -251,25 +196,25 @@ final class SliceRound implements Round {
 
   @Override
   public boolean fill(int rank, ByteBuffer out) {
-    Peer peer = peers[rank];
-    Frames frames = peer.toGive;
+    RoundPeer peer = peers[rank];
+    RoundFrames frames = peer.toGive;
     int next = peer.given;
     if (next == 0) {
       mine.scores().forEach(scores -> putDoubles(scores, 0, scores.length, out));
-    } else if (next < frames.sums) {
-      Chunk chunk = chunks.get(rank).get((next - 1) / frames.pieces);
-      Piece piece = mine.pieces().get((next - 1) % frames.pieces);
+    } else if (next < frames.sums()) {
+      Chunk chunk = chunks.get(rank).get((next - 1) / frames.pieces());
+      Piece piece = mine.pieces().get((next - 1) % frames.pieces());
       piece.read(chunk.at(), values, 0, chunk.length());
       wire.put(values, chunk.length(), out);
-    } else if (next < frames.blocks) {
+    } else if (next < frames.blocks()) {
       if (reduced < own.size()) {
         return false;
       }
-      int from = blocksFrom(collective.rank()) + (next - frames.sums) * DOUBLES;
-      int to = Math.min(from + DOUBLES, blocksTo(collective.rank()));
+      int from = blocksFrom(collective.rank()) + (next - frames.sums()) * RoundFrames.DOUBLES;
+      int to = Math.min(from + RoundFrames.DOUBLES, blocksTo(collective.rank()));
       putDoubles(reduction().blocks(), from, to, out);
     } else {
-      int index = next - frames.blocks;
+      int index = next - frames.blocks();
       if (!scored || index >= updated) {
         return false;
       }
@@ -284,30 +229,31 @@ final class SliceRound implements Round {
   @Override
   public boolean filled(int rank) {
     // Whether there are frames behind the sums is known when all scores are.
-    return scored && peers[rank].given == peers[rank].toGive.all;
+    return scored && peers[rank].given == peers[rank].toGive.all();
   }
 
   @Override
   public void take(int rank, ByteBuffer in) {
-    Peer peer = peers[rank];
-    Frames frames = peer.toTake;
+    RoundPeer peer = peers[rank];
+    RoundFrames frames = peer.toTake;
     int next = peer.taken;
     if (next == 0) {
-      for (int i = 0; i < frames.pieces; i++) {
+      for (int i = 0; i < frames.pieces(); i++) {
         double[] scores = new double[scoresWidth];
         getDoubles(in, scores, 0, scoresWidth);
         peer.scores.add(scores);
       }
       silent--;
-    } else if (next < frames.sums) {
-      Chunk chunk = own.get((next - 1) / frames.pieces);
-      int piece = (next - 1) % frames.pieces;
+    } else if (next < frames.sums()) {
+      Chunk chunk = own.get((next - 1) / frames.pieces());
+      int piece = (next - 1) % frames.pieces();
       wire.get(in, peer.inbox[piece], slicing.local(collective.rank(), chunk.at()), chunk.length());
-    } else if (next < frames.blocks) {
-      int from = blocksFrom(rank) + (next - frames.sums) * DOUBLES;
-      getDoubles(in, reduction().blocks(), from, Math.min(from + DOUBLES, blocksTo(rank)));
+    } else if (next < frames.blocks()) {
+      int from = blocksFrom(rank) + (next - frames.sums()) * RoundFrames.DOUBLES;
+      getDoubles(
+          in, reduction().blocks(), from, Math.min(from + RoundFrames.DOUBLES, blocksTo(rank)));
     } else {
-      Chunk chunk = chunks.get(rank).get(next - frames.blocks);
+      Chunk chunk = chunks.get(rank).get(next - frames.blocks());
       Wire.FLOAT32.get(in, values, 0, chunk.length());
       reduction().store(chunk, values);
     }
@@ -320,8 +266,8 @@ final class SliceRound implements Round {
   @Override
   public boolean taken(int rank) {
     // What comes behind the sums can be told apart only when all scores are there.
-    Frames frames = peers[rank].toTake;
-    return peers[rank].taken == (scored ? frames.all : frames.sums);
+    RoundFrames frames = peers[rank].toTake;
+    return peers[rank].taken == (scored ? frames.all() : frames.sums());
   }
 
   @Override
@@ -371,17 +317,17 @@ final class SliceRound implements Round {
   /** The chunks of the own slice that everybody's pieces have arrived of. */
   private int arrived() {
     int arrived = own.size();
-    for (Peer peer : peers) {
+    for (RoundPeer peer : peers) {
       if (peer.rank != collective.rank()) {
-        arrived = Math.min(arrived, peer.chunks());
+        arrived = Math.min(arrived, peer.chunks(own.size()));
       }
     }
     return arrived;
   }
 
   private boolean blocksAreThere() {
-    for (Peer peer : peers) {
-      if (peer.rank != collective.rank() && peer.taken < peer.toTake.blocks) {
+    for (RoundPeer peer : peers) {
+      if (peer.rank != collective.rank() && peer.taken < peer.toTake.blocks()) {
         return false;
       }
     }
@@ -394,7 +340,7 @@ final class SliceRound implements Round {
       return;
     }
     Map<Node, double[]> known = new HashMap<>();
-    for (Peer peer : peers) {
+    for (RoundPeer peer : peers) {
       boolean self = peer.rank == collective.rank();
       List<Node> nodes = self ? mine.nodes() : peer.nodes;
       for (int i = 0; i < nodes.size(); i++) {
@@ -404,8 +350,8 @@ final class SliceRound implements Round {
     double[] scores = SumTree.finish(root, known::get, Scores::add);
     wanted = reduction().begin(scores == null ? new double[scoresWidth] : scores);
     scored = true;
-    for (Peer peer : peers) {
-      peer.count();
+    for (RoundPeer peer : peers) {
+      count(peer);
     }
     clock.everybodyThere = System.nanoTime();
     clock.reduced = clock.everybodyThere;

@@ -48,6 +48,20 @@ class WorkerStateTest {
     assertTrue(e.getMessage().contains("another library"), e.getMessage());
   }
 
+  @Test
+  void whatKernelsDifferInIsNamed() {
+    var fast = new KernelFingerprint("native", "ND4J", "1", "0");
+    var slow = new KernelFingerprint("portable", "ND4J", "2", "0");
+    assertEquals("portable kernels (ND4J, OMP_NUM_THREADS 2, probe 0)", slow.toString());
+    String remedy = fast.remedy(slow);
+    assertTrue(remedy.contains("with native kernels, the other with portable ones"), remedy);
+    assertTrue(remedy.contains("-Dinvar.kernels=portable"), remedy);
+    var threads = new KernelFingerprint("native", "ND4J", "2", "0");
+    assertTrue(fast.remedy(threads).contains("OMP_NUM_THREADS"), fast.remedy(threads));
+    var processor = new KernelFingerprint("native", "ND4J", "1", "1");
+    assertTrue(fast.remedy(processor).contains("machines of one kind"), fast.remedy(processor));
+  }
+
   private static RunPlan plan(String runId, String hash, @Nullable KernelFingerprint required) {
     return new RunPlan(
         runId,
