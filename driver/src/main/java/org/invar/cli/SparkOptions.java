@@ -1,7 +1,7 @@
 package org.invar.cli;
 
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
@@ -32,15 +32,21 @@ final class SparkOptions {
 
   SparkOptions() {}
 
-  /** Gives the command a session; one that was there before outlives it. */
-  void run(String name, Consumer<SparkSession> command) {
+  /**
+   * Gives the command a session and returns its exit code; one that was there before outlives it.
+   */
+  int run(String name, ToIntFunction<SparkSession> command) {
     boolean ours = SparkSession.getDefaultSession().isEmpty();
     SparkSession session = session(name);
     try {
-      command.accept(session);
+      return command.applyAsInt(session);
     } finally {
       if (ours) {
+        boolean interrupted = Thread.interrupted(); // Else nothing of Spark would end in order.
         session.stop();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
   }

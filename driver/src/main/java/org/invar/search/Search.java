@@ -73,8 +73,8 @@ public final class Search {
   /**
    * Searches to the end and writes what it found.
    *
-   * @throws InvarException when the search, its data or the directory cannot be used, or not one
-   *     trial could be trained
+   * @throws InvarException when the search, its data or the directory cannot be used, or the thread
+   *     is interrupted, and then is so afterwards; trials that run are cancelled before
    */
   public SearchResult run() {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -84,6 +84,11 @@ public final class Search {
       context.setJobGroup(
           "invar-search-" + spec.settings().name(), "Invar search " + spec.settings().name(), true);
       return run(context, opened);
+    } catch (InvarException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      throw e;
     } catch (IOException | UncheckedIOException e) {
       throw new InvarException(
           opened.path()

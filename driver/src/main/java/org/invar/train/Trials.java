@@ -208,6 +208,12 @@ public final class Trials implements AutoCloseable {
     return Math.max(1, cores / Math.max(1, spark.getConf().getInt("spark.task.cpus", 1)));
   }
 
+  /** Returns how many gangs there is something to run on for: a gang takes whole executors. */
+  public int gangs() {
+    var executors = new Executors(spark);
+    return Math.max(1, spark.isLocal() ? executors.localCores() : executors.alive().size());
+  }
+
   /** Lets executors forget the data; those that are not reached let go when they need memory. */
   @Override
   public void close() {

@@ -2,6 +2,7 @@ package org.invar.search;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Searches on real executor processes, of which some are killed, and whose driver is: trials and
- * scores are those of one process that nothing happened to.
+ * Searches on real executor processes, of which some are killed, and whose driver is killed and
+ * interrupted: trials and scores are those of one process that nothing happened to.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SearchIT {
@@ -38,8 +39,8 @@ class SearchIT {
   static void searchInOneProcess() throws Exception {
     String text =
         "name: s\n"
-            + SearchTest.JOB.replace("epochs: 3", "epochs: 40")
-            + SearchTest.SPACE
+            + Searches.JOB.replace("epochs: 3", "epochs: 40")
+            + Searches.SPACE
             + "stopping: none\ntrials: "
             + TRIALS
             + "\n";
@@ -69,23 +70,27 @@ class SearchIT {
   }
 
   private static List<JsonNode> parts(Path out) throws IOException {
-    List<JsonNode> parts = new ArrayList<>();
+    return entries(out).stream().filter(entry -> !entry.get("part").isNull()).toList();
+  }
+
+  private static List<JsonNode> entries(Path out) throws IOException {
+    List<JsonNode> entries = new ArrayList<>();
     if (!Files.exists(out)) {
-      return parts;
+      return entries;
     }
     try (var files = Files.list(out)) {
       for (Path journal :
-          files.filter(path -> path.getFileName().toString().startsWith("journal-")).toList()) {
+          files
+              .filter(path -> path.getFileName().toString().startsWith("journal-"))
+              .sorted()
+              .toList()) {
         String text = Files.readString(journal);
         for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
-          JsonNode entry = Json.MAPPER.readTree(line);
-          if (!entry.get("part").isNull()) {
-            parts.add(entry);
-          }
+          entries.add(Json.MAPPER.readTree(line));
         }
       }
     }
-    return parts;
+    return entries;
   }
 
   private static void awaitParts(DriverProcess run, Path out, int count) throws Exception {
@@ -119,11 +124,14 @@ class SearchIT {
     }
   }
 
+  /** Both, on the same search, which goes on with other executors, in one process. */
   @Test
-  void aDriverThatIsKilledGoesOnWithWhatIsLeft() throws Exception {
+  void anExecutorAndThenTheDriverThatAreKilledLoseNothing() throws Exception {
     Path out = folder.resolve("driver");
     try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]")) {
       awaitParts(run, out, 1);
+      run.executors().get(1).destroyForcibly();
+      awaitParts(run, out, 2);
       run.kill();
     }
     int before = parts(out).size();
@@ -133,6 +141,52 @@ class SearchIT {
       assertTrue(run.log().contains("going on: the journal has"), run.log());
     }
     // One part a trial: none was trained twice, and none is missing.
+    assertEquals(TRIALS, parts(out).size());
+  }
+
+  @Test
+  void gangsShareTheExecutorsInAFairPool() throws Exception {
+    Path out = folder.resolve("gangs");
+    String pools = "file:" + System.getProperty("invar.root") + "/conf/fairscheduler.xml";
+    try (var run =
+        DriverProcess.search(
+            folder,
+            file,
+            out,
+            "local-cluster[2,1,1024]",
+            "-Dspark.scheduler.mode=FAIR",
+            "-Dspark.scheduler.allocation.file=" + pools,
+            "--set",
+            "placement={gang: {parallel: 2}}")) {
+      assertAsExpected(out, run);
+      assertTrue(run.log().contains("2 at once"), run.log());
+    }
+    List<JsonNode> first = entries(out).subList(0, 3);
+    assertTrue(first.get(0).get("part").isNull() && first.get(1).get("part").isNull(), "" + first);
+  }
+
+  @Test
+  void ctrlCEndsWhatRunsAndSaysHowToGoOn() throws Exception {
+    Path out = folder.resolve("interrupted");
+    List<ProcessHandle> executors;
+    try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]")) {
+      awaitParts(run, out, 2);
+      executors = run.executors();
+      int code = run.interrupt();
+      assertEquals(code, run.exitCode(LIMIT), run.log());
+      String last = run.log().lines().reduce((one, next) -> next).orElse("");
+      assertTrue(last.startsWith("invar: interrupted with "), run.log());
+      assertTrue(last.contains(" of 8 trials begun") && last.contains("--resume"), last);
+      assertFalse(run.log().contains("Exception") || run.log().contains("ERROR"), run.log());
+    }
+    assertEquals(2, executors.size());
+    for (ProcessHandle executor : executors) {
+      executor.onExit().get(LIMIT, TimeUnit.SECONDS); // Spark stops those that live.
+    }
+    assertTrue(parts(out).size() < TRIALS, "interrupted too late");
+    try (var run = DriverProcess.search(folder, file, out, "local[1]", "--resume")) {
+      assertAsExpected(out, run);
+    }
     assertEquals(TRIALS, parts(out).size());
   }
 }
