@@ -60,7 +60,8 @@ class SearchCommandTest {
           "tiny: 4 trials of up to 2 epochs of tiny, 2 at once",
           "best so far",
           "trial  epochs  devAccuracy  constant",
-          "on 2 cores, which were busy for",
+          "2 at once, which had something to do for",
+          "4 trials, ",
           "best: trial",
           "report.html"
         }) {
