@@ -131,7 +131,7 @@ class SearchConsoleTest {
 
   @Test
   void theEndHasARankedTableAndWhereThingsAre() {
-    SearchConsole console = console(true, 40);
+    SearchConsole console = console(true, 60);
     console.stage(new StageTime(0, 4, 2, 8.4, 4, 16));
     console.finished(new SearchResult("file:/runs/s", List.of(BEST, PAUSED, FAILED), List.of()));
     assertEquals(
