@@ -29,6 +29,7 @@ final class Interruption {
   }
 
   private void interrupt() {
+    SparkOptions.silence();
     command.interrupt();
     try {
       over.await(SECONDS, TimeUnit.SECONDS);

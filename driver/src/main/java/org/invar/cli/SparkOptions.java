@@ -3,6 +3,7 @@ package org.invar.cli;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -71,5 +72,12 @@ final class SparkOptions {
       Configurator.setLevel(logger, verbose ? Level.INFO : Level.OFF);
     }
     Configurator.setLevel("org.invar", verbose ? Level.INFO : Level.WARN);
+  }
+
+  /** Logs nothing more, unless Spark's log is shown: its executors may end before it does. */
+  static void silence() {
+    if (LogManager.getRootLogger().getLevel().isMoreSpecificThan(Level.WARN)) {
+      Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+    }
   }
 }

@@ -84,11 +84,6 @@ public final class Search {
       context.setJobGroup(
           "invar-search-" + spec.settings().name(), "Invar search " + spec.settings().name(), true);
       return run(context, opened);
-    } catch (InvarException e) {
-      if (e.getCause() instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-      throw e;
     } catch (IOException | UncheckedIOException e) {
       throw new InvarException(
           opened.path()
@@ -118,6 +113,11 @@ public final class Search {
         new SearchOutputs(spark, spec, opened, trials.shards()).write(result);
         listener.finished(result);
         return result;
+      } catch (InvarException e) {
+        if (e.getCause() instanceof InterruptedException) { // All trials have ended in order.
+          Thread.currentThread().interrupt();
+        }
+        throw e;
       }
     }
   }

@@ -214,7 +214,10 @@ public final class Trials implements AutoCloseable {
     return Math.max(1, spark.isLocal() ? executors.localCores() : executors.alive().size());
   }
 
-  /** Lets executors forget the data; those that are not reached let go when they need memory. */
+  /**
+   * Lets executors forget the data; those that are not reached let go when they need memory. A
+   * thread that is interrupted waits for none.
+   */
   @Override
   public void close() {
     splits.unpersist();
@@ -222,9 +225,11 @@ public final class Trials implements AutoCloseable {
     int tasks = Math.max(1, spark.defaultParallelism());
     try {
       if (!spark.sc().isStopped()) {
-        spark
-            .parallelize(Collections.nCopies(tasks, 0), tasks)
-            .foreach(task -> SharedShards.release(id));
+        if (!Thread.currentThread().isInterrupted()) {
+          spark
+              .parallelize(Collections.nCopies(tasks, 0), tasks)
+              .foreach(task -> SharedShards.release(id));
+        }
         blocks.values().forEach(parts -> parts.forEach(part -> part.destroy()));
         shared.destroy();
         configuration.destroy();

@@ -85,7 +85,12 @@ class SearchCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"search-digits.yaml", "search-lenet-fashion-mnist.yaml"})
+  @ValueSource(
+      strings = {
+        "search-digits.yaml",
+        "search-lenet-fashion-mnist.yaml",
+        "../.github/bench/equal-trials.yaml"
+      })
   void theRecipesAreRead(String recipe) {
     var spec = SearchSpec.load(Runs.RECIPES.resolve(recipe));
     assertTrue(spec.settings().trials() >= 30);

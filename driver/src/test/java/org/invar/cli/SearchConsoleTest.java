@@ -139,7 +139,7 @@ class SearchConsoleTest {
 
         stage 1: 4 trainings in 8.4 s, 2 at once, which had something to do for 95 % of it; 1.05 of the ideal, 2 × the median of 4.00 s
 
-                                   layers[1]
+                                          layers[1]
         trial  epochs  devLoss  constant  times
             0       2   0.2500  0.001     2
             1       1   0.7500  0.002     2

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
@@ -142,6 +144,32 @@ class SearchIT {
     }
     // One part a trial: none was trained twice, and none is missing.
     assertEquals(TRIALS, parts(out).size());
+  }
+
+  /** Under early stopping the cluster has a say in who goes on, but in no score. */
+  @Test
+  void pausedTrialsGoOnWhereThereIsACore() throws Exception {
+    Path out = folder.resolve("paused");
+    String[] halving = {"--set", "stopping={asha: {reduction: 2, grace: 10}}"};
+    try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]", halving)) {
+      awaitParts(run, out, 4);
+      run.kill();
+    }
+    String[] resumed = {halving[0], halving[1], "--resume"};
+    try (var run = DriverProcess.search(folder, file, out, "local[2]", resumed)) {
+      assertEquals(0, run.exitCode(LIMIT), run.log());
+    }
+    Set<String> places = new TreeSet<>();
+    int most = 0;
+    for (JsonNode entry : parts(out)) {
+      JsonNode scores = entry.get("part").get("scores");
+      places.add(entry.get("part").get("executor").asText());
+      most = Math.max(most, scores.size());
+      String begin = entry.get("trial") + " " + scores.toString().replace("]", "");
+      assertTrue(expected.stream().anyMatch(all -> all.startsWith(begin)), begin);
+    }
+    assertEquals(40, most);
+    assertTrue(places.contains("driver") && places.size() > 1, places.toString());
   }
 
   @Test
