@@ -2,7 +2,6 @@ package org.invar.cli;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.invar.report.Numbers;
+import org.invar.report.ScoreTable;
 import org.invar.report.TextTable;
 import org.invar.search.SearchListener;
 import org.invar.search.SearchResult;
@@ -220,10 +220,11 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     if (best == null) {
       line("no trial could be trained to its end");
     } else {
-      List<String> finals = new ArrayList<>();
-      best.finals().forEach((name, value) -> finals.add(name + " " + Numbers.score(value)));
-      Collections.sort(finals);
-      line("best: trial %d, %s".formatted(best.number(), String.join(", ", finals)));
+      String score = RankedTable.score(best);
+      line("best: trial %d, %s %s".formatted(best.number(), metric(), score));
+      line("");
+      new ScoreTable(best.finals()).render().lines().forEach(this::line);
+      line("");
       line("train it again   bin/invar train %s/best.yaml".formatted(plain(result)));
       line(
           spec.settings().folds() == 1

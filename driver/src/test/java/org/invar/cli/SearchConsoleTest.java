@@ -146,6 +146,10 @@ class SearchConsoleTest {
 
         3 trials, 3 epochs in all; 1 failed, trials.csv has the reasons
         best: trial 0, devLoss 0.2500
+
+        split    loss
+        dev    0.2500
+
         train it again   bin/invar train /runs/s/best.yaml
         its model        /runs/s/best
         report           /runs/s/report.html
