@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SearchIT {
   private static final int TRIALS = 8;
+  private static final int EPOCHS = 24;
   private static final int LIMIT = 240;
 
   @TempDir private static Path folder;
@@ -41,7 +42,7 @@ class SearchIT {
   static void searchInOneProcess() throws Exception {
     String text =
         "name: s\n"
-            + Searches.JOB.replace("epochs: 3", "epochs: 40")
+            + Searches.JOB.replace("epochs: 3", "epochs: " + EPOCHS)
             + Searches.SPACE
             + "stopping: none\ntrials: "
             + TRIALS
@@ -150,7 +151,7 @@ class SearchIT {
   @Test
   void pausedTrialsGoOnWhereThereIsACore() throws Exception {
     Path out = folder.resolve("paused");
-    String[] halving = {"--set", "stopping={asha: {reduction: 2, grace: 10}}"};
+    String[] halving = {"--set", "stopping={asha: {reduction: 2, grace: 6}}"};
     try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]", halving)) {
       awaitParts(run, out, 4);
       run.kill();
@@ -168,7 +169,7 @@ class SearchIT {
       String begin = entry.get("trial") + " " + scores.toString().replace("]", "");
       assertTrue(expected.stream().anyMatch(all -> all.startsWith(begin)), begin);
     }
-    assertEquals(40, most);
+    assertEquals(EPOCHS, most);
     assertTrue(places.contains("driver") && places.size() > 1, places.toString());
   }
 
