@@ -86,7 +86,7 @@ public final class Main {
     if (Interruption.inProgress()) {
       // Whatever it met on its way out says nothing new.
       String message = String.valueOf(failure.getMessage());
-      err.println("invar: " + (message.startsWith(INTERRUPTED) ? message : INTERRUPTED + "."));
+      err.println("invar: " + (message.startsWith(INTERRUPTED) ? message : interrupted(commands)));
       return FAILED;
     }
     if (failure instanceof InvarException) {
@@ -99,6 +99,13 @@ public final class Main {
     err.println("invar: failed unexpectedly; please report this with the lines below.");
     failure.printStackTrace(err);
     return FAILED;
+  }
+
+  private static String interrupted(List<ParseResult> commands) {
+    boolean resumes =
+        commands.stream().anyMatch(each -> each.commandSpec().findOption("--resume") != null);
+    String remedy = " What was saved stays; go on with the same command and --resume.";
+    return INTERRUPTED + "." + (resumes ? remedy : "");
   }
 
   /** Gives commands the stream that they print results to. */

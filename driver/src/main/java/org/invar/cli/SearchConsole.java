@@ -93,6 +93,7 @@ final class SearchConsole implements SearchListener, AutoCloseable {
       SearchedTrial best = standing.best();
       text.append(best != null && best.number() == trial.number() ? "  best so far" : "");
       text.append("  ").append(ranked.settings(trial));
+      text.setLength(terminal ? Math.min(text.length(), width - 1) : text.length());
     }
     line(text.toString());
     show(standing);

@@ -1,5 +1,9 @@
 package org.invar.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.apache.logging.log4j.Level;
@@ -74,10 +78,14 @@ final class SparkOptions {
     Configurator.setLevel("org.invar", verbose ? Level.INFO : Level.WARN);
   }
 
-  /** Logs nothing more, unless Spark's log is shown: its executors may end before it does. */
+  /**
+   * Lets only the command itself say something more, unless Spark's log is shown: its executors may
+   * end before it does, which it tells at length, past its log too.
+   */
   static void silence() {
     if (LogManager.getRootLogger().getLevel().isMoreSpecificThan(Level.WARN)) {
       Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+      System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
     }
   }
 }
