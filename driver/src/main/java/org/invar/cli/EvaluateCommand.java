@@ -66,11 +66,10 @@ final class EvaluateCommand implements Callable<Integer> {
           "both",
           "Leave --split out to score the rows that --input and its like name.");
     }
-    spark.run("invar evaluate " + directory, this::evaluate);
-    return 0;
+    return spark.run("invar evaluate " + directory, this::evaluate);
   }
 
-  private void evaluate(SparkSession session) {
+  private int evaluate(SparkSession session) {
     TrainedModel model = TrainedModel.load(session, directory);
     EvaluationReport report;
     if (source.given()) {
@@ -89,6 +88,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (json != null) {
       write(session, json, report.evaluation());
     }
+    return 0;
   }
 
   private static void write(SparkSession session, String file, Evaluation evaluation) {

@@ -31,6 +31,9 @@ public final class Main {
   /** The exit code of a command that was refused or failed; wrong options give 2. */
   static final int FAILED = 1;
 
+  /** What messages start with that say how to go on after Ctrl-C. */
+  private static final String INTERRUPTED = "interrupted";
+
   /** What {@code --version} prints. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
@@ -47,7 +50,14 @@ public final class Main {
     // Whatever the locale: tables have × and … in them.
     System.setOut(utf8(FileDescriptor.out));
     System.setErr(utf8(FileDescriptor.err));
-    System.exit(run(System.out, System.err, arguments));
+    Interruption watched = Interruption.ofThisThread();
+    int code;
+    try {
+      code = run(System.out, System.err, arguments);
+    } finally {
+      watched.over();
+    }
+    System.exit(code);
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {
@@ -73,31 +83,29 @@ public final class Main {
     List<ParseResult> commands = parsed.subcommands();
     boolean verbose =
         !commands.isEmpty() && commands.get(commands.size() - 1).hasMatchedOption("--verbose");
-    if (failure instanceof InvarException && !ending()) {
+    if (Interruption.inProgress()) {
+      // Whatever it met on its way out says nothing new.
+      String message = String.valueOf(failure.getMessage());
+      err.println("invar: " + (message.startsWith(INTERRUPTED) ? message : interrupted(commands)));
+      return FAILED;
+    }
+    if (failure instanceof InvarException) {
       err.println("invar: " + failure.getMessage());
       if (verbose) {
         failure.printStackTrace(err);
       }
       return FAILED;
     }
-    if (ending()) {
-      return FAILED; // Interrupted: Spark was stopped under the command, which says nothing new.
-    }
     err.println("invar: failed unexpectedly; please report this with the lines below.");
     failure.printStackTrace(err);
     return FAILED;
   }
 
-  /** Whether the JVM is shutting down, after Ctrl-C or a signal. */
-  private static boolean ending() {
-    Thread probe = new Thread(() -> {});
-    try {
-      Runtime.getRuntime().addShutdownHook(probe);
-      Runtime.getRuntime().removeShutdownHook(probe);
-      return false;
-    } catch (IllegalStateException e) {
-      return true;
-    }
+  private static String interrupted(List<ParseResult> commands) {
+    boolean resumes =
+        commands.stream().anyMatch(each -> each.commandSpec().findOption("--resume") != null);
+    String remedy = " What was saved stays; go on with the same command and --resume.";
+    return INTERRUPTED + "." + (resumes ? remedy : "");
   }
 
   /** Gives commands the stream that they print results to. */

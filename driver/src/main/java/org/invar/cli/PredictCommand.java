@@ -80,11 +80,10 @@ final class PredictCommand implements Callable<Integer> {
       throw InvarException.of(
           "--out-format", "one of " + String.join(", ", FORMATS), format, "Name one of these.");
     }
-    spark.run("invar predict " + directory, session -> predict(session, format));
-    return 0;
+    return spark.run("invar predict " + directory, session -> predict(session, format));
   }
 
-  private void predict(SparkSession session, String format) {
+  private int predict(SparkSession session, String format) {
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
     Path path = OutputPath.of(out, overwrite, source.paths(), directory, hadoop);
     long start = System.nanoTime();
@@ -103,6 +102,7 @@ final class PredictCommand implements Callable<Integer> {
     console.printf(
         Locale.ROOT, "%,d rows with predictions are in %s, after %.1f s.%n", rows, path, seconds);
     console.flush();
+    return 0;
   }
 
   /** Writes, and returns the number of rows. */

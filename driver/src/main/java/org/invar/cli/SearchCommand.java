@@ -6,11 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.search.Search;
 import org.invar.search.SearchSpec;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,30 +35,11 @@ final class SearchCommand implements Callable<Integer> {
       description = "Replaces a setting of the search, for example trials=8 or stopping=none.")
   private final List<String> replaced = new ArrayList<>();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description =
-          "Where journal, trials and results go: any Hadoop path that executors share (default: the"
-              + " search's directory, runs/NAME).")
-  private @Nullable String out;
-
-  @ArgGroup private @Nullable Existing existing;
+  @Mixin private final RunOptions run = new RunOptions();
 
   @Mixin private final SparkOptions spark = new SparkOptions();
 
   private final PrintStream console;
-
-  /** What to do with a search that is there. */
-  static final class Existing {
-    @Option(names = "--resume", description = "Go on with the search; finished trials stay.")
-    private boolean resume;
-
-    @Option(names = "--overwrite", description = "Delete the search that is there.")
-    private boolean overwrite;
-
-    Existing() {}
-  }
 
   SearchCommand(PrintStream console) {
     this.console = console;
@@ -70,24 +48,14 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SearchSpec spec = SearchSpec.load(file, replaced.toArray(String[]::new));
-    spark.run("invar search " + spec.settings().name(), session -> search(session, spec));
-    return 0;
+    return spark.run("invar search " + spec.settings().name(), session -> search(session, spec));
   }
 
-  private void search(SparkSession session, SearchSpec spec) {
+  private int search(SparkSession session, SearchSpec spec) {
     try (SearchConsole report = Consoles.search(console, spec)) {
-      Search search = Search.of(session, spec).mode(mode()).listener(report);
-      if (out != null) {
-        search.directory(out);
-      }
-      search.run();
+      Search search = Search.of(session, spec).mode(run.mode()).listener(report);
+      run.directory(search::directory);
+      return search.run().best().isPresent() ? 0 : Main.FAILED;
     }
-  }
-
-  private Mode mode() {
-    if (existing == null) {
-      return Mode.NEW;
-    }
-    return existing.resume ? Mode.RESUME : existing.overwrite ? Mode.OVERWRITE : Mode.NEW;
   }
 }

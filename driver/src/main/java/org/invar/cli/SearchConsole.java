@@ -1,13 +1,15 @@
 package org.invar.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.invar.report.Numbers;
+import org.invar.report.ScoreTable;
 import org.invar.report.TextTable;
 import org.invar.search.SearchListener;
 import org.invar.search.SearchResult;
@@ -16,7 +18,6 @@ import org.invar.search.SearchedTrial;
 import org.invar.search.StageTime;
 import org.invar.search.Stopping;
 import org.invar.search.TrialStatus;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a search to a person: what has ended, what runs and what is best while it goes, and a
@@ -34,6 +35,7 @@ final class SearchConsole implements SearchListener, AutoCloseable {
   private final boolean terminal;
   private final int width;
   private final SearchSpec spec;
+  private final RankedTable ranked;
   private int epochs;
   private int live;
   private long lastLine = System.nanoTime();
@@ -49,6 +51,7 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     this.terminal = terminal;
     this.width = width;
     this.spec = spec;
+    this.ranked = new RankedTable(spec.settings());
   }
 
   @Override
@@ -86,10 +89,11 @@ final class SearchConsole implements SearchListener, AutoCloseable {
       text.append("failed: ").append(trial.failure());
     } else {
       text.append("epoch %d/%d  ".formatted(trial.epochs(), epochs));
-      text.append(metric()).append(' ').append(score(trial));
+      text.append(metric()).append(' ').append(RankedTable.score(trial));
       SearchedTrial best = standing.best();
       text.append(best != null && best.number() == trial.number() ? "  best so far" : "");
-      text.append("  ").append(values(trial));
+      text.append("  ").append(ranked.settings(trial));
+      text.setLength(terminal ? Math.min(text.length(), width - 1) : text.length());
     }
     line(text.toString());
     show(standing);
@@ -100,7 +104,7 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     if (terminal) {
       show(standing);
     } else if (System.nanoTime() - lastLine >= PLAIN_NANOS) {
-      line(summary(standing));
+      line(progress(standing) + "; " + best(standing));
     }
   }
 
@@ -108,41 +112,31 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     return spec.settings().objective().metric();
   }
 
-  private static String score(@Nullable SearchedTrial trial) {
-    Double score = trial == null ? null : trial.score();
-    return score == null ? "-" : Numbers.score(score);
-  }
-
-  private static String values(SearchedTrial trial) {
-    List<String> values = new ArrayList<>();
-    trial.values().forEach((key, value) -> values.add(shortName(key) + " " + text(value)));
-    return String.join(", ", values);
-  }
-
-  /** The last names of a key, enough to tell it: {@code layers[0].conv2d.filters}. */
-  private static String shortName(String key) {
-    int layers = key.indexOf("layers[");
-    return layers >= 0 ? key.substring(layers) : key.substring(key.lastIndexOf('.') + 1);
-  }
-
-  private static String text(JsonNode value) {
-    return value.isTextual() ? value.textValue() : value.toString();
-  }
-
-  private String summary(Standing standing) {
-    long over =
-        standing.trials().stream().filter(trial -> trial.status() != TrialStatus.RUNNING).count();
-    SearchedTrial best = standing.best();
-    return "%d of %d trials begun, %d running, %d at rest; best %s %s%s; about %s left"
+  private String progress(Standing standing) {
+    double left = standing.secondsLeft();
+    return "%d of %d trials begun (%s), about %s left"
         .formatted(
             standing.trials().size(),
             standing.of(),
-            standing.running().size(),
-            over,
-            metric(),
-            score(best),
-            best == null ? "" : " (trial %d, epoch %d)".formatted(best.number(), best.epochs()),
-            Double.isNaN(standing.secondsLeft()) ? "?" : Numbers.clock(standing.secondsLeft()));
+            counts(standing),
+            Double.isNaN(left) ? "?" : Numbers.clock(left));
+  }
+
+  private String best(Standing standing) {
+    SearchedTrial best = standing.best();
+    return best == null
+        ? "no score yet"
+        : "best so far: %s %s (trial %d, epoch %d)"
+            .formatted(metric(), RankedTable.score(best), best.number(), best.epochs());
+  }
+
+  /** For example {@code 2 running, 5 paused}. */
+  private static String counts(Standing standing) {
+    Map<TrialStatus, Long> counts = new EnumMap<>(TrialStatus.class);
+    standing.trials().forEach(trial -> counts.merge(trial.status(), 1L, Long::sum));
+    return counts.entrySet().stream()
+        .map(each -> each.getValue() + " " + each.getKey().name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
   }
 
   private void show(Standing standing) {
@@ -151,14 +145,15 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     }
     wipe();
     List<String> lines = new ArrayList<>();
-    var table = TextTable.aligned("lrrrl");
+    var table = TextTable.aligned("rrrl").row("running", "epoch", metric(), "");
     List<SearchedTrial> running = standing.live().get();
     for (SearchedTrial trial : running.subList(0, Math.min(RUNNING, running.size()))) {
-      String epoch = "epoch %d/%d".formatted(trial.epochs(), epochs);
-      table.row("running", "" + trial.number(), epoch, score(trial), values(trial));
+      String epoch = trial.epochs() + "/" + epochs;
+      table.row("trial " + trial.number(), epoch, RankedTable.score(trial), ranked.settings(trial));
     }
     lines.addAll(table.render().lines().toList());
-    lines.add(summary(standing));
+    lines.add(progress(standing));
+    lines.add(best(standing));
     for (String each : lines) {
       out.println(each.length() < width ? each : each.substring(0, width - 1));
     }
@@ -186,9 +181,9 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     String text =
         String.format(
             Locale.ROOT,
-            "stage %d: %d parts in %.1f s on %d cores, which were busy for %.0f %%",
+            "stage %d: %s in %.1f s, %d at once, which had something to do for %.0f %% of it",
             time.stage() + 1,
-            time.parts(),
+            count(time.parts(), "training"),
             time.seconds(),
             time.slots(),
             100 * time.busy());
@@ -196,7 +191,7 @@ final class SearchConsole implements SearchListener, AutoCloseable {
       text +=
           String.format(
               Locale.ROOT,
-              "; %.2f × %.0f × the median of %.2f s",
+              "; %.2f of the ideal, %.0f × the median of %.2f s",
               time.overIdeal(),
               Math.ceil((double) time.parts() / time.slots()),
               time.medianSeconds());
@@ -207,27 +202,7 @@ final class SearchConsole implements SearchListener, AutoCloseable {
   @Override
   public void finished(SearchResult result) {
     line("");
-    List<String> keys = new ArrayList<>(spec.settings().space().keySet());
-    var table = TextTable.aligned("rrr" + "l".repeat(keys.size()));
-    List<String> head = new ArrayList<>(List.of("trial", "epochs", metric()));
-    keys.forEach(key -> head.add(shortName(key)));
-    table.row(head);
-    for (SearchedTrial trial : result.ranked()) {
-      if (trial.status() != TrialStatus.FAILED) {
-        List<String> cells =
-            new ArrayList<>(List.of("" + trial.number(), "" + trial.epochs(), score(trial)));
-        for (String key : keys) {
-          JsonNode value = trial.values().get(key);
-          cells.add(value == null ? "-" : text(value));
-        }
-        table.row(cells);
-      }
-    }
-    List<String> lines = table.render().lines().toList();
-    lines.subList(0, Math.min(RANKED + 1, lines.size())).forEach(this::line);
-    if (lines.size() > RANKED + 1) {
-      line("… and %d more in trials.csv".formatted(lines.size() - RANKED - 1));
-    }
+    ranked.lines(result.ranked(), RANKED, terminal ? width : Integer.MAX_VALUE).forEach(this::line);
     line("");
     files(result);
   }
@@ -235,17 +210,22 @@ final class SearchConsole implements SearchListener, AutoCloseable {
   private void files(SearchResult result) {
     long failed =
         result.ranked().stream().filter(trial -> trial.status() == TrialStatus.FAILED).count();
-    if (failed > 0) {
-      line("%s failed; trials.csv has the reasons".formatted(count(failed, "trial")));
-    }
+    int epochs = result.ranked().stream().mapToInt(SearchedTrial::epochs).sum();
+    line(
+        "%s, %s in all%s"
+            .formatted(
+                count(result.ranked().size(), "trial"),
+                count(epochs, "epoch"),
+                failed == 0 ? "" : "; %d failed, trials.csv has the reasons".formatted(failed)));
     SearchedTrial best = result.best().orElse(null);
     if (best == null) {
       line("no trial could be trained to its end");
     } else {
-      List<String> finals = new ArrayList<>();
-      best.finals().forEach((name, value) -> finals.add(name + " " + Numbers.score(value)));
-      Collections.sort(finals);
-      line("best: trial %d, %s".formatted(best.number(), String.join(", ", finals)));
+      String score = RankedTable.score(best);
+      line("best: trial %d, %s %s".formatted(best.number(), metric(), score));
+      line("");
+      new ScoreTable(best.finals()).render().lines().forEach(this::line);
+      line("");
       line("train it again   bin/invar train %s/best.yaml".formatted(plain(result)));
       line(
           spec.settings().folds() == 1

@@ -1,8 +1,13 @@
 package org.invar.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -32,15 +37,21 @@ final class SparkOptions {
 
   SparkOptions() {}
 
-  /** Gives the command a session; one that was there before outlives it. */
-  void run(String name, Consumer<SparkSession> command) {
+  /**
+   * Gives the command a session and returns its exit code; one that was there before outlives it.
+   */
+  int run(String name, ToIntFunction<SparkSession> command) {
     boolean ours = SparkSession.getDefaultSession().isEmpty();
     SparkSession session = session(name);
     try {
-      command.accept(session);
+      return command.applyAsInt(session);
     } finally {
       if (ours) {
+        boolean interrupted = Thread.interrupted(); // Else nothing of Spark would end in order.
         session.stop();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
   }
@@ -65,5 +76,16 @@ final class SparkOptions {
       Configurator.setLevel(logger, verbose ? Level.INFO : Level.OFF);
     }
     Configurator.setLevel("org.invar", verbose ? Level.INFO : Level.WARN);
+  }
+
+  /**
+   * Lets only the command itself say something more, unless Spark's log is shown: its executors may
+   * end before it does, which it tells at length, past its log too.
+   */
+  static void silence() {
+    if (LogManager.getRootLogger().getLevel().isMoreSpecificThan(Level.WARN)) {
+      Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+      System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+    }
   }
 }

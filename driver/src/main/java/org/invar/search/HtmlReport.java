@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.invar.storage.Json;
@@ -81,6 +80,7 @@ final class HtmlReport {
 
   private ObjectNode key(String key, Distribution scale, List<SearchedTrial> trials, int common) {
     ObjectNode node = Json.MAPPER.createObjectNode().put("key", key);
+    node.put("label", scale instanceof Distribution.Repeat ? key + ".times" : key);
     List<Importance.Point> points = new ArrayList<>();
     for (SearchedTrial trial : trials) {
       JsonNode value = trial.values().get(key);
@@ -118,7 +118,7 @@ final class HtmlReport {
   private ObjectNode trial(SearchedTrial trial, int common) {
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("number", trial.number()).put("stage", trial.stage() + 1);
-    node.put("status", trial.status().name().toLowerCase(Locale.ROOT));
+    node.put("status", trial.status().atEnd());
     node.put("epochs", trial.epochs()).put("parameters", trial.parameters());
     node.put("seconds", Math.round(trial.seconds() * 10) / 10.0);
     Double score = trial.score();

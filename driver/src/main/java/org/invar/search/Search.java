@@ -73,8 +73,8 @@ public final class Search {
   /**
    * Searches to the end and writes what it found.
    *
-   * @throws InvarException when the search, its data or the directory cannot be used, or not one
-   *     trial could be trained
+   * @throws InvarException when the search, its data or the directory cannot be used, or the thread
+   *     is interrupted, and then is so afterwards; trials that run are cancelled before
    */
   public SearchResult run() {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -113,6 +113,11 @@ public final class Search {
         new SearchOutputs(spark, spec, opened, trials.shards()).write(result);
         listener.finished(result);
         return result;
+      } catch (InvarException e) {
+        if (e.getCause() instanceof InterruptedException) { // All trials have ended in order.
+          Thread.currentThread().interrupt();
+        }
+        throw e;
       }
     }
   }

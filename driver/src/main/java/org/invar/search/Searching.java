@@ -204,9 +204,11 @@ final class Searching {
       try {
         return events.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        // Not again: the trials that run are to end in order. The search restores it.
         throw new InvarException(
-            "interrupted. What has ended stays in the journal; go on with --resume.", e);
+            "interrupted with %d of %d trials begun. What has ended stays in the journal; go on with the same command and --resume."
+                .formatted(known.size(), settings.trials()),
+            e);
       }
     }
 

@@ -72,7 +72,8 @@ final class TrialRunner implements AutoCloseable {
   /** Returns how many parts should run at once. */
   int slots() {
     if (spec.settings().placement() instanceof Placement.Gang gang) {
-      return gang.parallel();
+      // A gang that finds no executor free would be given up before another one ends.
+      return Math.min(gang.parallel(), trials.gangs());
     }
     // What waits tells Spark how many executors are wanted.
     boolean grows = spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
@@ -145,8 +146,8 @@ final class TrialRunner implements AutoCloseable {
 
   private Leg train(SearchedTrial trial, Trial part) throws IOException {
     try {
-      if (spec.settings().placement() instanceof Placement.Gang gang) {
-        return trials.byGang(part, gang.parallel(), new TrainingListener() {});
+      if (spec.settings().placement() instanceof Placement.Gang) {
+        return trials.byGang(part, slots(), new TrainingListener() {});
       }
       return SparkFailures.explained(
           "trial " + trial.number(),

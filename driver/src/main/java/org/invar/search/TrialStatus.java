@@ -1,5 +1,7 @@
 package org.invar.search;
 
+import java.util.Locale;
+
 /** How far a trial has come. */
 public enum TrialStatus {
   /** A part of it is being trained. */
@@ -9,5 +11,10 @@ public enum TrialStatus {
   /** It is trained to its end and has a model. */
   FINISHED,
   /** It cannot be trained. */
-  FAILED
+  FAILED;
+
+  /** Returns the word for it in what a search leaves: nothing is paused any more. */
+  String atEnd() {
+    return this == PAUSED ? "stopped" : name().toLowerCase(Locale.ROOT);
+  }
 }

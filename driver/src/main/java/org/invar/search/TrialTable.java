@@ -3,7 +3,6 @@ package org.invar.search;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,7 +58,7 @@ final class TrialTable {
       cells.add(rows.size() + 1);
       cells.add(trial.number());
       cells.add(trial.stage() + 1);
-      cells.add(trial.status().name().toLowerCase(Locale.ROOT));
+      cells.add(trial.status().atEnd());
       cells.add(trial.epochs());
       cells.add(trial.score());
       cells.add(trial.parameters());

@@ -208,7 +208,16 @@ public final class Trials implements AutoCloseable {
     return Math.max(1, cores / Math.max(1, spark.getConf().getInt("spark.task.cpus", 1)));
   }
 
-  /** Lets executors forget the data; those that are not reached let go when they need memory. */
+  /** Returns how many gangs there is something to run on for: a gang takes whole executors. */
+  public int gangs() {
+    var executors = new Executors(spark);
+    return Math.max(1, spark.isLocal() ? executors.localCores() : executors.alive().size());
+  }
+
+  /**
+   * Lets executors forget the data; those that are not reached let go when they need memory. A
+   * thread that is interrupted waits for none.
+   */
   @Override
   public void close() {
     splits.unpersist();
@@ -216,9 +225,11 @@ public final class Trials implements AutoCloseable {
     int tasks = Math.max(1, spark.defaultParallelism());
     try {
       if (!spark.sc().isStopped()) {
-        spark
-            .parallelize(Collections.nCopies(tasks, 0), tasks)
-            .foreach(task -> SharedShards.release(id));
+        if (!Thread.currentThread().isInterrupted()) {
+          spark
+              .parallelize(Collections.nCopies(tasks, 0), tasks)
+              .foreach(task -> SharedShards.release(id));
+        }
         blocks.values().forEach(parts -> parts.forEach(part -> part.destroy()));
         shared.destroy();
         configuration.destroy();

@@ -5,16 +5,13 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
 
 /**
  * The local file system in the hands of a process that is killed: at its k-th change it fails, and
@@ -23,15 +20,13 @@ import org.apache.hadoop.util.Progressable;
  * <p>{@code dying:/path} is {@code file:/path}. Static, because Hadoop makes the instances. Public,
  * for the same reason.
  */
-public final class DyingFileSystem extends RawLocalFileSystem {
+public final class DyingFileSystem extends WatchedFileSystem {
   /** What the last change still does. */
   enum Death {
     BEFORE_THE_CHANGE,
     HALFWAY,
     AFTER_THE_CHANGE
   }
-
-  private static final URI NAME = URI.create("dying:///");
 
   private static Death death = Death.BEFORE_THE_CHANGE;
   private static int changesLeft = Integer.MAX_VALUE;
@@ -90,47 +85,17 @@ public final class DyingFileSystem extends RawLocalFileSystem {
     return new Path("dying:" + path);
   }
 
-  @Override
-  public URI getUri() {
-    return NAME;
+  /** Made by Hadoop. */
+  public DyingFileSystem() {
+    super("dying");
   }
 
   @Override
-  public String getScheme() {
-    return "dying";
-  }
-
-  @Override
-  public FSDataOutputStream create(
-      Path file,
-      boolean overwrite,
-      int bufferSize,
-      short replication,
-      long blockSize,
-      Progressable progress)
-      throws IOException {
+  protected FSDataOutputStream create(Path file, Creation creation) throws IOException {
     if (readOnly) {
       throw new FileNotFoundException(file + " (Permission denied)");
     }
-    return change(
-        () -> {
-          FSDataOutputStream out =
-              super.create(file, overwrite, bufferSize, replication, blockSize, progress);
-          return new FSDataOutputStream(new DyingStream(out), null);
-        });
-  }
-
-  @Override
-  public FSDataOutputStream create(
-      Path file,
-      FsPermission permission,
-      boolean overwrite,
-      int bufferSize,
-      short replication,
-      long blockSize,
-      Progressable progress)
-      throws IOException {
-    throw new UnsupportedOperationException("not counted");
+    return change(() -> new FSDataOutputStream(new DyingStream(creation.create()), null));
   }
 
   @Override

@@ -76,7 +76,10 @@ class HtmlReportTest {
           assertTrue(page.getElementById("title").getTextContent().contains("24 trials of small"));
           String summary = page.getElementById("summary").getTextContent();
           assertTrue(summary.contains("Best: trial " + trials.get(0).number()), summary);
-          assertTrue(summary.contains("1 failed"), summary);
+          assertTrue(
+              summary.contains("15 trained to the end, 8 stopped before, 1 failed"), summary);
+          String best = page.getElementById("best").getTextContent();
+          assertTrue(best.contains("train.schedule.constant "), best);
           assertEquals(TRIALS - 1, count(page, "#curves polyline.curve"));
           assertEquals(TRIALS - 1, count(page, "#parallel polyline.thread"));
           assertEquals(4, count(page, "#parallel text.axis-name"));

@@ -2,6 +2,7 @@ package org.invar.search;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
@@ -22,12 +25,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Searches on real executor processes, of which some are killed, and whose driver is: trials and
- * scores are those of one process that nothing happened to.
+ * Searches on real executor processes, of which some are killed, and whose driver is killed and
+ * interrupted: trials and scores are those of one process that nothing happened to.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SearchIT {
   private static final int TRIALS = 8;
+  private static final int EPOCHS = 24;
   private static final int LIMIT = 240;
 
   @TempDir private static Path folder;
@@ -38,8 +42,8 @@ class SearchIT {
   static void searchInOneProcess() throws Exception {
     String text =
         "name: s\n"
-            + SearchTest.JOB.replace("epochs: 3", "epochs: 40")
-            + SearchTest.SPACE
+            + Searches.JOB.replace("epochs: 3", "epochs: " + EPOCHS)
+            + Searches.SPACE
             + "stopping: none\ntrials: "
             + TRIALS
             + "\n";
@@ -69,23 +73,27 @@ class SearchIT {
   }
 
   private static List<JsonNode> parts(Path out) throws IOException {
-    List<JsonNode> parts = new ArrayList<>();
+    return entries(out).stream().filter(entry -> !entry.get("part").isNull()).toList();
+  }
+
+  private static List<JsonNode> entries(Path out) throws IOException {
+    List<JsonNode> entries = new ArrayList<>();
     if (!Files.exists(out)) {
-      return parts;
+      return entries;
     }
     try (var files = Files.list(out)) {
       for (Path journal :
-          files.filter(path -> path.getFileName().toString().startsWith("journal-")).toList()) {
+          files
+              .filter(path -> path.getFileName().toString().startsWith("journal-"))
+              .sorted()
+              .toList()) {
         String text = Files.readString(journal);
         for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
-          JsonNode entry = Json.MAPPER.readTree(line);
-          if (!entry.get("part").isNull()) {
-            parts.add(entry);
-          }
+          entries.add(Json.MAPPER.readTree(line));
         }
       }
     }
-    return parts;
+    return entries;
   }
 
   private static void awaitParts(DriverProcess run, Path out, int count) throws Exception {
@@ -119,11 +127,14 @@ class SearchIT {
     }
   }
 
+  /** Both, on the same search, which goes on with other executors, in one process. */
   @Test
-  void aDriverThatIsKilledGoesOnWithWhatIsLeft() throws Exception {
+  void anExecutorAndThenTheDriverThatAreKilledLoseNothing() throws Exception {
     Path out = folder.resolve("driver");
     try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]")) {
       awaitParts(run, out, 1);
+      run.executors().get(1).destroyForcibly();
+      awaitParts(run, out, 2);
       run.kill();
     }
     int before = parts(out).size();
@@ -133,6 +144,78 @@ class SearchIT {
       assertTrue(run.log().contains("going on: the journal has"), run.log());
     }
     // One part a trial: none was trained twice, and none is missing.
+    assertEquals(TRIALS, parts(out).size());
+  }
+
+  /** Under early stopping the cluster has a say in who goes on, but in no score. */
+  @Test
+  void pausedTrialsGoOnWhereThereIsACore() throws Exception {
+    Path out = folder.resolve("paused");
+    String[] halving = {"--set", "stopping={asha: {reduction: 2, grace: 6}}"};
+    try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]", halving)) {
+      awaitParts(run, out, 4);
+      run.kill();
+    }
+    String[] resumed = {halving[0], halving[1], "--resume"};
+    try (var run = DriverProcess.search(folder, file, out, "local[2]", resumed)) {
+      assertEquals(0, run.exitCode(LIMIT), run.log());
+    }
+    Set<String> places = new TreeSet<>();
+    int most = 0;
+    for (JsonNode entry : parts(out)) {
+      JsonNode scores = entry.get("part").get("scores");
+      places.add(entry.get("part").get("executor").asText());
+      most = Math.max(most, scores.size());
+      String begin = entry.get("trial") + " " + scores.toString().replace("]", "");
+      assertTrue(expected.stream().anyMatch(all -> all.startsWith(begin)), begin);
+    }
+    assertEquals(EPOCHS, most);
+    assertTrue(places.contains("driver") && places.size() > 1, places.toString());
+  }
+
+  @Test
+  void gangsShareTheExecutorsInAFairPool() throws Exception {
+    Path out = folder.resolve("gangs");
+    String pools = "file:" + System.getProperty("invar.root") + "/conf/fairscheduler.xml";
+    try (var run =
+        DriverProcess.search(
+            folder,
+            file,
+            out,
+            "local-cluster[2,1,1024]",
+            "-Dspark.scheduler.mode=FAIR",
+            "-Dspark.scheduler.allocation.file=" + pools,
+            "--set",
+            "placement={gang: {parallel: 2}}")) {
+      assertAsExpected(out, run);
+      assertTrue(run.log().contains("2 at once"), run.log());
+    }
+    List<JsonNode> first = entries(out).subList(0, 3);
+    assertTrue(first.get(0).get("part").isNull() && first.get(1).get("part").isNull(), "" + first);
+  }
+
+  @Test
+  void ctrlCEndsWhatRunsAndSaysHowToGoOn() throws Exception {
+    Path out = folder.resolve("interrupted");
+    List<ProcessHandle> executors;
+    try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]")) {
+      awaitParts(run, out, 2);
+      executors = run.executors();
+      int code = run.interrupt();
+      assertEquals(code, run.exitCode(LIMIT), run.log());
+      String last = run.log().lines().reduce((one, next) -> next).orElse("");
+      assertTrue(last.startsWith("invar: interrupted with "), run.log());
+      assertTrue(last.contains(" of 8 trials begun") && last.contains("--resume"), last);
+      assertFalse(run.log().contains("Exception") || run.log().contains("ERROR"), run.log());
+    }
+    assertEquals(2, executors.size());
+    for (ProcessHandle executor : executors) {
+      executor.onExit().get(LIMIT, TimeUnit.SECONDS); // Spark stops those that live.
+    }
+    assertTrue(parts(out).size() < TRIALS, "interrupted too late");
+    try (var run = DriverProcess.search(folder, file, out, "local[1]", "--resume")) {
+      assertAsExpected(out, run);
+    }
     assertEquals(TRIALS, parts(out).size());
   }
 }

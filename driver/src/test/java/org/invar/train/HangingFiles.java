@@ -5,19 +5,22 @@ import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
+import org.invar.checkpoint.WatchedFileSystem;
 
 /**
- * The local file system under another name, {@code hanging:/path}, on which the first slice of a
- * checkpoint is never complete. Public, because Hadoop makes the instances.
+ * The local file system as {@code hanging:/path}, on which the first slice of a checkpoint is never
+ * complete. Public, because Hadoop makes the instances.
  */
-public final class HangingFiles extends RawLocalFileSystem {
+public final class HangingFiles extends WatchedFileSystem {
   /** The key of the file that whoever hangs creates. */
   static final String FLAG = "fs.hanging.flag";
 
   private java.nio.file.Path flag = java.nio.file.Path.of("");
+
+  /** Made by Hadoop. */
+  public HangingFiles() {
+    super("hanging");
+  }
 
   @Override
   public void initialize(URI name, Configuration configuration) throws IOException {
@@ -26,45 +29,10 @@ public final class HangingFiles extends RawLocalFileSystem {
   }
 
   @Override
-  public URI getUri() {
-    return URI.create("hanging:///");
-  }
-
-  @Override
-  public String getScheme() {
-    return "hanging";
-  }
-
-  @Override
-  public FSDataOutputStream create(
-      Path file,
-      boolean overwrite,
-      int bufferSize,
-      short replication,
-      long blockSize,
-      Progressable progress)
-      throws IOException {
-    hang(file);
-    return super.create(file, overwrite, bufferSize, replication, blockSize, progress);
-  }
-
-  @Override
-  public FSDataOutputStream create(
-      Path file,
-      FsPermission permission,
-      boolean overwrite,
-      int bufferSize,
-      short replication,
-      long blockSize,
-      Progressable progress)
-      throws IOException {
-    hang(file);
-    return super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress);
-  }
-
-  private void hang(Path file) {
+  protected FSDataOutputStream create(Path file, Creation creation) throws IOException {
     if (file.getName().endsWith(".safetensors")) {
       Hang.once(flag);
     }
+    return creation.create();
   }
 }

@@ -1,0 +1,113 @@
+package org.invar.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.storage.Json;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Searches that are stopped and go on. */
+class ResumedSearchTest {
+  @TempDir private static Path folder;
+  private static Searches searches;
+
+  @BeforeAll
+  static void start() {
+    searches = new Searches(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    searches.close();
+  }
+
+  @Test
+  void aResumedSearchRepeatsNothingAndLosesNothing() throws Exception {
+    SearchSpec spec = Searches.spec("trials: 6\nstopping: none\n");
+    String whole = Searches.outcome(searches.of(spec, "whole").run().ranked());
+    List<Integer> before = Searches.stopAfter(2, searches.of(spec, "stopped"));
+    before.addAll(Searches.stopAfter(2, searches.of(spec, "stopped").mode(Mode.RESUME)));
+    // As a kill leaves it: the last line is cut short.
+    Path journal = searches.directory("stopped/journal-0001.jsonl");
+    Files.writeString(journal, Files.readString(journal) + "{\"trial\": 5, \"sta");
+
+    List<Integer> after = new ArrayList<>();
+    SearchResult result =
+        searches
+            .of(spec, "stopped")
+            .mode(Mode.RESUME)
+            .listener(new Searches.Stopper(new AtomicInteger(100), after))
+            .run();
+    assertEquals(whole, Searches.outcome(result.ranked()));
+    after.addAll(before);
+    assertEquals(List.of(0, 1, 2, 3, 4, 5), after.stream().sorted().toList());
+
+    List<Integer> nothing = new ArrayList<>();
+    result =
+        searches
+            .of(spec, "stopped")
+            .mode(Mode.RESUME)
+            .listener(new Searches.Stopper(new AtomicInteger(100), nothing))
+            .run();
+    assertEquals(whole, Searches.outcome(result.ranked()));
+    assertEquals(List.of(), nothing);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{asha: {reduction: 2}}", "{median: {least: 2}}"})
+  void aPausedTrialGoesOnFromItsCheckpoint(String stopping) {
+    SearchSpec spec = Searches.spec("trials: 8\nstopping: " + stopping + "\n");
+    String name = stopping.replaceAll("\\W", "");
+    Searches.stopAfter(5, searches.of(spec, name));
+    List<SearchedTrial> trials = searches.of(spec, name).mode(Mode.RESUME).run().ranked();
+    assertEquals(8, trials.size());
+    String all =
+        Searches.outcome(
+            searches
+                .of(Searches.spec("trials: 8\nstopping: none\n"), name + "-all")
+                .run()
+                .ranked());
+    for (SearchedTrial trial : trials) {
+      assertTrue(List.of(1, 2, 3).contains(trial.epochs()));
+      String scores = trial.scores().toString().replace("]", "");
+      assertTrue(all.contains(scores), scores + " is not in " + all);
+    }
+    assertEquals(3, trials.get(0).epochs());
+    assertTrue(trials.get(7).epochs() < 3, "no trial was stopped");
+  }
+
+  @Test
+  void aStageThatHasBegunKeepsToWhatItBeganWith() throws Exception {
+    SearchSpec spec =
+        Searches.spec(
+            """
+            stopping: none
+            stages:
+              - {keys: train.schedule.constant, trials: 2}
+              - keys: [train.batchSize, train.optimizer, train.optimizer.momentum.beta, "model.layers[4].dense.units"]
+                trials: 8
+                width: 0
+            """);
+    Searches.stopAfter(3, searches.of(spec, "fixed"));
+    Path file = searches.directory("fixed/stage-0001.json");
+    ObjectNode focus = (ObjectNode) Json.MAPPER.readTree(Files.readString(file));
+    focus.withObjectProperty("best").put("train.schedule.constant", 0.0125);
+    Files.write(file, Json.text(focus));
+    List<SearchedTrial> trials = searches.of(spec, "fixed").mode(Mode.RESUME).run().ranked();
+    assertEquals(10, trials.size());
+    SearchedTrial last = trials.stream().filter(trial -> trial.number() == 9).findFirst().get();
+    assertEquals(0.0125, last.values().get("train.schedule.constant").doubleValue());
+  }
+}
