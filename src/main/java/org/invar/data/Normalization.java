@@ -62,6 +62,14 @@ public final class Normalization implements Serializable {
   }
 
   /**
+   * Returns the one factor above 0 that all features are multiplied by, or 0 where it is not that
+   * simple.
+   */
+  public float factor() {
+    return factors.length == 1 && offsets[0] == 0 ? Math.max(0, factors[0]) : 0;
+  }
+
+  /**
    * Normalizes one packed row, or several when one factor serves all features.
    *
    * @param type how the features are stored

@@ -52,6 +52,20 @@ final class Attributes implements AutoCloseable {
     OneDnn.check(dnnl_primitive_attr_set_post_ops(handle, behind), "attributes");
   }
 
+  /** Makes attributes of an operation whose result is multiplied. */
+  static Attributes scaling(float factor) {
+    Attributes attributes = new Attributes(Activation.IDENTITY, false);
+    try {
+      OneDnn.check(
+          dnnl_primitive_attr_set_output_scales(attributes.handle, 1, 0, new float[] {factor}),
+          "a factor");
+      return attributes;
+    } catch (RuntimeException e) {
+      attributes.close();
+      throw e;
+    }
+  }
+
   dnnl_primitive_attr handle() {
     return handle;
   }

@@ -46,6 +46,13 @@ final class FloatArrays {
     }
   }
 
+  /** Refuses another number of values than an array has. */
+  static void requireLength(int values, INDArray array) {
+    if (values != array.length()) {
+      throw new IllegalArgumentException("expected " + array.length() + " values, found " + values);
+    }
+  }
+
   /** Returns whether the values stand in row-major order without gaps. */
   static boolean isDense(INDArray x) {
     long stride = 1;

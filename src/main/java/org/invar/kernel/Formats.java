@@ -29,6 +29,16 @@ final class Formats {
     return description;
   }
 
+  /** Describes a row of unsigned bytes. */
+  static dnnl_memory_desc_t bytes(long length) {
+    dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+    OneDnn.check(
+        dnnl_memory_desc_init_by_strides(
+            description, 1, new long[] {length}, dnnl_u8, new long[] {1}),
+        "bytes");
+    return description;
+  }
+
   /**
    * Describes floats in one of the library's formats; {@code dnnl_format_tag_any} lets it choose.
    */

@@ -66,6 +66,13 @@ public interface Kernels extends AutoCloseable {
     AVERAGE
   }
 
+  /**
+   * Returns bytes as float32, each one times a factor, in float arithmetic.
+   *
+   * @param bytes unsigned, row-major, as many as the shape has
+   */
+  INDArray scaled(byte[] bytes, float factor, long... shape);
+
   /** Returns an array's values, row-major. */
   double[] values(INDArray x);
 

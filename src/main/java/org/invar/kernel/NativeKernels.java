@@ -1,6 +1,7 @@
 package org.invar.kernel;
 
 import static org.invar.kernel.FloatArrays.require;
+import static org.invar.kernel.FloatArrays.requireLength;
 
 import org.invar.kernel.MatrixProducts.Product;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,17 @@ public final class NativeKernels implements Kernels {
   }
 
   @Override
+  public INDArray scaled(byte[] bytes, float factor, long... shape) {
+    library.begin();
+    INDArray floats = FloatArrays.create(shape);
+    requireLength(bytes.length, floats);
+    long copy = library.scratch().at(Scratch.FREE, bytes.length / Float.BYTES + 1);
+    library.write(bytes, copy);
+    Reorders.scaled(library, bytes.length, factor).execute(copy, library.address(floats));
+    return floats;
+  }
+
+  @Override
   public double[] values(INDArray x) {
     if (!takes(x)) {
       return portable.values(x);
@@ -59,10 +71,7 @@ public final class NativeKernels implements Kernels {
     if (!takes(x)) {
       return portable.like(x, values);
     }
-    if (values.length != x.length()) {
-      throw new IllegalArgumentException(
-          "expected " + x.length() + " values, found " + values.length);
-    }
+    requireLength(values.length, x);
     float[] floats = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];

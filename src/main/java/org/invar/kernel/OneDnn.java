@@ -198,6 +198,13 @@ final class OneDnn implements AutoCloseable {
     target.at(to).put(from, 0, from.length);
   }
 
+  /** Copies bytes out of the heap. */
+  void write(byte[] from, long to) {
+    int floats = from.length / Float.BYTES + 1;
+    target.at(to).limit(floats).asByteBuffer().put(from);
+    target.limit(0);
+  }
+
   /** Copies floats. */
   void copy(long from, long to, long floats) {
     Pointer.memcpy(target.at(to), source.at(from), floats * Float.BYTES);

@@ -25,6 +25,15 @@ public final class PortableKernels implements Kernels {
   }
 
   @Override
+  public INDArray scaled(byte[] bytes, float factor, long... shape) {
+    float[] floats = new float[bytes.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (bytes[i] & 0xFF) * factor;
+    }
+    return Nd4j.create(floats, shape, 'c');
+  }
+
+  @Override
   public double[] values(INDArray x) {
     // A fresh row-major copy: data() of a view would be the whole buffer behind it.
     return x.dup('c').data().asDouble();

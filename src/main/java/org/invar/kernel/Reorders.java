@@ -16,14 +16,33 @@ final class Reorders {
    */
   static Primitive reorder(
       OneDnn library, dnnl_memory_desc_t from, dnnl_memory_desc_t to, boolean add) {
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
     try (Attributes attributes = new Attributes(Activation.IDENTITY, add)) {
-      OneDnn.check(
-          dnnl_reorder_primitive_desc_create(
-              description, from, library.engine(), to, library.engine(), attributes.handle()),
-          "a reorder");
+      return reorder(library, from, to, attributes);
     }
+  }
+
+  private static Primitive reorder(
+      OneDnn library, dnnl_memory_desc_t from, dnnl_memory_desc_t to, Attributes attributes) {
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    OneDnn.check(
+        dnnl_reorder_primitive_desc_create(
+            description, from, library.engine(), to, library.engine(), attributes.handle()),
+        "a reorder");
     return new Primitive(library, description, DNNL_ARG_FROM, DNNL_ARG_TO);
+  }
+
+  /** What a copy of scaled bytes is made for. */
+  private record Scaled(long length, float factor) {}
+
+  /** Returns a copy of unsigned bytes into as many floats, times a factor. */
+  static Primitive scaled(OneDnn library, long length, float factor) {
+    return library.prepared(
+        new Scaled(length, factor),
+        () -> {
+          try (Attributes attributes = Attributes.scaling(factor)) {
+            return reorder(library, Formats.bytes(length), Formats.dense(length), attributes);
+          }
+        });
   }
 
   /** What a copy with its first two axes exchanged is made for. */

@@ -296,6 +296,27 @@ class NativeKernelsTest {
     }
   }
 
+  private static float[] floats(INDArray x) {
+    return x.data().asFloat();
+  }
+
+  @Test
+  void scaledBytesHaveTheBitsOfTheReference() {
+    for (int length : new int[] {1, 7, 256, 1000, 8192}) {
+      byte[] bytes = new byte[length];
+      for (int i = 0; i < length; i++) {
+        bytes[i] = (byte) (i * 31 + i / 256);
+      }
+      for (float factor : new float[] {1 / 255f, 1, 1 / 16f, 0.3f, 1e-30f, 7e4f}) {
+        INDArray expected = new PortableKernels().scaled(bytes, factor, length, 1);
+        assertArrayEquals(floats(expected), floats(kernels.scaled(bytes, factor, length, 1)));
+        assertEquals((bytes[length - 1] & 0xFF) * factor, expected.getFloat(length - 1));
+      }
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> kernels.scaled(new byte[6], 1, new long[] {5}));
+  }
+
   @Test
   void arraysThatDoNotFitAreRefused() {
     Inputs floats = new Inputs(DataType.FLOAT);

@@ -86,7 +86,7 @@ final class ShardComputer implements AutoCloseable {
     into.vectors().clear();
     double[] sums = stepScores.zero();
     try (MemoryWorkspace pass = workspace()) {
-      Batch batch = rows.batch(order, from, to, plan.normalization(), network.input());
+      Batch batch = rows.batch(order, from, to, plan.normalization(), network.input(), kernels);
       Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
       add(stepScores, sums, batch, network.lossAndGradient(batch, parameters, into.views(), tape));
     }
@@ -102,7 +102,7 @@ final class ShardComputer implements AutoCloseable {
       checkInterrupt();
       int to = Math.min(rows.rows(), from + most);
       try (MemoryWorkspace pass = workspace()) {
-        Batch batch = rows.batch(null, from, to, plan.normalization(), network.input());
+        Batch batch = rows.batch(null, from, to, plan.normalization(), network.input(), kernels);
         add(scores, sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
       }
       passes.incrementAndGet();
@@ -123,7 +123,7 @@ final class ShardComputer implements AutoCloseable {
       }
     }
     String[] first = new String[1];
-    Batch batch = rows.batch(order, from, to, plan.normalization(), network.input());
+    Batch batch = rows.batch(order, from, to, plan.normalization(), network.input(), kernels);
     Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
     double loss =
         network

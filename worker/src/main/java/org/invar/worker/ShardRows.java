@@ -1,11 +1,14 @@
 package org.invar.worker;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.invar.data.Batch;
+import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.kernel.Kernels;
 import org.invar.param.Shape;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,33 +37,87 @@ final class ShardRows {
   }
 
   /** Returns the rows {@code order[from..to)} as a batch; a null order is the stored one. */
-  Batch batch(int @Nullable [] order, int from, int to, Normalization normalization, Shape input) {
-    int width = input.size();
+  Batch batch(
+      int @Nullable [] order,
+      int from,
+      int to,
+      Normalization normalization,
+      Shape input,
+      Kernels kernels) {
+    INDArray features =
+        blocks.get(0).type() == FeatureType.UINT8 && normalization.factor() > 0
+            ? scaled(order, from, to, normalization.factor(), input, kernels)
+            : normalized(order, from, to, normalization, input);
     int targetWidth = blocks.get(0).targetWidth();
-    INDArray features = Nd4j.createUninitialized(DataType.FLOAT, input.batch(to - from), 'c');
-    FloatPointer inputs = new FloatPointer(features.data().pointer());
-    float[] normalized = new float[width];
     float[] targets = new float[(to - from) * targetWidth];
     float[] weights = new float[to - from];
     int[] lengths = blocks.get(0).lengths().length == 0 ? null : new int[to - from];
+    each(
+        order,
+        from,
+        to,
+        (at, block, row) -> {
+          System.arraycopy(
+              block.targets(), row * targetWidth, targets, at * targetWidth, targetWidth);
+          weights[at] = block.weight(row);
+          if (lengths != null) {
+            lengths[at] = block.lengths()[row];
+          }
+        });
+    return new Batch(features, targets, weights, lengths);
+  }
+
+  /** Pictures, say: all bytes at once. */
+  private INDArray scaled(
+      int @Nullable [] order, int from, int to, float factor, Shape input, Kernels kernels) {
+    int width = input.size();
+    byte[] bytes = new byte[(to - from) * width];
+    each(
+        order,
+        from,
+        to,
+        (at, block, row) ->
+            System.arraycopy(block.features(), block.featuresFrom(row), bytes, at * width, width));
+    return kernels.scaled(bytes, factor, input.batch(to - from));
+  }
+
+  private INDArray normalized(
+      int @Nullable [] order, int from, int to, Normalization normalization, Shape input) {
+    int width = input.size();
+    INDArray features = Nd4j.createUninitialized(DataType.FLOAT, input.batch(to - from), 'c');
+    FloatBuffer inputs = new FloatPointer(features.data().pointer()).asBuffer();
+    float[] normalized = new float[width];
+    each(
+        order,
+        from,
+        to,
+        (at, block, row) -> {
+          normalization.apply(
+              block.type(), block.features(), block.featuresFrom(row), width, normalized, 0);
+          // Row by row into ND4J's memory: its own copy from a float[] goes value by value.
+          inputs.put(at * width, normalized, 0, width);
+        });
+    return features;
+  }
+
+  /** What is done with a row of a batch. */
+  private interface RowWork {
+    /**
+     * Treats a row.
+     *
+     * @param at its place in the batch
+     * @param block that has it
+     * @param row its place in the block
+     */
+    void accept(int at, PackedBlock block, int row);
+  }
+
+  private void each(int @Nullable [] order, int from, int to, RowWork work) {
     for (int i = from; i < to; i++) {
       int row = order == null ? i : order[i];
       int index = blockOf(row);
-      PackedBlock block = blocks.get(index);
-      int inBlock = row - starts.get(index);
-      int at = i - from;
-      normalization.apply(
-          block.type(), block.features(), block.featuresFrom(inBlock), width, normalized, 0);
-      // Row by row into ND4J's memory: its own copy from a float[] goes value by value.
-      inputs.position((long) at * width).put(normalized, 0, width);
-      System.arraycopy(
-          block.targets(), inBlock * targetWidth, targets, at * targetWidth, targetWidth);
-      weights[at] = block.weight(inBlock);
-      if (lengths != null) {
-        lengths[at] = block.lengths()[inBlock];
-      }
+      work.accept(i - from, blocks.get(index), row - starts.get(index));
     }
-    return new Batch(features, targets, weights, lengths);
   }
 
   private int blockOf(int row) {
