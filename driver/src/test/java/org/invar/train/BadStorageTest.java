@@ -105,8 +105,8 @@ class BadStorageTest {
     "driver, 0, 3000",
     "driver, 2, 5000"
   })
-  void aFullDiskIsOneErrorAndTheRunGoesOnWhenThereIsRoom(String exchange, int checkpoints, long room)
-      throws Exception {
+  void aFullDiskIsOneErrorAndTheRunGoesOnWhenThereIsRoom(
+      String exchange, int checkpoints, long room) throws Exception {
     Path run = folder.resolve("full-%s-%d-%d".formatted(exchange, checkpoints, room));
     Job job = job("exchange: " + exchange);
     refused(job, run, checkpoints, () -> DyingFileSystem.room(room), "No space left on device");
@@ -157,7 +157,7 @@ class BadStorageTest {
               @Override
               public void started(Started started) {
                 warnings.addAll(started.warnings());
-                from.add(started.step());
+                from.add(started.resumedAtStep());
               }
             })
         .train();

@@ -88,7 +88,7 @@ class KeyLeakIT {
       assertTrue(ui.save(pages) > 15);
       Files.createFile(release);
       assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
-      assertTrue(run.log().contains("TRACE org.invar"), "the driver is not talkative");
+      assertTrue(run.log().contains(KnownKeyProgram.TOLD), "the driver is not talkative");
     }
     List<String> known = Files.readAllLines(keys);
     assertEquals(1, known.size(), "keys of one run");

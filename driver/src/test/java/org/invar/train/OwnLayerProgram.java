@@ -5,7 +5,10 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
 import org.invar.config.YamlDocument;
 
-/** A program that trains with layers of its own, {@link Hang} and {@link Shake}: arguments are job and directory. */
+/**
+ * A program that trains with layers of its own, {@link Hang} and {@link Shake}: arguments are job
+ * and directory.
+ */
 final class OwnLayerProgram {
   private OwnLayerProgram() {}
 

@@ -69,8 +69,14 @@ final class SparkPages {
   int save(Path folder) throws Exception {
     List<String> pages = new ArrayList<>(PAGES);
     for (String list :
-        List.of("jobs", "stages?details=true", "executors", "allexecutors", "environment",
-            "storage/rdd", "sql?details=true")) {
+        List.of(
+            "jobs",
+            "stages?details=true",
+            "executors",
+            "allexecutors",
+            "environment",
+            "storage/rdd",
+            "sql?details=true")) {
       pages.add(api + "/" + list);
     }
     for (JsonNode job : Reports.JSON.readTree(get(api + "/jobs"))) {
