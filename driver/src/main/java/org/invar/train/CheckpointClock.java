@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import java.util.function.LongSupplier;
 import org.invar.config.Interval;
 
 /**
@@ -17,21 +18,33 @@ final class CheckpointClock {
   private static final double LOOK_SECONDS = 1;
 
   private final Interval interval;
-  private Stopwatch since = new Stopwatch();
+  private final LongSupplier nanos;
+  private long begun;
   private double cost;
   private long last;
 
   CheckpointClock(Interval interval) {
+    this(interval, System::nanoTime);
+  }
+
+  /**
+   * Makes a clock.
+   *
+   * @param nanos the time, of any origin
+   */
+  CheckpointClock(Interval interval, LongSupplier nanos) {
     this.interval = interval;
+    this.nanos = nanos;
+    this.begun = nanos.getAsLong();
   }
 
   /** Notes that one is begun, or was gone on from, after that many steps. */
   void begin(long step) {
-    since = new Stopwatch();
+    begun = nanos.getAsLong();
     last = step;
   }
 
-  /** Notes what the last one cost. */
+  /** Notes what the last one cost: copying, writing and completing it. */
   void took(double millis) {
     cost = millis / 1000;
   }
@@ -40,7 +53,7 @@ final class CheckpointClock {
   boolean isDue(long step) {
     return interval instanceof Interval.Fixed fixed
         ? step / fixed.steps() > last / fixed.steps()
-        : since.seconds() >= Math.max(LEAST_SECONDS, COSTS * cost);
+        : (nanos.getAsLong() - begun) * 1e-9 >= Math.max(LEAST_SECONDS, COSTS * cost);
   }
 
   /** Returns whether one is due at the end of an epoch. */

@@ -138,10 +138,11 @@ final class Checkpoints {
     }
     requireOf(begun.name().slices(), files.slices());
     requireOf(begun.name().kept(), files.kept());
+    var watch = new Stopwatch();
     store.complete(begun.name(), begun.position(), files.slices(), kept, begun.metrics());
+    clock.took(files.millis() + watch.millis());
     newest = new Saved(begun.name().step(), files.slices(), kept);
     pending = null;
-    clock.took(files.millis());
     listener.checkpointed(begun.name().step());
   }
 

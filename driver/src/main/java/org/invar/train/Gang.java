@@ -3,9 +3,7 @@ package org.invar.train;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -154,8 +152,13 @@ final class Gang implements AutoCloseable {
     }
     if (server != null) {
       server.shut();
+      LOG.info(
+          "{} workers of {} cores have met, their frames {}",
+          size(),
+          plan.cores(),
+          plan.meeting().encrypted() ? "encrypted with AES-256-GCM" : "in clear");
     }
-    checkDistinct();
+    GangMember.checkDistinct(members);
     tell(
         new Command.Connect(
             members.stream().map(member -> Objects.requireNonNull(member.address)).toList()));
@@ -169,22 +172,6 @@ final class Gang implements AutoCloseable {
     String driver = meeting.driverHost() + ":" + meeting.driverPort();
     return new AbsentWorkers(plan.cores(), driver, members, executors.alive(), stage.running())
         .message(waited);
-  }
-
-  /** Two workers on one executor would share its cores and die together. */
-  private void checkDistinct() {
-    Map<String, Integer> ranks = new HashMap<>();
-    for (int rank = 0; rank < size(); rank++) {
-      Integer other = ranks.put(String.valueOf(members.get(rank).executor), rank);
-      if (other != null) {
-        throw InvarException.of(
-            "gang of " + size() + " workers",
-            "one worker an executor",
-            "workers %d and %d on executor %s".formatted(other, rank, members.get(rank).executor),
-            "Executors have different numbers of cores: set spark.executor.cores, so that all have"
-                + " as many.");
-      }
-    }
   }
 
   /** Tells all workers what to do. */

@@ -1,7 +1,10 @@
 package org.invar.train;
 
 import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.invar.InvarException;
 import org.invar.collective.MessageLink;
 import org.invar.worker.Command;
 import org.invar.worker.Report;
@@ -36,6 +39,25 @@ final class GangMember {
   GangMember(int rank, boolean alone) {
     this.rank = rank;
     this.alone = alone;
+  }
+
+  /**
+   * Refuses a gang of which two workers share an executor: they would share its cores and die
+   * together.
+   */
+  static void checkDistinct(List<GangMember> members) {
+    Map<String, Integer> ranks = new HashMap<>();
+    for (GangMember member : members) {
+      Integer other = ranks.put(String.valueOf(member.executor), member.rank);
+      if (other != null) {
+        throw InvarException.of(
+            "gang of " + members.size() + " workers",
+            "one worker an executor",
+            "workers %d and %d on executor %s".formatted(other, member.rank, member.executor),
+            "Executors have different numbers of cores: set spark.executor.cores, so that all have"
+                + " as many.");
+      }
+    }
   }
 
   /** Notes what the worker was told to do. */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.invar.InvarException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notices workers that say nothing, and workers that are alive and come no further with what they
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * long for it ({@link GangOptions#stallTimeout}).
  */
 final class GangWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(GangWatch.class);
+
   private final List<GangMember> members;
   private final GangOptions options;
   private final Executors executors;
@@ -45,9 +49,11 @@ final class GangWatch {
     }
     for (GangMember member : members) {
       if (member.executor != null && now - member.heard > timeout) {
+        String silent =
+            member + ", has said nothing for " + options.workerTimeout().toSeconds() + " s";
+        LOG.info("{}, and is replaced", silent);
         replace(member);
-        return new WorkersLostException(
-            member + ", has said nothing for " + options.workerTimeout().toSeconds() + " s");
+        return new WorkersLostException(silent);
       }
     }
     return stalled(now);

@@ -31,8 +31,8 @@ public final class DyingFileSystem extends WatchedFileSystem {
   private static Death death = Death.BEFORE_THE_CHANGE;
   private static int changesLeft = Integer.MAX_VALUE;
   private static boolean dead;
-  private static long room;
-  private static boolean readOnly;
+  private static volatile long room;
+  private static volatile boolean readOnly;
   private static String rejected = "";
   private static String interrupted = "";
 
@@ -57,12 +57,12 @@ public final class DyingFileSystem extends WatchedFileSystem {
   }
 
   /** Leaves the disk room for so many bytes. */
-  static void room(long bytes) {
+  public static void room(long bytes) {
     room = bytes;
   }
 
   /** Lets no file be created. */
-  static void readOnly() {
+  public static void readOnly() {
     readOnly = true;
   }
 
@@ -77,7 +77,7 @@ public final class DyingFileSystem extends WatchedFileSystem {
   }
 
   /** Returns a configuration that finds this file system, in good health. */
-  static Configuration healthy() {
+  public static Configuration healthy() {
     return configuration(Integer.MAX_VALUE, Death.BEFORE_THE_CHANGE);
   }
 

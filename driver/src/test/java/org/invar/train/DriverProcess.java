@@ -106,6 +106,16 @@ public final class DriverProcess implements AutoCloseable {
     return false;
   }
 
+  /** Waits until the log has a text; returns false when the process ends without it. */
+  boolean awaitLog(String text) throws Exception {
+    while (!log().contains(text)) {
+      if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
+        return log().contains(text);
+      }
+    }
+    return true;
+  }
+
   static long lastStep(Path metrics) throws IOException {
     long last = 0;
     for (String line : Files.readAllLines(metrics)) {

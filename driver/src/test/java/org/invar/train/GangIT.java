@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.SparkSession;
+import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,20 +40,59 @@ class GangIT {
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
-      value = {
-        "local-cluster[1,2,1024]; false",
-        "local-cluster[2,1,1024]; true",
-        "local-cluster[3,1,1024]; false"
-      })
-  void theWeightsDoNotDependOnTheCluster(String master, boolean encrypted) throws Exception {
-    byte[] weights =
-        runs.train(
-            master.replaceAll("\\W", "-"),
-            master,
-            "-Dspark.authenticate=" + encrypted,
-            "-Dspark.authenticate.secret=of-a-test",
-            "-Dspark.network.crypto.enabled=" + encrypted);
-    assertArrayEquals(runs.expected(), weights);
+      value = {"1; 2; false", "2; 1; true", "2; 2; false", "3; 1; false"})
+  void theWeightsDoNotDependOnTheCluster(int executors, int cores, boolean encrypted)
+      throws Exception {
+    String name = executors + "x" + cores;
+    Path events = Files.createDirectory(folder.resolve(name + "-events"));
+    List<String> settings = new ArrayList<>(EventLog.properties(events));
+    settings.add("--verbose");
+    settings.add("-Dspark.authenticate=" + encrypted);
+    settings.add("-Dspark.authenticate.secret=of-a-test");
+    settings.add("-Dspark.network.crypto.enabled=" + encrypted);
+    Path out = runs.directory(name);
+    String master = "local-cluster[%d,%d,1024]".formatted(executors, cores);
+    try (var run = runs.start(name, master, settings.toArray(new String[0]))) {
+      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+      String met =
+          "%d workers of %d cores have met, their frames %s"
+              .formatted(executors, cores, encrypted ? "encrypted with AES-256-GCM" : "in clear");
+      assertTrue(run.log().contains(met), run.log());
+    }
+    assertArrayEquals(runs.expected(), GangRuns.weights(out));
+    GangRuns.assertTimings(out);
+    List<EventLog.Stage> gangs = EventLog.read(events).gangs();
+    assertEquals(1, gangs.size(), gangs.toString());
+    EventLog.Stage gang = gangs.get(0);
+    assertTrue(gang.barrier(), gang.toString());
+    assertEquals(executors, gang.tasks(), gang.toString());
+    assertEquals(executors, gang.executors().size(), "a task an executor: " + gang);
+    assertEquals(cores, gang.cpus(), "all cores of an executor: " + gang);
+  }
+
+  /** What augments at random is a layer of a user's own, on executors too. */
+  @Test
+  void randomNumbersOfALayerDoNotDependOnTheCluster() throws Exception {
+    String text = TrainingExactnessTest.SHAKEN;
+    Path local = folder.resolve("shaken-local");
+    SparkSession spark = LocalSpark.start(1);
+    try {
+      Trainer.of(spark, TrainingExactnessTest.job(text)).directory(local.toString()).train();
+    } finally {
+      spark.stop();
+    }
+    Path job = Files.writeString(folder.resolve("shaken.yaml"), text);
+    Path out = folder.resolve("shaken");
+    try (var run =
+        DriverProcess.start(
+            folder,
+            out,
+            OwnLayerProgram.class.getName(),
+            List.of(job.toString(), out.toString()),
+            List.of("-Dspark.master=local-cluster[2,1,1024]", "-Dspark.app.name=shaken"))) {
+      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+    }
+    assertArrayEquals(GangRuns.weights(local), GangRuns.weights(out));
   }
 
   /** A whole training learns as well as the exact one does, and is told from it. */
@@ -96,11 +138,16 @@ class GangIT {
   @Test
   void anExecutorThatHangsIsReplaced() throws Exception {
     Path out = runs.directory("hung");
-    try (var run = runs.start("hung", "local-cluster[2,1,1024]")) {
+    try (var run = runs.start("hung", "local-cluster[2,1,1024]", "--verbose")) {
       assertTrue(run.awaitStep(out, 40), run.log());
       ProcessHandle hung = run.executors().get(0);
       signal("-STOP", hung);
+      long stopped = System.nanoTime();
       try {
+        assertTrue(run.awaitLog("has said nothing for 10 s, and is replaced"), run.log());
+        double seconds = (System.nanoTime() - stopped) * 1e-9;
+        // The one time that a test asserts, because it is what the product promises: ten seconds.
+        assertTrue(seconds > 8 && seconds < 15, "noticed after " + seconds + " s");
         assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
       } finally {
         signal("-KILL", hung);
@@ -142,6 +189,29 @@ class GangIT {
     }
     assertTrue(Files.exists(flag));
     assertArrayEquals(runs.expected(), GangRuns.weights(runs.directory("unwritten")));
+  }
+
+  /** A stage that gets no core starts never, and Spark does not say so: the command does. */
+  @Test
+  void aGangWithoutCoresForAllEndsTheRunAndSaysWhatToChange() throws Exception {
+    Path out = runs.directory("busy");
+    try (var run =
+        DriverProcess.start(
+            folder,
+            out,
+            BusyProgram.class.getName(),
+            List.of("train", runs.job().toString(), "--out", out.toString()),
+            List.of(
+                "-Dspark.master=local-cluster[2,1,1024]",
+                "-Dspark.scheduler.minRegisteredResourcesRatio=1.0",
+                "-Dspark.invar.meetingTimeout=6s"))) {
+      assertEquals(1, run.exitCode(GangRuns.LIMIT), run.log());
+      String log = run.log();
+      assertTrue(log.contains("gang of 2 workers of 1 cores: expected all of them to join"), log);
+      assertTrue(log.contains("Spark runs 0 of 2 tasks"), log);
+      assertTrue(log.contains("end other jobs of the application"), log);
+      assertTrue(log.contains("train.exchange: driver"), log);
+    }
   }
 
   private static void signal(String signal, ProcessHandle process) throws Exception {

@@ -1,7 +1,9 @@
 package org.invar.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,6 +108,24 @@ final class GangRuns {
         .readTree(out.resolve("summary.json").toFile())
         .required("testAccuracy")
         .asDouble();
+  }
+
+  /** Every line of a step says where its time went. */
+  static void assertTimings(Path out) throws Exception {
+    int steps = 0;
+    for (String line : Files.readAllLines(out.resolve("metrics.jsonl"))) {
+      JsonNode json = Reports.JSON.readTree(line);
+      if (json.required("type").asText().equals("step")) {
+        steps++;
+        for (String part : List.of("compute", "wait", "reduce", "update", "gather")) {
+          JsonNode millis = json.required(part + "Millis");
+          assertTrue(millis.isNumber() && Double.isFinite(millis.asDouble()), line);
+          assertTrue(millis.asDouble() >= 0, part + " in " + line);
+        }
+        assertTrue(json.required("computeMillis").asDouble() > 0, line);
+      }
+    }
+    assertTrue(steps > 0, "no step in " + out);
   }
 
   static byte[] weights(Path out) throws Exception {

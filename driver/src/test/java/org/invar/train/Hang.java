@@ -5,10 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.invar.config.Binder;
-import org.invar.config.Vocabulary;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
 import org.invar.param.Parameters;
@@ -23,11 +20,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Hang(String flag, boolean evaluating) implements Layer {
   private static final CountDownLatch RELEASE = new CountDownLatch(1);
-
-  /** Returns the binder of jobs that name this layer. */
-  static Binder binder() {
-    return Vocabulary.standard().register(Layer.class, List.of(Hang.class));
-  }
 
   /** Hangs if nobody has before. */
   static void once(Path flag) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The key of a run is in nothing that a run on a cluster leaves: Spark's event log, the logs of
- * driver and executors at their most talkative, and the run's own directory.
+ * The key of a run is in nothing that a run on a cluster shows or leaves: Spark's web interface and
+ * event log, the logs of driver and executors at their most talkative, and the run's own directory.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KeyLeakIT {
@@ -56,6 +56,19 @@ class KeyLeakIT {
     Path events = Files.createDirectory(folder.resolve("events"));
     Path out = folder.resolve("run");
     Path keys = folder.resolve("keys");
+    Path pages = Files.createDirectory(folder.resolve("pages"));
+    Path release = folder.resolve("release");
+    List<String> properties =
+        new ArrayList<>(
+            List.of(
+                "-D" + KnownKeyProgram.FILE + "=" + keys,
+                "-Dlog4j2.configurationFile=" + logging,
+                "-Dspark.executor.extraJavaOptions=-Dlog4j2.configurationFile=" + logging,
+                "-Dspark.ui.enabled=true",
+                "-Dspark.ui.port=0",
+                "-Dspark.hadoop.fs.held.impl=" + HeldFiles.class.getName(),
+                "-Dspark.hadoop." + HeldFiles.FLAG + "=" + release));
+    properties.addAll(EventLog.properties(events));
     try (var run =
         DriverProcess.start(
             folder,
@@ -65,17 +78,17 @@ class KeyLeakIT {
                 "train",
                 job.toString(),
                 "--out",
-                out.toString(),
+                "held:" + out,
                 "--master",
-                "local-cluster[2,1,1024]"),
-            List.of(
-                "-D" + KnownKeyProgram.FILE + "=" + keys,
-                "-Dlog4j2.configurationFile=" + logging,
-                "-Dspark.executor.extraJavaOptions=-Dlog4j2.configurationFile=" + logging,
-                "-Dspark.eventLog.enabled=true",
-                "-Dspark.eventLog.compress=false",
-                "-Dspark.eventLog.dir=" + events.toUri()))) {
+                "local-cluster[2,1,1024]",
+                "--verbose"),
+            properties)) {
+      SparkPages ui = SparkPages.of(run);
+      ui.awaitJob(run, "gang of 2");
+      assertTrue(ui.save(pages) > 15);
+      Files.createFile(release);
       assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+      assertTrue(run.log().contains(KnownKeyProgram.TOLD), "the driver is not talkative");
     }
     List<String> known = Files.readAllLines(keys);
     assertEquals(1, known.size(), "keys of one run");
@@ -86,6 +99,9 @@ class KeyLeakIT {
     List<Path> left = files();
     assertSomewhere(left, "SparkListenerJobStart", "the event log");
     assertSomewhere(left, "gang of 2", "the description of the gang's job");
+    List<Path> shown = left.stream().filter(file -> file.startsWith(pages)).toList();
+    assertSomewhere(shown, "gang of 2", "the gang's job in Spark's web interface");
+    assertSomewhere(shown, "spark.eventLog.dir", "the settings in Spark's web interface");
     assertSomewhere(
         left, "INFO org.apache.spark.executor.CoarseGrainedExecutorBackend", "executors' logs");
     for (Path file : left) {

@@ -10,6 +10,9 @@ import java.security.SecureRandom;
 import java.security.SecureRandomSpi;
 import java.security.Security;
 import java.util.HexFormat;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.invar.cli.Main;
 import org.invar.collective.RunKey;
 
@@ -19,6 +22,9 @@ import org.invar.collective.RunKey;
  */
 public final class KnownKeyProgram {
   static final String FILE = "known.keys";
+
+  /** What stands in the log once everything of ours does. */
+  static final String TOLD = "a key was made";
 
   private KnownKeyProgram() {}
 
@@ -65,6 +71,9 @@ public final class KnownKeyProgram {
                                   && frame.getMethodName().equals("random")));
       if (key) {
         tell(HexFormat.of().formatHex(bytes));
+        // The command has set levels of its own.
+        Configurator.setLevel("org.invar", Level.TRACE);
+        LogManager.getLogger(KnownKeyProgram.class).trace(TOLD);
       }
     }
 

@@ -5,12 +5,15 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
 import org.invar.config.YamlDocument;
 
-/** A program that trains with a layer of its own, {@link Hang}: arguments are job and directory. */
+/**
+ * A program that trains with layers of its own, {@link Hang} and {@link Shake}: arguments are job
+ * and directory.
+ */
 final class OwnLayerProgram {
   private OwnLayerProgram() {}
 
   public static void main(String[] arguments) {
-    Job job = Job.of(YamlDocument.read(Path.of(arguments[0])), Hang.binder());
+    Job job = Job.of(YamlDocument.read(Path.of(arguments[0])), Shake.binder());
     SparkSession spark = SparkSession.builder().appName("own layer").getOrCreate();
     try {
       Trainer.of(spark, job)

@@ -76,7 +76,7 @@ class StallTest {
 
   private Job job(boolean evaluating) {
     String text = JOB.formatted(folder.resolve("layer"), evaluating);
-    return Job.of(YamlDocument.parse(text, "job"), Hang.binder());
+    return Job.of(YamlDocument.parse(text, "job"), Shake.binder());
   }
 
   private void refused(Job job, String directory, String said) {

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -358,6 +360,13 @@ class TrainerTest {
     float[] learnt = TrainedModel.load(spark, result.directory()).weights().parameters();
     assertEquals(0, learnt[0], 0.05, "slope");
     assertEquals(2, learnt[1], 0.05, "bias");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gang", "driver"})
+  void metricsSayWhereTheTimeOfAStepGoes(String exchange) throws Exception {
+    trainer(Job.parse(DIGITS, "job").with("train.exchange", exchange)).train();
+    GangRuns.assertTimings(directory.resolve("run"));
   }
 
   private Trainer trainer(Job job) {

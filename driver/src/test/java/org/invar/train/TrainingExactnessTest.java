@@ -11,11 +11,13 @@ import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
+import org.invar.config.YamlDocument;
 import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The weights' bytes: the same whatever ran the job, and wherever it was interrupted. */
 class TrainingExactnessTest {
@@ -47,12 +49,23 @@ class TrainingExactnessTest {
       checkpoint: {everySteps: 2, keep: 100}
       """;
 
+  /** The same with random noise and shifts of a layer that is none of ours. */
+  static final String SHAKEN =
+      JOB.replace("  layers:\n", "  layers:\n    - shake: 0.1\n")
+          .replace("name: exact", "name: shaken");
+
   @TempDir private Path directory;
 
-  @Test
-  void neitherCoresNorTheExchangeReachTheWeights() throws Exception {
-    Job gang = Job.parse(JOB, "job");
-    Job driver = Job.parse(JOB.replace("l2: 0.01", "l2: 0.01\n  exchange: driver"), "job");
+  static Job job(String text) {
+    return Job.of(YamlDocument.parse(text, "job"), Shake.binder());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void neitherCoresNorTheExchangeReachTheWeights(boolean shaken) throws Exception {
+    String text = shaken ? SHAKEN : JOB;
+    Job gang = job(text);
+    Job driver = job(text.replace("l2: 0.01", "l2: 0.01\n  exchange: driver"));
     List<byte[]> weights = new ArrayList<>();
     for (int cores : new int[] {1, 2, 4}) {
       SparkSession spark = LocalSpark.start(cores);

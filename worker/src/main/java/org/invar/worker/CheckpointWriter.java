@@ -37,14 +37,19 @@ final class CheckpointWriter implements AutoCloseable {
     this.reporter = reporter;
   }
 
-  /** Copies the slices as they are and begins to write them. */
-  void save(Command.Save save, GangState state) {
+  /**
+   * Copies the slices as they are and begins to write them.
+   *
+   * @param begun when the worker stopped training for it, by {@link System#nanoTime}: what it has
+   *     done since is part of the cost
+   */
+  void save(Command.Save save, GangState state, long begun) {
     SliceContent weights = state.snapshot();
     SliceContent kept = save.kept().isEmpty() ? null : state.kept();
     thread.execute(
         () -> {
           try {
-            reporter.accept(write(save, weights, kept));
+            reporter.accept(write(save, weights, kept, begun));
           } catch (IOException | RuntimeException | Error e) {
             fail(save, e);
           }
@@ -62,15 +67,15 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /** Writes the slices on the calling thread. */
-  Report.Saved write(Command.Save save, SliceContent weights, @Nullable SliceContent kept)
+  Report.Saved write(
+      Command.Save save, SliceContent weights, @Nullable SliceContent kept, long begun)
       throws IOException {
-    long start = System.nanoTime();
     Path directory = new Path(save.directory());
     FileSystem files = RunFiles.fileSystem(directory, plan.hadoop().value());
     SliceFile written = Slices.write(files, file(directory, save.weights()), weights);
     SliceFile writtenKept =
         kept == null ? null : Slices.write(files, file(directory, save.kept()), kept);
-    return new Report.Saved(written, writtenKept, (System.nanoTime() - start) * 1e-6);
+    return new Report.Saved(written, writtenKept, (System.nanoTime() - begun) * 1e-6);
   }
 
   private Path file(Path directory, String prefix) {

@@ -224,9 +224,10 @@ final class GangSession implements AutoCloseable {
     } else if (command instanceof Command.UseKept) {
       working.useKept();
     } else if (command instanceof Command.Save save && writer != null) {
+      long begun = System.nanoTime();
       String broken = working.state().firstNotFinite();
       if (broken == null) {
-        writer.save(save, working.state());
+        writer.save(save, working.state(), begun);
       } else {
         report(
             new Report.NotFinite(

@@ -103,7 +103,7 @@ public sealed interface Report {
    *
    * @param weights its parameters, moments and state
    * @param kept its part of the kept weights, or null when they were not to be written
-   * @param millis that writing took
+   * @param millis from when the worker stopped training for it until all was written
    */
   record Saved(SliceFile weights, @Nullable SliceFile kept, double millis) implements Report {}
 

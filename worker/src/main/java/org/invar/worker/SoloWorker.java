@@ -90,10 +90,12 @@ public final class SoloWorker implements AutoCloseable {
 
   /** Writes the files of a checkpoint. */
   public Report.Saved save(Command.Save command) throws IOException {
+    long begun = System.nanoTime();
     return writer.write(
         command,
         worker.state().snapshot(),
-        command.kept().isEmpty() ? null : worker.state().kept());
+        command.kept().isEmpty() ? null : worker.state().kept(),
+        begun);
   }
 
   /** Frees what is outside the heap. */

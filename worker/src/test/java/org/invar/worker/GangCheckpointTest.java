@@ -103,12 +103,16 @@ class GangCheckpointTest {
     int rank = rank(plan, gang);
     BlockingQueue<Report> said = new LinkedBlockingQueue<>();
     try (var writer = writer(plan, rank, said)) {
-      writer.save(new Command.Save(directory.toString(), "step-" + step, "kept"), gang.state());
+      long begun = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+      writer.save(
+          new Command.Save(directory.toString(), "step-" + step, "kept"), gang.state(), begun);
       float[] parameters = gang.state().averager().parameters();
       float[] copy = parameters.clone();
       Arrays.fill(parameters, Float.NaN); // What is written is what was there when it was asked.
       saved[rank] = assertInstanceOf(Report.Saved.class, said.poll(20, TimeUnit.SECONDS));
       System.arraycopy(copy, 0, parameters, 0, copy.length);
+      double hour = TimeUnit.HOURS.toMillis(1); // As if copying had taken so long.
+      assertTrue(saved[rank].millis() > hour, "a cost that leaves out the copying");
     }
   }
 
@@ -151,7 +155,8 @@ class GangCheckpointTest {
         (gang, reports) -> {
           BlockingQueue<Report> said = new LinkedBlockingQueue<>();
           try (var writer = writer(plan, 0, said)) {
-            writer.save(new Command.Save(file + "/run", "step-1", ""), gang.state());
+            writer.save(
+                new Command.Save(file + "/run", "step-1", ""), gang.state(), System.nanoTime());
             var failed = assertInstanceOf(Report.Failed.class, said.poll(20, TimeUnit.SECONDS));
             assertEquals(Report.Cause.STORAGE, failed.cause(), failed.message());
             assertTrue(failed.message().startsWith(file + "/run: "), failed.message());
@@ -174,7 +179,7 @@ class GangCheckpointTest {
         (gang, reports) -> {
           try (var writer = writer(plan, 0, said)) {
             String place = HangingFileSystem.SCHEME + "://" + directory.resolve("run");
-            writer.save(new Command.Save(place, "step-1", ""), gang.state());
+            writer.save(new Command.Save(place, "step-1", ""), gang.state(), System.nanoTime());
             assertTrue(HangingFileSystem.BEGUN.tryAcquire(20, TimeUnit.SECONDS), "not begun");
           }
           ended.countDown();

@@ -1,0 +1,75 @@
+package org.invar.train;
+
+import java.util.List;
+import org.invar.config.Binder;
+import org.invar.config.Vocabulary;
+import org.invar.nn.Layer;
+import org.invar.nn.Tape;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.invar.random.CounterRandom;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What augmentation does to pictures, as a layer of a user's own: training moves each one by up to
+ * a pixel to the right or left, and adds noise; prediction changes nothing.
+ *
+ * @param noise the standard deviation of what is added to every value
+ */
+public record Shake(double noise) implements Layer {
+  /** Returns the binder of jobs that name this layer, or {@link Hang}. */
+  static Binder binder() {
+    return Vocabulary.standard().register(Layer.class, List.of(Hang.class, Shake.class));
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    return input;
+  }
+
+  @Override
+  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    if (!tape.training()) {
+      return x;
+    }
+    CounterRandom random = tape.nextRandom();
+    int[] shifts = new int[(int) x.size(0)];
+    for (int row = 0; row < shifts.length; row++) {
+      shifts[row] = random.nextInt(3) - 1;
+    }
+    float[] moved = shifted(x, shifts);
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] += (float) (noise * random.nextGaussian());
+    }
+    for (int row = 0; row < shifts.length; row++) {
+      shifts[row] = -shifts[row];
+    }
+    tape.push(Nd4j.createFromArray(shifts));
+    return Nd4j.createFromArray(moved).reshape('c', x.shape());
+  }
+
+  @Override
+  public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    float[] back = shifted(dy, tape.pop().toIntVector());
+    return Nd4j.createFromArray(back).reshape('c', dy.shape());
+  }
+
+  /** Moves every picture [height, width, channels] of a batch; what moves in is zero. */
+  private static float[] shifted(INDArray pictures, int[] shifts) {
+    int channels = (int) pictures.size(3);
+    int width = (int) pictures.size(2) * channels;
+    int lines = (int) pictures.size(1);
+    float[] from = pictures.dup('c').data().asFloat();
+    float[] to = new float[from.length];
+    for (int row = 0; row < shifts.length; row++) {
+      int shift = shifts[row] * channels;
+      for (int line = row * lines; line < (row + 1) * lines; line++) {
+        for (int at = Math.max(0, shift); at < Math.min(width, width + shift); at++) {
+          to[line * width + at] = from[line * width + at - shift];
+        }
+      }
+    }
+    return to;
+  }
+}
