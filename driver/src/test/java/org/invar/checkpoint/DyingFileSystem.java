@@ -31,8 +31,8 @@ public final class DyingFileSystem extends WatchedFileSystem {
   private static Death death = Death.BEFORE_THE_CHANGE;
   private static int changesLeft = Integer.MAX_VALUE;
   private static boolean dead;
-  private static volatile long room;
-  private static volatile boolean readOnly;
+  private static long room;
+  private static boolean readOnly;
   private static String rejected = "";
   private static String interrupted = "";
 

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 
 /** What Spark's web interface shows of an application that runs, and its interface for programs. */
 final class SparkPages {
-  private static final Pattern ADDRESS =
-      Pattern.compile("Bound SparkUI to \\S+ and started at (http://[^\\s/]+)");
+  private static final Pattern PORT =
+      Pattern.compile("Successfully started service 'SparkUI' on port (\\d+)");
 
   private static final List<String> PAGES =
       List.of("/environment/", "/jobs/", "/stages/", "/storage/", "/executors/", "/SQL/");
@@ -34,12 +34,12 @@ final class SparkPages {
     this.api = "/api/v1/applications/" + applications.required(0).required("id").asText();
   }
 
-  /** Returns the pages of an application, whose address stands in its log. */
+  /** Returns the pages of an application, whose port stands in its log. */
   static SparkPages of(DriverProcess run) throws Exception {
     while (true) {
-      Matcher matcher = ADDRESS.matcher(run.log());
+      Matcher matcher = PORT.matcher(run.log());
       if (matcher.find()) {
-        return new SparkPages(matcher.group(1));
+        return new SparkPages("http://127.0.0.1:" + matcher.group(1));
       }
       pause(run);
     }
