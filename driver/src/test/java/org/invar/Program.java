@@ -30,6 +30,7 @@ final class Program implements AutoCloseable {
 
   private final String name;
   private final Process process;
+  private List<ProcessHandle> started = List.of();
   private final Path out;
   private final Path err;
 
@@ -92,6 +93,32 @@ final class Program implements AutoCloseable {
 
   String err() {
     return text(err);
+  }
+
+  /** Waits until the program has written something into a file. */
+  void awaitFile(Path file, Duration limit) throws IOException, InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!Files.exists(file) || Files.size(file) == 0) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new AssertionError("no " + file + " within " + limit + this);
+      }
+      Thread.sleep(50);
+    }
+  }
+
+  /** Does what Ctrl-C does; returns the exit code that is the signal's. */
+  int interrupt() throws IOException, InterruptedException {
+    started = process.descendants().toList();
+    return Signals.interrupt(process.toHandle());
+  }
+
+  /** Waits for the processes that the interrupted program had started; returns who survives. */
+  List<ProcessHandle> survivors(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (started.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+    return started.stream().filter(ProcessHandle::isAlive).toList();
   }
 
   /** Returns the ends of both outputs, for the message of a failure. */

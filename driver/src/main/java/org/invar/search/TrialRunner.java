@@ -122,8 +122,7 @@ final class TrialRunner implements AutoCloseable {
         });
   }
 
-  private PartResult train(SearchedTrial trial, int epochs, int slots)
-      throws IOException {
+  private PartResult train(SearchedTrial trial, int epochs, int slots) throws IOException {
     Job job;
     try {
       String name = "%s-%04d".formatted(spec.job().name(), trial.number());

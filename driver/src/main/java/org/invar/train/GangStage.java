@@ -78,7 +78,8 @@ final class GangStage implements AutoCloseable {
   /** What the caller's jobs are described by, such as a trial's values, and the gang's size. */
   private static String description(JavaSparkContext spark, GangPlan plan) {
     @Nullable String callers = spark.getLocalProperty("spark.job.description");
-    return "%s, gang of %d".formatted(callers == null ? plan.run().runId() : callers, plan.workers());
+    return "%s, gang of %d"
+        .formatted(callers == null ? plan.run().runId() : callers, plan.workers());
   }
 
   private static void barrier(JavaRDD<Tuple2<String, byte[]>> blocks, GangTask task, int cores) {
