@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,32 @@ final class Program implements AutoCloseable {
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().putAll(environment);
     return new Program(name, builder.start(), out, err);
+  }
+
+  /** What a call left behind. */
+  record Ended(int code, String out, String err) {}
+
+  /** Calls a launcher in a folder; standard error of a call that built something says so. */
+  static Ended call(
+      Path launcher, Path logs, Path folder, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    try (Program program = start("invar", logs, folder, environment, command)) {
+      int code = program.exitCode(Duration.ofMinutes(6));
+      return new Ended(code, program.out(), program.err());
+    }
+  }
+
+  /** Makes a script, such as {@code home/bin/java}; returns the first folder of its path. */
+  static Path fake(Path folder, String path, String text) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + text);
+    if (!file.toFile().setExecutable(true)) {
+      throw new IOException(file + " cannot be made executable");
+    }
+    return folder.resolve(Path.of(path).getName(0));
   }
 
   /** Returns the exit code, waiting for it. */
