@@ -244,7 +244,9 @@ class SearchIT {
   void ctrlCEndsWhatRunsAndSaysHowToGoOn() throws Exception {
     Path out = folder.resolve("interrupted");
     List<ProcessHandle> executors;
-    String[] more = {"--set", "trials=5000"};
+    // As bin/invar has it: Spark's log, in which lost executors are errors, is not shown.
+    String log = System.getProperty("invar.root") + "/conf/log4j2.properties";
+    String[] more = {"--set", "trials=5000", "-Dlog4j2.configurationFile=" + log};
     try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]", more)) {
       awaitParts(run, out, 2);
       executors = run.executors();
