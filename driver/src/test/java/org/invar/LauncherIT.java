@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.invar.Program.Ended;
 import org.invar.storage.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,14 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code bin/invar} as a person calls it. */
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class LauncherIT {
-  private static final Path LAUNCHER = Program.ROOT.resolve("bin/invar");
+  static final Path LAUNCHER = Program.ROOT.resolve("bin/invar");
   private static final Path DIGITS = Program.ROOT.resolve("conf/digits.yaml");
   private static final Map<String, String> SMALL = Map.of("INVAR_HEAP", "1g");
 
   @TempDir private Path temporary;
-
-  /** What a call left behind. */
-  private record Ended(int code, String out, String err) {}
 
   @ParameterizedTest
   @ValueSource(strings = {"--help", "train --help"})
@@ -134,18 +131,15 @@ class LauncherIT {
 
   @Test
   void handsItsArgumentsToTheSparkSubmitOfSparkHome() throws Exception {
-    Path home = temporary.resolve("spark home");
-    Path submit = home.resolve("bin/spark-submit");
-    Files.createDirectories(submit.getParent());
-    Files.writeString(
-        submit,
-        """
-        #!/bin/sh
-        printf '%s\\n' "$@"
-        echo "threads $OMP_NUM_THREADS"
-        exit 7
-        """);
-    assertTrue(submit.toFile().setExecutable(true));
+    Path home =
+        Program.fake(
+            temporary,
+            "spark home/bin/spark-submit",
+            """
+            printf '%s\\n' "$@"
+            echo "threads $OMP_NUM_THREADS"
+            exit 7
+            """);
 
     Ended ended =
         call(
@@ -175,7 +169,8 @@ class LauncherIT {
             "--master",
             "spark://somewhere:7077",
             "--conf",
-            "spark.driver.extraJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=5g .*",
+            "spark.driver.defaultJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=5g"
+                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0",
             "--conf",
             "spark.executor.memory=9g",
             Program.JOB_JAR.toString(),
@@ -185,6 +180,35 @@ class LauncherIT {
             "name=two words",
             "threads 1"),
         ended.out().lines().toList());
+  }
+
+  /** Ctrl-C reaches all processes of a terminal: the driver, and executors that it started. */
+  @Test
+  void ctrlCEndsTrainingAndSaysHowToGoOn() throws Exception {
+    Path out = temporary.resolve("interrupted");
+    List<String> command =
+        List.of(
+            LAUNCHER.toString(),
+            "train",
+            DIGITS.toString(),
+            "--set",
+            "train.epochs=100000",
+            "--out",
+            out.toString(),
+            "--overwrite",
+            "--master",
+            "local-cluster[2,1,1024]");
+    try (Program program = Program.start("invar", temporary, Program.ROOT, SMALL, command)) {
+      program.awaitFile(out.resolve("metrics.jsonl"), Duration.ofMinutes(4));
+      int code = program.interrupt();
+
+      assertEquals(code, program.exitCode(Duration.ofMinutes(2)), program.toString());
+      assertEquals(
+          "invar: interrupted. What was saved stays; go on with the same command and --resume"
+              + " instead of --overwrite.",
+          program.err().strip());
+      assertEquals(List.of(), program.survivors(Duration.ofMinutes(1)));
+    }
   }
 
   @ParameterizedTest
@@ -197,15 +221,9 @@ class LauncherIT {
     assertTrue(ended.err().startsWith("bin/invar: --master"), ended.err());
   }
 
-  /** Calls the launcher; standard error of a call that built something says so. */
   private Ended call(
       Path launcher, Path folder, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
-    command.addAll(List.of(arguments));
-    try (Program program = Program.start("invar", temporary, folder, environment, command)) {
-      int code = program.exitCode(Duration.ofMinutes(6));
-      return new Ended(code, program.out(), program.err());
-    }
+    return Program.call(launcher, temporary, folder, environment, arguments);
   }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,7 @@ final class Program implements AutoCloseable {
 
   private final String name;
   private final Process process;
+  private List<ProcessHandle> started = List.of();
   private final Path out;
   private final Path err;
 
@@ -62,6 +64,32 @@ final class Program implements AutoCloseable {
     return new Program(name, builder.start(), out, err);
   }
 
+  /** What a call left behind. */
+  record Ended(int code, String out, String err) {}
+
+  /** Calls a launcher in a folder; standard error of a call that built something says so. */
+  static Ended call(
+      Path launcher, Path logs, Path folder, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    try (Program program = start("invar", logs, folder, environment, command)) {
+      int code = program.exitCode(Duration.ofMinutes(6));
+      return new Ended(code, program.out(), program.err());
+    }
+  }
+
+  /** Makes a script, such as {@code home/bin/java}; returns the first folder of its path. */
+  static Path fake(Path folder, String path, String text) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + text);
+    if (!file.toFile().setExecutable(true)) {
+      throw new IOException(file + " cannot be made executable");
+    }
+    return folder.resolve(Path.of(path).getName(0));
+  }
+
   /** Returns the exit code, waiting for it. */
   int exitCode(Duration limit) throws InterruptedException {
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -92,6 +120,32 @@ final class Program implements AutoCloseable {
 
   String err() {
     return text(err);
+  }
+
+  /** Waits until the program has written something into a file. */
+  void awaitFile(Path file, Duration limit) throws IOException, InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!Files.exists(file) || Files.size(file) == 0) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new AssertionError("no " + file + " within " + limit + this);
+      }
+      Thread.sleep(50);
+    }
+  }
+
+  /** Does what Ctrl-C does; returns the exit code that is the signal's. */
+  int interrupt() throws IOException, InterruptedException {
+    started = process.descendants().toList();
+    return Signals.interrupt(process.toHandle());
+  }
+
+  /** Waits for the processes that the interrupted program had started; returns who survives. */
+  List<ProcessHandle> survivors(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (started.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+    return started.stream().filter(ProcessHandle::isAlive).toList();
   }
 
   /** Returns the ends of both outputs, for the message of a failure. */

@@ -107,6 +107,34 @@ class SparkSubmitIT {
     }
   }
 
+  /** Spark itself looks for pools beside its own classes only. */
+  @Test
+  void aFairSchedulerGetsThePoolOfTheJobJar() throws Exception {
+    Program submit =
+        start(
+            "fair",
+            "1g",
+            "org.apache.spark.deploy.SparkSubmit",
+            "--class",
+            "org.invar.cli.Main",
+            "--master",
+            "local[1]",
+            "--conf",
+            "spark.ui.enabled=false",
+            "--conf",
+            "spark.scheduler.mode=FAIR",
+            Program.JOB_JAR.toString(),
+            "train",
+            Program.ROOT.resolve("conf/digits.yaml").toString(),
+            "--set",
+            "train.epochs=1",
+            "--out",
+            temporary.resolve("fair").toString(),
+            "--verbose");
+    assertEquals(0, submit.exitCode(TRAINING), submit::toString);
+    assertTrue(submit.err().contains("pool: invar-search, schedulingMode: FAIR"), submit::toString);
+  }
+
   /** Trains on a master and returns the weights' file. */
   private Path train(String name, String master) throws Exception {
     Path out = temporary.resolve(name);

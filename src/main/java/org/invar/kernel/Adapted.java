@@ -56,7 +56,7 @@ final class Adapted implements Prepared {
     this.addresses = new long[arguments.size()];
     try {
       compileCopies();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // JavaCPP throws errors where its memory ends.
       close();
       throw e;
     }

@@ -25,7 +25,7 @@ final class Attributes implements AutoCloseable {
   Attributes(Activation activation, boolean add) {
     try {
       set(activation, add);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // JavaCPP throws errors where its memory ends.
       close();
       throw e;
     }
@@ -60,7 +60,7 @@ final class Attributes implements AutoCloseable {
           dnnl_primitive_attr_set_output_scales(attributes.handle, 1, 0, new float[] {factor}),
           "a factor");
       return attributes;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // JavaCPP throws errors where its memory ends.
       attributes.close();
       throw e;
     }

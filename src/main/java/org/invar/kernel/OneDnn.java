@@ -62,7 +62,7 @@ final class OneDnn implements AutoCloseable {
     try {
       check(dnnl_engine_create(engine, dnnl_cpu, 0), "an engine");
       check(dnnl_stream_create(stream, engine, dnnl_stream_in_order), "a stream");
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // JavaCPP throws errors where its memory ends.
       close();
       throw e;
     }

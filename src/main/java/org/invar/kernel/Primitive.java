@@ -31,15 +31,15 @@ final class Primitive implements Prepared {
   Primitive(OneDnn library, dnnl_primitive_desc description, int... arguments) {
     this.library = library;
     this.description = description;
-    this.scratch = floats(DNNL_ARG_SCRATCHPAD);
     int[] all = Arrays.copyOf(arguments, arguments.length + 1);
     all[arguments.length] = DNNL_ARG_SCRATCHPAD;
     this.memories = new dnnl_memory[all.length];
     Arrays.setAll(memories, i -> new dnnl_memory());
-    this.arguments = new dnnl_exec_arg_t(all.length);
     try {
+      this.scratch = floats(DNNL_ARG_SCRATCHPAD);
+      this.arguments = new dnnl_exec_arg_t(all.length);
       compile(all);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // JavaCPP throws errors where its memory ends.
       close();
       throw e;
     }
@@ -93,7 +93,9 @@ final class Primitive implements Prepared {
     for (dnnl_memory memory : memories) {
       dnnl_memory_destroy(memory);
     }
-    arguments.close();
+    if (arguments != null) { // Else there was no memory for them.
+      arguments.close();
+    }
     dnnl_primitive_destroy(handle);
     dnnl_primitive_desc_destroy(description);
   }

@@ -3,6 +3,7 @@ package org.invar.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.invar.search.Search;
 
 /**
  * Ctrl-C and SIGTERM: the command's thread is interrupted and has some seconds to cancel its jobs,
@@ -12,7 +13,8 @@ final class Interruption {
   /** Spark stops at 50 and file systems close at 10; the highest is first. */
   private static final int PRIORITY = 100;
 
-  private static final int SECONDS = 15;
+  /** A search that waits for its tasks is not to be cut off, and has a line to say after that. */
+  private static final int SECONDS = Search.END_SECONDS + 10;
 
   private final Thread command = Thread.currentThread();
   private final CountDownLatch over = new CountDownLatch(1);

@@ -31,8 +31,8 @@ public final class Main {
   /** The exit code of a command that was refused or failed; wrong options give 2. */
   static final int FAILED = 1;
 
-  /** What messages start with that say how to go on after Ctrl-C. */
-  private static final String INTERRUPTED = "interrupted";
+  /** What the message of a search starts with that says how far it came and how to go on. */
+  private static final String INTERRUPTED_SEARCH = "interrupted with ";
 
   /** What {@code --version} prints. */
   static final class Version implements CommandLine.IVersionProvider {
@@ -86,7 +86,8 @@ public final class Main {
     if (Interruption.inProgress()) {
       // Whatever it met on its way out says nothing new.
       String message = String.valueOf(failure.getMessage());
-      err.println("invar: " + (message.startsWith(INTERRUPTED) ? message : interrupted(commands)));
+      boolean known = message.startsWith(INTERRUPTED_SEARCH);
+      err.println("invar: " + (known ? message : interrupted(commands)));
       return FAILED;
     }
     if (failure instanceof InvarException) {
@@ -104,8 +105,12 @@ public final class Main {
   private static String interrupted(List<ParseResult> commands) {
     boolean resumes =
         commands.stream().anyMatch(each -> each.commandSpec().findOption("--resume") != null);
-    String remedy = " What was saved stays; go on with the same command and --resume.";
-    return INTERRUPTED + "." + (resumes ? remedy : "");
+    if (!resumes) {
+      return "interrupted.";
+    }
+    boolean overwrites = commands.stream().anyMatch(each -> each.hasMatchedOption("--overwrite"));
+    return "interrupted. What was saved stays; go on with the same command and --resume%s."
+        .formatted(overwrites ? " instead of --overwrite" : "");
   }
 
   /** Gives commands the stream that they print results to. */

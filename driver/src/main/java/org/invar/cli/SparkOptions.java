@@ -65,7 +65,9 @@ final class SparkOptions {
     } else if (System.getProperty("spark.master") == null) {
       builder.master("local[*]");
     }
-    return builder.getOrCreate();
+    try (FairPools pools = FairPools.of(builder, SparkSession.class.getClassLoader())) {
+      return pools.session();
+    }
   }
 
   /** Shows Spark's log, or only what is wrong. */

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * has a say in which trials go on, and so in that best trial and in the values of later stages.
  */
 public final class Search {
+  /** How long a search that was interrupted waits for its trials to end, in seconds. */
+  public static final int END_SECONDS = 15;
+
   private final SparkSession spark;
   private final SearchSpec spec;
   private @Nullable Dataset<Row> rows;

@@ -171,8 +171,9 @@ final class Searching {
 
     /** Gives every free core something to do. */
     private void begin() throws IOException {
-      slots = Math.max(slots, runner.slots());
-      int most = runner.slots() + runner.ahead();
+      int now = runner.slots();
+      int most = now + runner.ahead();
+      slots = Math.max(slots, now);
       while (running.size() < most) {
         Scheduler.Part part = scheduler.next();
         if (part == null) {
@@ -186,6 +187,7 @@ final class Searching {
         runner.start(
             begins,
             part.epochs(),
+            now,
             result -> events.add(new Ended(trial, result, null)),
             failure -> events.add(new Ended(trial, null, failure)));
         if (before == null) {
@@ -206,8 +208,8 @@ final class Searching {
       } catch (InterruptedException e) {
         // Not again: the trials that run are to end in order. The search restores it.
         throw new InvarException(
-            "interrupted with %d of %d trials begun. What has ended stays in the journal; go on with the same command and --resume."
-                .formatted(known.size(), settings.trials()),
+            "interrupted with %d of %d trials begun. What has ended stays in the journal; go on with the same command and --resume%s."
+                .formatted(known.size(), settings.trials(), directory.insteadOf()),
             e);
       }
     }

@@ -33,11 +33,10 @@ import scala.Option;
  */
 final class TrialRunner implements AutoCloseable {
   private static final String POOL = "invar-search";
-  private static final int END_SECONDS = 20;
   private static final int SHOWN = 200;
   private static final String STILL_WORKS =
       "tasks of the search still run "
-          + END_SECONDS
+          + Search.END_SECONDS
           + " s after they were cancelled, and may write into the directories of their trials: end"
           + " the application before you go on with --resume.";
 
@@ -103,22 +102,27 @@ final class TrialRunner implements AutoCloseable {
    * Begins a part.
    *
    * @param epochs how many are to be complete at its end
+   * @param slots how many parts run at once, as {@link #slots} has it
    * @param ended hears of the end, on another thread
    * @param broken hears when the search itself cannot go on
    */
   void start(
-      SearchedTrial trial, int epochs, Consumer<PartResult> ended, Consumer<Throwable> broken) {
+      SearchedTrial trial,
+      int epochs,
+      int slots,
+      Consumer<PartResult> ended,
+      Consumer<Throwable> broken) {
     threads.execute(
         () -> {
           try {
-            ended.accept(train(trial, epochs));
+            ended.accept(train(trial, epochs, slots));
           } catch (Throwable e) { // Whatever it is, the search must not wait for ever.
             broken.accept(e);
           }
         });
   }
 
-  private PartResult train(SearchedTrial trial, int epochs) throws IOException {
+  private PartResult train(SearchedTrial trial, int epochs, int slots) throws IOException {
     Job job;
     try {
       String name = "%s-%04d".formatted(spec.job().name(), trial.number());
@@ -134,7 +138,7 @@ final class TrialRunner implements AutoCloseable {
     List<Leg> legs = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
       String directory = trial.directory() + (folds == 1 ? "" : "/fold-" + fold);
-      Leg leg = train(trial, new Trial(job.yaml(), directory, epochs, fold, folds));
+      Leg leg = train(trial, new Trial(job.yaml(), directory, epochs, fold, folds), slots);
       legs.add(leg);
       if (leg.failure() != null) {
         break;
@@ -144,10 +148,10 @@ final class TrialRunner implements AutoCloseable {
     return PartResult.of(legs, spec.settings().objective().metric(), keepsBest, epochs);
   }
 
-  private Leg train(SearchedTrial trial, Trial part) throws IOException {
+  private Leg train(SearchedTrial trial, Trial part, int slots) throws IOException {
     try {
       if (spec.settings().placement() instanceof Placement.Gang) {
-        return trials.byGang(part, slots(), new TrainingListener() {});
+        return trials.byGang(part, slots, new TrainingListener() {});
       }
       return SparkFailures.explained(
           "trial " + trial.number(),
@@ -234,9 +238,9 @@ final class TrialRunner implements AutoCloseable {
       spark.cancelJobsWithTag(tag);
     }
     threads.shutdownNow();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Search.END_SECONDS);
     try {
-      if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+      if (!threads.awaitTermination(Search.END_SECONDS, TimeUnit.SECONDS)) {
         notice.accept(STILL_WORKS);
         return;
       }

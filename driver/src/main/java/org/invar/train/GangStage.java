@@ -51,12 +51,12 @@ final class GangStage implements AutoCloseable {
       JavaSparkContext spark, GangPlan plan, PackedSplits splits, Runnable ended) {
     var stage = new GangStage(spark, plan.run().runId() + "/" + plan.attempt());
     var task = new GangTask(Shipped.of(plan));
+    String description = description(spark, plan);
     Thread thread =
         new Thread(
             () -> {
               try {
-                spark.setJobGroup(
-                    stage.group, "gang of " + plan.workers() + ", " + plan.run().runId(), true);
+                spark.setJobGroup(stage.group, description, true);
                 if (spark.isLocal()) {
                   blocks(splits).coalesce(1).foreachPartition(rows -> task.run(0, rows));
                 } else {
@@ -73,6 +73,13 @@ final class GangStage implements AutoCloseable {
     thread.setDaemon(true);
     thread.start();
     return stage;
+  }
+
+  /** What the caller's jobs are described by, such as a trial's values, and the gang's size. */
+  private static String description(JavaSparkContext spark, GangPlan plan) {
+    @Nullable String callers = spark.getLocalProperty("spark.job.description");
+    return "%s, gang of %d"
+        .formatted(callers == null ? plan.run().runId() : callers, plan.workers());
   }
 
   private static void barrier(JavaRDD<Tuple2<String, byte[]>> blocks, GangTask task, int cores) {

@@ -1,6 +1,7 @@
 package org.invar.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -85,7 +86,12 @@ class ResumedSearchTest {
       assertTrue(all.contains(scores), scores + " is not in " + all);
     }
     assertEquals(3, trials.get(0).epochs());
-    assertTrue(trials.get(7).epochs() < 3, "no trial was stopped");
+    for (SearchedTrial trial : trials) {
+      assertEquals(trial.epochs() < 3, trial.status() == TrialStatus.PAUSED, trial.toString());
+    }
+    // Whom the median stops depends on who ends first; the worst of all never goes on under ASHA.
+    boolean finished = trials.stream().allMatch(trial -> trial.status() == TrialStatus.FINISHED);
+    assertFalse(finished && stopping.contains("asha"), "no trial was stopped");
   }
 
   @Test

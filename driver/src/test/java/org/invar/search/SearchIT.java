@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -173,10 +175,11 @@ class SearchIT {
     assertTrue(places.contains("driver") && places.size() > 1, places.toString());
   }
 
+  /** The pool's scheduling mode is FairPoolsTest's. */
   @Test
-  void gangsShareTheExecutorsInAFairPool() throws Exception {
+  void gangsTrainAtTheSameTimeInThePool() throws Exception {
     Path out = folder.resolve("gangs");
-    String pools = "file:" + System.getProperty("invar.root") + "/conf/fairscheduler.xml";
+    Path events = Files.createDirectories(folder.resolve("events"));
     try (var run =
         DriverProcess.search(
             folder,
@@ -184,7 +187,10 @@ class SearchIT {
             out,
             "local-cluster[2,1,1024]",
             "-Dspark.scheduler.mode=FAIR",
-            "-Dspark.scheduler.allocation.file=" + pools,
+            "-Dspark.eventLog.enabled=true",
+            "-Dspark.eventLog.dir=" + events.toUri(),
+            "-Dspark.eventLog.rolling.enabled=false",
+            "-Dspark.eventLog.compress=false",
             "--set",
             "placement={gang: {parallel: 2}}")) {
       assertAsExpected(out, run);
@@ -192,30 +198,78 @@ class SearchIT {
     }
     List<JsonNode> first = entries(out).subList(0, 3);
     assertTrue(first.get(0).get("part").isNull() && first.get(1).get("part").isNull(), "" + first);
+    try (var files = Files.list(events)) {
+      assertGangsOverlap(Files.readAllLines(files.findFirst().get()));
+    }
   }
 
+  /** By the order of Spark's events: a task of one gang starts before that of another has ended. */
+  private static void assertGangsOverlap(List<String> events) throws IOException {
+    Map<Integer, String> gangs = new HashMap<>(); // By stage, the description that names the trial.
+    Set<String> running = new TreeSet<>();
+    int most = 0;
+    for (String line : events) {
+      JsonNode event = Json.MAPPER.readTree(line);
+      int stage = event.path("Stage ID").asInt(-1);
+      switch (event.get("Event").asText()) {
+        case "SparkListenerJobStart" -> {
+          JsonNode properties = event.get("Properties");
+          String description = properties.path("spark.job.description").asText();
+          if (description.endsWith(", gang of 1")) {
+            assertTrue(description.matches("s trial \\d to epoch \\d+: .*"), description);
+            assertEquals("invar-search", properties.path("spark.scheduler.pool").asText());
+            event.get("Stage IDs").forEach(id -> gangs.put(id.asInt(), description));
+          }
+        }
+        case "SparkListenerTaskStart" -> {
+          if (gangs.containsKey(stage)) {
+            running.add(gangs.get(stage));
+          }
+        }
+        case "SparkListenerTaskEnd" -> {
+          if (gangs.containsKey(stage)) {
+            running.remove(gangs.get(stage));
+          }
+        }
+        default -> {}
+      }
+      most = Math.max(most, running.size());
+    }
+    assertEquals(TRIALS, Set.copyOf(gangs.values()).size(), gangs.toString());
+    assertEquals(2, most, "gangs at the same time");
+  }
+
+  /** Of a search that would take hours: whenever the signal comes, something runs. */
   @Test
   void ctrlCEndsWhatRunsAndSaysHowToGoOn() throws Exception {
     Path out = folder.resolve("interrupted");
     List<ProcessHandle> executors;
-    try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]")) {
+    // As bin/invar has it: Spark's log, in which lost executors are errors, is not shown.
+    String log = System.getProperty("invar.root") + "/conf/log4j2.properties";
+    String[] more = {"--set", "trials=5000", "-Dlog4j2.configurationFile=" + log};
+    try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]", more)) {
       awaitParts(run, out, 2);
       executors = run.executors();
       int code = run.interrupt();
       assertEquals(code, run.exitCode(LIMIT), run.log());
       String last = run.log().lines().reduce((one, next) -> next).orElse("");
       assertTrue(last.startsWith("invar: interrupted with "), run.log());
-      assertTrue(last.contains(" of 8 trials begun") && last.contains("--resume"), last);
+      assertTrue(last.endsWith(" go on with the same command and --resume."), last);
+      assertTrue(last.contains(" of 5000 trials begun"), last);
       assertFalse(run.log().contains("Exception") || run.log().contains("ERROR"), run.log());
     }
     assertEquals(2, executors.size());
     for (ProcessHandle executor : executors) {
-      executor.onExit().get(LIMIT, TimeUnit.SECONDS); // Spark stops those that live.
+      executor.onExit().get(LIMIT, TimeUnit.SECONDS);
     }
-    assertTrue(parts(out).size() < TRIALS, "interrupted too late");
-    try (var run = DriverProcess.search(folder, file, out, "local[1]", "--resume")) {
-      assertAsExpected(out, run);
+    String[] resumed = {more[0], more[1], "--resume"};
+    try (var run = DriverProcess.search(folder, file, out, "local[1]", resumed)) {
+      awaitParts(run, out, TRIALS);
+      while (!outcome(out).containsAll(expected)) { // Whoever began first may end later.
+        awaitParts(run, out, parts(out).size() + 1);
+      }
     }
-    assertEquals(TRIALS, parts(out).size());
+    long trials = parts(out).stream().map(entry -> entry.get("trial").asInt()).distinct().count();
+    assertEquals(trials, parts(out).size(), "a trial was trained twice");
   }
 }

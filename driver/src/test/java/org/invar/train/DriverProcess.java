@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.invar.Signals;
 
 /** The command line in a JVM of its own, and the executors that it starts. */
 public final class DriverProcess implements AutoCloseable {
@@ -134,28 +135,12 @@ public final class DriverProcess implements AutoCloseable {
   }
 
   /**
-   * Does what Ctrl-C does.
-   *
-   * <p>What was started in the background of a shell is deaf to SIGINT, and so is all that it
-   * starts: there it is SIGTERM, which goes the same way.
+   * Does what Ctrl-C does, to the driver and its executors.
    *
    * @return the exit code that is the signal's
    */
   public int interrupt() throws Exception {
-    boolean deaf = ignores(2);
-    new ProcessBuilder("kill", deaf ? "-TERM" : "-INT", String.valueOf(process.pid()))
-        .start()
-        .waitFor();
-    return 128 + (deaf ? 15 : 2);
-  }
-
-  private boolean ignores(int signal) throws IOException {
-    Path status = Path.of("/proc/" + process.pid() + "/status");
-    return Files.exists(status)
-        && Files.readAllLines(status).stream()
-            .filter(line -> line.startsWith("SigIgn:"))
-            .map(line -> Long.parseUnsignedLong(line.substring(line.indexOf('\t') + 1), 16))
-            .anyMatch(mask -> (mask >> (signal - 1) & 1) == 1);
+    return Signals.interrupt(process.toHandle());
   }
 
   /** Ends the driver as a lost machine would. */

@@ -79,12 +79,18 @@ public record KernelFingerprint(String kernels, String library, String threads, 
     if (!kernels.equals(other.kernels)) {
       return ("One side computes with %s kernels, the other with %s ones: where the native library"
               + " cannot be loaded, the log of the worker says why. Put it on all machines, or"
-              + " choose -D%s=portable for all.")
+              + " choose portable ones for all: -D%3$s=portable for the driver and --conf"
+              + " spark.executor.extraJavaOptions=-D%3$s=portable for the executors.")
           .formatted(kernels, other.kernels, Kernels.PROPERTY);
     }
     if (!threads.equals(other.threads)) {
       return "OMP_NUM_THREADS is %s on one side, %s on the other: set it to 1 everywhere."
           .formatted(threads, other.threads);
+    }
+    if (!library.equals(other.library)) {
+      return "The native build is %s on one side, %s on the other: take the same job jar and native libraries everywhere%s."
+          .formatted(
+              library, other.library, probe.equals(other.probe) ? "" : ", on machines of one kind");
     }
     return "Use machines of one kind with the same settings.";
   }

@@ -45,18 +45,17 @@ class MeshTest {
     return meshes.stream().map(Mesh::address).toList();
   }
 
+  /** One after another, the silent ones alone would be listened to for longer than all may take. */
   @Test
   void aCrowdOfStrangersDelaysNobody() throws Exception {
     List<Mesh> meshes = Gang.meshes(4, key, false);
-    long start = System.nanoTime();
+    assertTrue(150 / 4 * Handshake.DEADLINE > 2 * Gang.TIMEOUT.toNanos());
     try (Strangers first = Strangers.crowd(meshes.get(0).address(), 300);
         Strangers second = Strangers.crowd(meshes.get(2).address(), 150)) {
       assertTrue(first != second);
       Gang.Entrance entrance = Gang.tcp(meshes, STALL);
       Gang.run(4, entrance, MeshTest::noise);
     }
-    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-    assertTrue(seconds < 4, "took " + seconds + " s, as long as a silent stranger is listened to");
   }
 
   @Test

@@ -55,9 +55,18 @@ class WorkerStateTest {
     assertEquals("portable kernels (ND4J, OMP_NUM_THREADS 2, probe 0)", slow.toString());
     String remedy = fast.remedy(slow);
     assertTrue(remedy.contains("with native kernels, the other with portable ones"), remedy);
-    assertTrue(remedy.contains("-Dinvar.kernels=portable"), remedy);
+    assertTrue(remedy.contains(": -Dinvar.kernels=portable for the driver"), remedy);
+    assertTrue(
+        remedy.contains("--conf spark.executor.extraJavaOptions=-Dinvar.kernels=portable"), remedy);
     var threads = new KernelFingerprint("native", "ND4J", "2", "0");
     assertTrue(fast.remedy(threads).contains("OMP_NUM_THREADS"), fast.remedy(threads));
+    var library = new KernelFingerprint("native", "ND4J of avx2", "1", "0");
+    assertEquals(
+        "The native build is ND4J on one side, ND4J of avx2 on the other: take the same job jar and"
+            + " native libraries everywhere.",
+        fast.remedy(library));
+    var both = new KernelFingerprint("native", "ND4J of avx2", "1", "1");
+    assertTrue(fast.remedy(both).endsWith(" everywhere, on machines of one kind."));
     var processor = new KernelFingerprint("native", "ND4J", "1", "1");
     assertTrue(fast.remedy(processor).contains("machines of one kind"), fast.remedy(processor));
   }
