@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BadStorageTest {
   private static final String TEXT =
       """
-      name: bad storage
+      name: bad-storage
       data: {train: {format: digits}, dev: {split: 0.2}, test: {split: 0.5}, scale: 16}
       model: {layers: [flatten, dense: 10]}
       loss: softmaxCrossEntropy

@@ -28,10 +28,15 @@ final class SparkPages {
   private final String address;
   private final String api;
 
-  private SparkPages(String address) throws Exception {
+  private SparkPages(String address, DriverProcess run) throws Exception {
     this.address = address;
-    JsonNode applications = Reports.JSON.readTree(get("/api/v1/applications"));
-    this.api = "/api/v1/applications/" + applications.required(0).required("id").asText();
+    String applications = answer("/api/v1/applications").body();
+    while (!applications.contains("\"id\"")) { // Spark answers 404, or in words, while it starts.
+      pause(run);
+      applications = answer("/api/v1/applications").body();
+    }
+    JsonNode first = Reports.JSON.readTree(applications).required(0);
+    this.api = "/api/v1/applications/" + first.required("id").asText();
   }
 
   /** Returns the pages of an application, whose port stands in its log. */
@@ -39,17 +44,17 @@ final class SparkPages {
     while (true) {
       Matcher matcher = PORT.matcher(run.log());
       if (matcher.find()) {
-        return new SparkPages("http://127.0.0.1:" + matcher.group(1));
+        return new SparkPages("http://127.0.0.1:" + matcher.group(1), run);
       }
       pause(run);
     }
   }
 
-  /** Waits until a job runs whose description starts so. */
+  /** Waits until a job runs whose description has those words. */
   void awaitJob(DriverProcess run, String description) throws Exception {
     while (true) {
       for (JsonNode job : Reports.JSON.readTree(get(api + "/jobs?status=running"))) {
-        if (job.path("description").asText().startsWith(description)
+        if (job.path("description").asText().contains(description)
             && job.required("numActiveTasks").asInt() > 0) {
           return;
         }
@@ -93,10 +98,14 @@ final class SparkPages {
     return pages.size();
   }
 
-  private String get(String page) throws IOException, InterruptedException {
+  private HttpResponse<String> answer(String page) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + page)).timeout(Duration.ofMinutes(1)).build();
-    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private String get(String page) throws IOException, InterruptedException {
+    HttpResponse<String> response = answer(page);
     if (response.statusCode() != 200) {
       throw new AssertionError(page + " answers " + response.statusCode());
     }
