@@ -56,7 +56,7 @@ final class EventLog {
   List<Stage> gangs() {
     List<Stage> stages = new ArrayList<>();
     for (JsonNode job : of("JobStart")) {
-      if (job.path("Properties").path("spark.job.description").asText().startsWith("gang of ")) {
+      if (job.path("Properties").path("spark.job.description").asText().contains("gang of ")) {
         int last = -1; // The stage with the job's result; those before it move blocks.
         for (JsonNode id : job.required("Stage IDs")) {
           last = Math.max(last, id.asInt());
