@@ -110,27 +110,8 @@ class SparkSubmitIT {
   /** Spark itself looks for pools beside its own classes only. */
   @Test
   void aFairSchedulerGetsThePoolOfTheJobJar() throws Exception {
-    Program submit =
-        start(
-            "fair",
-            "1g",
-            "org.apache.spark.deploy.SparkSubmit",
-            "--class",
-            "org.invar.cli.Main",
-            "--master",
-            "local[1]",
-            "--conf",
-            "spark.ui.enabled=false",
-            "--conf",
-            "spark.scheduler.mode=FAIR",
-            Program.JOB_JAR.toString(),
-            "train",
-            Program.ROOT.resolve("conf/digits.yaml").toString(),
-            "--set",
-            "train.epochs=1",
-            "--out",
-            temporary.resolve("fair").toString(),
-            "--verbose");
+    List<String> settings = List.of("spark.scheduler.mode=FAIR");
+    Program submit = submit("fair", "local[1]", settings, temporary.resolve("fair"), "--verbose");
     assertEquals(0, submit.exitCode(TRAINING), submit::toString);
     assertTrue(submit.err().contains("pool: invar-search, schedulingMode: FAIR"), submit::toString);
   }
@@ -138,36 +119,32 @@ class SparkSubmitIT {
   /** Trains on a master and returns the weights' file. */
   private Path train(String name, String master) throws Exception {
     Path out = temporary.resolve(name);
-    Program submit =
-        start(
-            name,
-            "1g",
-            "org.apache.spark.deploy.SparkSubmit",
-            "--class",
-            "org.invar.cli.Main",
-            "--master",
-            master,
-            "--conf",
-            "spark.ui.enabled=false",
-            "--conf",
+    List<String> settings =
+        List.of(
             "spark.executor.extraClassPath=" + spark,
-            "--conf",
             "spark.executorEnv.OMP_NUM_THREADS=1",
-            "--conf",
             "spark.executor.cores=1",
-            "--conf",
             "spark.cores.max=2",
-            "--conf",
-            "spark.locality.wait=0s",
-            Program.JOB_JAR.toString(),
-            "train",
-            Program.ROOT.resolve("conf/digits.yaml").toString(),
-            "--set",
-            "train.epochs=1",
-            "--out",
-            out.toString());
+            "spark.locality.wait=0s");
+    Program submit = submit(name, master, settings, out);
     assertEquals(0, submit.exitCode(TRAINING), () -> submit + executorLogs());
     return out.resolve("model/weights.safetensors");
+  }
+
+  /** Submits the job jar to train the digits for an epoch. */
+  private Program submit(
+      String name, String master, List<String> settings, Path out, String... more)
+      throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of("org.apache.spark.deploy.SparkSubmit", "--class", "org.invar.cli.Main"));
+    words.addAll(List.of("--master", master, "--conf", "spark.ui.enabled=false"));
+    settings.forEach(setting -> words.addAll(List.of("--conf", setting)));
+    words.addAll(List.of(Program.JOB_JAR.toString(), "train"));
+    words.add(Program.ROOT.resolve("conf/digits.yaml").toString());
+    words.addAll(List.of("--set", "train.epochs=1", "--out", out.toString()));
+    words.addAll(List.of(more));
+    return start(name, "1g", words.toArray(String[]::new));
   }
 
   private Program daemon(String name, String type, String... arguments) throws IOException {

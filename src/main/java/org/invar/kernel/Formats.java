@@ -21,21 +21,19 @@ final class Formats {
 
   /** Describes floats of those dimensions at those strides. */
   static dnnl_memory_desc_t strided(long[] dimensions, long... strides) {
-    dnnl_memory_desc_t description = new dnnl_memory_desc_t();
-    OneDnn.check(
-        dnnl_memory_desc_init_by_strides(
-            description, dimensions.length, dimensions, dnnl_f32, strides),
-        "an array");
-    return description;
+    return strided(dnnl_f32, dimensions, strides);
   }
 
   /** Describes a row of unsigned bytes. */
   static dnnl_memory_desc_t bytes(long length) {
+    return strided(dnnl_u8, new long[] {length}, 1);
+  }
+
+  private static dnnl_memory_desc_t strided(int type, long[] dimensions, long... strides) {
     dnnl_memory_desc_t description = new dnnl_memory_desc_t();
     OneDnn.check(
-        dnnl_memory_desc_init_by_strides(
-            description, 1, new long[] {length}, dnnl_u8, new long[] {1}),
-        "bytes");
+        dnnl_memory_desc_init_by_strides(description, dimensions.length, dimensions, type, strides),
+        "an array");
     return description;
   }
 

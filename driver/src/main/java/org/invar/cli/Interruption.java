@@ -10,7 +10,7 @@ import org.invar.search.Search;
  * close its files and say how to go on, before Spark is stopped under it.
  */
 final class Interruption {
-  /** Spark stops at 50 and file systems close at 10; the highest is first. */
+  /** Spark's hooks run at 40, file systems close at 10; the highest is first. */
   private static final int PRIORITY = 100;
 
   /** A search that waits for its tasks is not to be cut off, and has a line to say after that. */

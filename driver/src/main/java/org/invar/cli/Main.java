@@ -31,9 +31,6 @@ public final class Main {
   /** The exit code of a command that was refused or failed; wrong options give 2. */
   static final int FAILED = 1;
 
-  /** What the message of a search starts with that says how far it came and how to go on. */
-  private static final String INTERRUPTED_SEARCH = "interrupted with ";
-
   /** What {@code --version} prints. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
@@ -84,10 +81,11 @@ public final class Main {
     boolean verbose =
         !commands.isEmpty() && commands.get(commands.size() - 1).hasMatchedOption("--verbose");
     if (Interruption.inProgress()) {
-      // Whatever it met on its way out says nothing new.
-      String message = String.valueOf(failure.getMessage());
-      boolean known = message.startsWith(INTERRUPTED_SEARCH);
-      err.println("invar: " + (known ? message : interrupted(commands)));
+      // What else it met on its way out says nothing new.
+      boolean told =
+          failure instanceof InvarException && failure.getCause() instanceof InterruptedException;
+      String message = told ? failure.getMessage() : "interrupted.";
+      err.println("invar: " + message + howToGoOn(commands));
       return FAILED;
     }
     if (failure instanceof InvarException) {
@@ -102,14 +100,14 @@ public final class Main {
     return FAILED;
   }
 
-  private static String interrupted(List<ParseResult> commands) {
+  private static String howToGoOn(List<ParseResult> commands) {
     boolean resumes =
         commands.stream().anyMatch(each -> each.commandSpec().findOption("--resume") != null);
     if (!resumes) {
-      return "interrupted.";
+      return "";
     }
     boolean overwrites = commands.stream().anyMatch(each -> each.hasMatchedOption("--overwrite"));
-    return "interrupted. What was saved stays; go on with the same command and --resume%s."
+    return " What was saved stays; go on with the same command and --resume%s."
         .formatted(overwrites ? " instead of --overwrite" : "");
   }
 

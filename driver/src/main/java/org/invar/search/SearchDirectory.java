@@ -135,11 +135,6 @@ final class SearchDirectory {
     return names.contains(SEARCH) ? read(SEARCH) : "";
   }
 
-  /** Returns what {@code --resume} is to be given instead of, for advice; empty if nothing. */
-  String insteadOf() {
-    return mode == Mode.OVERWRITE ? " instead of --overwrite" : "";
-  }
-
   /** Takes the directory for the search: deletes what {@code OVERWRITE} replaces, nothing else. */
   void claim() throws IOException {
     if (mode == Mode.OVERWRITE) {

@@ -208,8 +208,7 @@ final class Searching {
       } catch (InterruptedException e) {
         // Not again: the trials that run are to end in order. The search restores it.
         throw new InvarException(
-            "interrupted with %d of %d trials begun. What has ended stays in the journal; go on with the same command and --resume%s."
-                .formatted(known.size(), settings.trials(), directory.insteadOf()),
+            "interrupted with %d of %d trials begun.".formatted(known.size(), settings.trials()),
             e);
       }
     }

@@ -231,7 +231,7 @@ final class Gang implements AutoCloseable {
       return events.poll(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InvarException("interrupted. What was saved stays; go on with --resume.", e);
+      throw new InvarException("interrupted.", e);
     }
   }
 

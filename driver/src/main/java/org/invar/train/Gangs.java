@@ -220,7 +220,7 @@ final class Gangs implements Exchanges {
       return alive;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InvarException("interrupted. What was saved stays; go on with --resume.", e);
+      throw new InvarException("interrupted.", e);
     }
   }
 

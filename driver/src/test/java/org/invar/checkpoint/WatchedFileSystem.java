@@ -27,6 +27,11 @@ public abstract class WatchedFileSystem extends RawLocalFileSystem {
   /** Creates a file, or does what a test wants instead. */
   protected abstract FSDataOutputStream create(Path file, Creation creation) throws IOException;
 
+  /** Returns the file that the setting {@code fs.SCHEME.flag} names. */
+  protected final java.nio.file.Path flag() {
+    return java.nio.file.Path.of(getConf().get("fs." + scheme + ".flag"));
+  }
+
   @Override
   public final URI getUri() {
     return URI.create(scheme + ":///");

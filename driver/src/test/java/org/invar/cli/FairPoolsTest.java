@@ -44,16 +44,19 @@ class FairPoolsTest {
     }
   }
 
+  private static SparkSession session(ClassLoader sparks) {
+    SparkSession.Builder builder = SparkSession.builder().master("local[1]");
+    builder.config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1");
+    try (FairPools pools = FairPools.of(builder, sparks)) {
+      return pools.session();
+    }
+  }
+
   /** As under spark-submit, whose classes are not with those of the job jar. */
   @Test
   void whereSparkFindsNoneItGetsACopy() throws Exception {
     try (var elsewhere = new URLClassLoader(new URL[0], ClassLoader.getPlatformClassLoader())) {
-      SparkSession.Builder builder = SparkSession.builder().master("local[1]");
-      builder.config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1");
-      SparkSession spark;
-      try (FairPools pools = FairPools.of(builder, elsewhere)) {
-        spark = pools.session();
-      }
+      SparkSession spark = session(elsewhere);
       try {
         Path copy = Path.of(URI.create(spark.sparkContext().getConf().get(SETTING)));
         assertFalse(Files.exists(copy), "left behind");
@@ -69,12 +72,7 @@ class FairPoolsTest {
   void aFileOfTheUsersIsTheOneThatSparkReads() {
     String file = FairPoolsTest.class.getResource("pools.xml").toString();
     System.setProperty(SETTING, file);
-    SparkSession.Builder builder = SparkSession.builder().master("local[1]");
-    builder.config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1");
-    SparkSession spark;
-    try (FairPools pools = FairPools.of(builder, SPARK)) {
-      spark = pools.session();
-    }
+    SparkSession spark = session(SPARK);
     try {
       assertEquals(file, spark.sparkContext().getConf().get(SETTING));
       assertTrue(spark.sparkContext().getPoolForName("mine").isDefined());

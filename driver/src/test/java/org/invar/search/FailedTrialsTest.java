@@ -12,25 +12,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Trials that cannot be trained end with their reason; whatever else fails stops the search. */
 class FailedTrialsTest {
-  @TempDir private static Path folder;
-  private static Searches searches;
-
-  @BeforeAll
-  static void start() {
-    searches = new Searches(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    searches.close();
-  }
+  @RegisterExtension static final Searches searches = new Searches();
 
   @Test
   void whatCannotBeTrainedIsRecordedAndTheSearchGoesOn() throws Exception {

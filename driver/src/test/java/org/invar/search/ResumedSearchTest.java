@@ -12,27 +12,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.storage.Json;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches that are stopped and go on. */
 class ResumedSearchTest {
-  @TempDir private static Path folder;
-  private static Searches searches;
-
-  @BeforeAll
-  static void start() {
-    searches = new Searches(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    searches.close();
-  }
+  @RegisterExtension static final Searches searches = new Searches();
 
   @Test
   void aResumedSearchRepeatsNothingAndLosesNothing() throws Exception {

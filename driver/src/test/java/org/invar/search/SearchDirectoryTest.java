@@ -12,25 +12,12 @@ import java.util.List;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.train.Trainer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is there already, and what a search may do with it. */
 class SearchDirectoryTest {
-  @TempDir private static Path folder;
-  private static Searches searches;
-
-  @BeforeAll
-  static void start() {
-    searches = new Searches(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    searches.close();
-  }
+  @RegisterExtension static final Searches searches = new Searches();
 
   @Test
   void directoriesAndMetricsAreChecked() throws Exception {

@@ -18,25 +18,12 @@ import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
 import org.invar.train.TrainedModel;
 import org.invar.train.Trainer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whole searches in local mode. */
 class SearchTest {
-  @TempDir private static Path folder;
-  private static Searches searches;
-
-  @BeforeAll
-  static void start() {
-    searches = new Searches(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    searches.close();
-  }
+  @RegisterExtension static final Searches searches = new Searches();
 
   @Test
   void neitherCoresNorPlacementReachTrialsAndScores() throws Exception {

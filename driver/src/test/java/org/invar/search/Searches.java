@@ -9,14 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.source.LocalSpark;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Small searches on Spark in this JVM, each in a directory of its name. */
-final class Searches implements AutoCloseable {
+/** Small searches of a test class on Spark in this JVM, each in a directory of its name. */
+final class Searches implements BeforeAllCallback, AfterAllCallback {
   /** Dropout, batch normalization and a V that is no power of two. */
   static final String JOB =
       """
@@ -53,25 +59,37 @@ final class Searches implements AutoCloseable {
       objective: devLoss
       """;
 
-  private final Path folder;
-  private SparkSession spark = LocalSpark.start(2);
+  private @Nullable Path folder;
+  private @Nullable SparkSession spark;
 
-  Searches(Path folder) {
-    this.folder = folder;
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    folder = Files.createTempDirectory("searches");
+    spark = LocalSpark.start(2);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    spark().stop();
+    FileUtils.deleteDirectory(folder().toFile());
+  }
+
+  private Path folder() {
+    return Objects.requireNonNull(folder);
   }
 
   /** Ends Spark and starts it anew with so many cores. */
   void restart(int cores) {
-    spark.stop();
+    spark().stop();
     spark = LocalSpark.start(cores);
   }
 
   SparkSession spark() {
-    return spark;
+    return Objects.requireNonNull(spark);
   }
 
   Path directory(String name) {
-    return folder.resolve(name);
+    return folder().resolve(name);
   }
 
   /** Returns the search of the job over the space, with more settings. */
@@ -81,7 +99,7 @@ final class Searches implements AutoCloseable {
 
   /** Returns a search that goes into the directory of a name. */
   Search of(SearchSpec spec, String name) {
-    return Search.of(spark, spec).directory(directory(name).toString());
+    return Search.of(spark(), spec).directory(directory(name).toString());
   }
 
   /** Everything of trials that may not depend on who ran them. */
@@ -135,10 +153,5 @@ final class Searches implements AutoCloseable {
       assertTrue(message.contains(part), part + " is not in: " + message);
     }
     assertFalse(Files.exists(directory(name)), "something was written");
-  }
-
-  @Override
-  public void close() {
-    spark.stop();
   }
 }

@@ -1,8 +1,6 @@
 package org.invar.train;
 
 import java.io.IOException;
-import java.net.URI;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.invar.checkpoint.WatchedFileSystem;
@@ -15,23 +13,15 @@ public final class HangingFiles extends WatchedFileSystem {
   /** The key of the file that whoever hangs creates. */
   static final String FLAG = "fs.hanging.flag";
 
-  private java.nio.file.Path flag = java.nio.file.Path.of("");
-
   /** Made by Hadoop. */
   public HangingFiles() {
     super("hanging");
   }
 
   @Override
-  public void initialize(URI name, Configuration configuration) throws IOException {
-    super.initialize(name, configuration);
-    flag = java.nio.file.Path.of(configuration.get(FLAG));
-  }
-
-  @Override
   protected FSDataOutputStream create(Path file, Creation creation) throws IOException {
     if (file.getName().endsWith(".safetensors")) {
-      Hang.once(flag);
+      Hang.once(flag());
     }
     return creation.create();
   }

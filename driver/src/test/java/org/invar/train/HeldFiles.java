@@ -2,9 +2,7 @@ package org.invar.train;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.nio.file.Files;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.invar.checkpoint.WatchedFileSystem;
@@ -17,22 +15,14 @@ public final class HeldFiles extends WatchedFileSystem {
   /** The key of the file whose creation allows it. */
   static final String FLAG = "fs.held.flag";
 
-  private java.nio.file.Path flag = java.nio.file.Path.of("");
-
   /** Made by Hadoop. */
   public HeldFiles() {
     super("held");
   }
 
   @Override
-  public void initialize(URI name, Configuration configuration) throws IOException {
-    super.initialize(name, configuration);
-    flag = java.nio.file.Path.of(configuration.get(FLAG));
-  }
-
-  @Override
   protected FSDataOutputStream create(Path file, Creation creation) throws IOException {
-    while (file.getName().endsWith(".safetensors") && !Files.exists(flag)) {
+    while (file.getName().endsWith(".safetensors") && !Files.exists(flag())) {
       try {
         Thread.sleep(20);
       } catch (InterruptedException e) {
