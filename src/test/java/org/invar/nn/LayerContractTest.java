@@ -107,10 +107,10 @@ class LayerContractTest {
     cases.add(
         new Case(
             Sequential.of(
-                new Reshape(Shape.of(5, 18)),
-                new Bidirectional(Gru.of(3).withReturnSequences(true)),
-                Lstm.of(4)),
-            Shape.of(5, 6, 3)));
+                new Reshape(Shape.of(5, 6)),
+                new Bidirectional(Gru.of(2).withReturnSequences(true)),
+                Lstm.of(3)),
+            Shape.of(5, 2, 3)));
     cases.add(
         new Case(
             Sequential.of(Lstm.of(3).withReturnSequences(true), SimpleRnn.of(4)), Shape.of(1, 3)));

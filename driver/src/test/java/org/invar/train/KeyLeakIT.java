@@ -63,7 +63,8 @@ class KeyLeakIT {
             List.of(
                 "-D" + KnownKeyProgram.FILE + "=" + keys,
                 "-Dlog4j2.configurationFile=" + logging,
-                "-Dspark.executor.extraJavaOptions=-Dlog4j2.configurationFile=" + logging,
+                "-Dspark.executor.extraJavaOptions=%s -Dlog4j2.configurationFile=%s"
+                    .formatted(DriverProcess.QUICK_START, logging),
                 "-Dspark.ui.enabled=true",
                 "-Dspark.ui.port=0",
                 "-Dspark.hadoop.fs.held.impl=" + HeldFiles.class.getName(),

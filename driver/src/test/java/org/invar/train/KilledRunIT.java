@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,52 +19,37 @@ class KilledRunIT {
     Path job = directory.resolve("job.yaml");
     Files.writeString(job, TrainingExactnessTest.JOB.replace("epochs: 2", "epochs: 5"));
     Path whole = directory.resolve("whole");
-    assertEquals(0, start("whole.log", job, whole, "local[2]").waitFor());
+    assertTrains(job, whole, "local[2]");
 
     Path killed = directory.resolve("killed");
     int kills = 0;
     for (int seen = 3; kills < 3; seen += 5) {
-      Process run = start("killed" + kills + ".log", job, killed, "local[2]", "--resume");
-      if (waitForCheckpoints(run, killed, seen)) {
-        run.destroyForcibly().waitFor();
-        kills++;
+      try (var run = DriverProcess.train(directory, job, killed, "local[2]", "--resume")) {
+        kills += waitForCheckpoints(run, killed, seen) ? 1 : 0;
       }
       assertTrue(seen < 40, "the run ended before it could be killed three times");
     }
     assertTrue(Files.notExists(killed.resolve("summary.json")), "killed too late");
-    assertEquals(
-        0, start("last.log", job, killed, "local[1]", "--resume").waitFor(), log("last.log"));
-    assertArrayEquals(
-        Files.readAllBytes(whole.resolve("model/weights.safetensors")),
-        Files.readAllBytes(killed.resolve("model/weights.safetensors")));
+    assertTrains(job, killed, "local[1]", "--resume");
+    assertArrayEquals(GangRuns.weights(whole), GangRuns.weights(killed));
   }
 
-  private Process start(String log, Path job, Path out, String master, String... more)
-      throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.add("@" + System.getProperty("invar.root") + "/conf/jvm.options");
-    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
-    command.addAll(
-        List.of("-Dspark.ui.enabled=false", "org.invar.cli.Main", "train", job.toString()));
-    command.addAll(List.of("--out", out.toString(), "--master", master));
-    command.addAll(List.of(more));
-    File output = directory.resolve(log).toFile();
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
+  private void assertTrains(Path job, Path out, String master, String... more) throws Exception {
+    try (var run = DriverProcess.train(directory, job, out, master, more)) {
+      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+    }
   }
 
   /** Waits until the run has written that many files of checkpoints; false when it ended first. */
-  private static boolean waitForCheckpoints(Process run, Path out, int files) throws Exception {
-    while (!run.waitFor(5, TimeUnit.MILLISECONDS)) {
+  private static boolean waitForCheckpoints(DriverProcess run, Path out, int files)
+      throws Exception {
+    while (run.isAlive()) {
       File[] found = out.resolve("checkpoints").toFile().listFiles();
       if (found != null && found.length >= files) {
         return true;
       }
+      Thread.sleep(5);
     }
     return false;
-  }
-
-  private String log(String name) throws Exception {
-    return Files.readString(directory.resolve(name));
   }
 }

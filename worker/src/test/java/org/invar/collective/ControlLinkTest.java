@@ -49,8 +49,12 @@ class ControlLinkTest {
   }
 
   private MessageLink connect(int rank, boolean encrypted) throws Exception {
+    return connect(rank, encrypted, Gang.TIMEOUT);
+  }
+
+  private MessageLink connect(int rank, boolean encrypted, Duration timeout) throws Exception {
     return ControlClient.connect(
-        new Membership(Gang.RUN, 1, rank, 3), key, encrypted, server.address(), Gang.TIMEOUT);
+        new Membership(Gang.RUN, 1, rank, 3), key, encrypted, server.address(), timeout);
   }
 
   private MessageLink joined(int rank) throws InterruptedException {
@@ -102,7 +106,7 @@ class ControlLinkTest {
     MessageLink worker = connect(1, false);
     MessageLink driver = joined(1);
     server.shut();
-    assertThrows(IOException.class, () -> connect(2, false));
+    assertThrows(IOException.class, () -> connect(2, false, Duration.ofSeconds(2)));
     both(worker, driver);
   }
 
