@@ -62,7 +62,7 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
       Initializer initializer,
       Initializer recurrentInitializer,
       Initializer bias) {
-    int columns = Math.multiplyExact(kind.gates(), units);
+    int columns = columns(kind, units);
     List<Layout.Spec> specs = new ArrayList<>();
     specs.add(
         Layout.Spec.decayed(
@@ -75,6 +75,15 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
       specs.add(Layout.Spec.plain("recurrentBias", Shape.of(columns), new Initializer.Zeros()));
     }
     return specs;
+  }
+
+  private static int columns(Cell.Kind kind, int units) {
+    int most = Integer.MAX_VALUE / kind.gates();
+    if (units > most) {
+      throw new IllegalArgumentException(
+          "expected at most " + most + " units for " + kind.gates() + " gates, found " + units);
+    }
+    return kind.gates() * units;
   }
 
   private static Initializer eachGate(Cell.Kind kind, Initializer initializer) {

@@ -67,7 +67,7 @@ public record Layout(List<Layout.Entry> entries) {
     }
   }
 
-  /** Refuses gaps, overlaps and equal names. */
+  /** Refuses gaps, overlaps, equal names and more than 2³¹ − 1 elements. */
   public Layout {
     entries = List.copyOf(entries);
     Set<String> names = new HashSet<>();
@@ -80,19 +80,32 @@ public record Layout(List<Layout.Entry> entries) {
       if (!names.add(entry.name())) {
         throw new IllegalArgumentException("two entries are named " + entry.name());
       }
-      end = Math.addExact(entry.offset(), entry.shape().size());
+      end = end(entry.offset(), entry.shape());
     }
   }
 
-  /** Returns the layout of the given tensors, one behind another. */
+  /**
+   * Returns the layout of the given tensors, one behind another.
+   *
+   * @throws IllegalArgumentException when they have more than 2³¹ − 1 elements together
+   */
   public static Layout of(List<Spec> specs) {
     List<Entry> entries = new ArrayList<>();
     int offset = 0;
     for (Spec spec : specs) {
       entries.add(new Entry(spec.name(), offset, spec));
-      offset = Math.addExact(offset, spec.shape().size());
+      offset = end(offset, spec.shape());
     }
     return new Layout(entries);
+  }
+
+  private static int end(int offset, Shape shape) {
+    long end = (long) offset + shape.size();
+    if (end > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "expected at most 2147483647 parameters in all, found at least " + end);
+    }
+    return (int) end;
   }
 
   /** Returns the length of the flat vector, in elements. */

@@ -14,6 +14,7 @@ import org.invar.nn.Dense;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.nn.Sequential;
+import org.invar.param.Layout;
 import org.invar.param.Shape;
 
 /** The network of a job, for examples of one shape; what does not fit is refused at its line. */
@@ -50,7 +51,9 @@ public final class JobNetwork {
     for (int i = 0; i < layers.size(); i++) {
       String key = model.layers() == null ? "model.zoo" : "model.layers[" + i + "]";
       try {
-        output = layers.get(i).outputShape(output);
+        Shape found = output;
+        output = layers.get(i).outputShape(found);
+        Layout.of(layers.get(i).parameters(found)); // Too many are refused here, by layer.
       } catch (IllegalArgumentException e) {
         throw new InvarException(
             job.place(key) + ": layer " + names.get(i) + ": " + e.getMessage() + ".", e);
@@ -58,10 +61,24 @@ public final class JobNetwork {
     }
     checkLogits(job, layers.get(layers.size() - 1));
     checkBinary(job, output);
+    Network network;
     try {
-      return new Network(input, layers, job.settings().loss());
+      network = new Network(input, layers, job.settings().loss());
     } catch (IllegalArgumentException e) {
       throw new InvarException(job.place("loss") + ": " + e.getMessage() + ".", e);
+    }
+    checkLength(job, network);
+    return network;
+  }
+
+  /** All parameters are one vector. */
+  private static void checkLength(Job job, Network network) {
+    try {
+      network.layout();
+      network.stateLayout();
+    } catch (IllegalArgumentException e) {
+      throw new InvarException(
+          job.place("model") + ": " + e.getMessage() + ". Take fewer or smaller layers.", e);
     }
   }
 

@@ -331,6 +331,25 @@ class JobTest {
             .contains("model.input: expected the data's shape, 5×3, where data.lengths is true"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "[flatten, {dense: 33500000}]; layer dense1: expected at most 2147483647 parameters;"
+            + " 2177500000",
+        "[flatten, {dense: 30000000}, {dense: 10}]; model: expected at most 2147483647 parameters;"
+            + " fewer or smaller layers",
+        "[{reshape: [8, 8]}, {lstm: 600000000}]; layer lstm1: expected at most 536870911 units;"
+            + " 4 gates, found 600000000",
+      })
+  void networksOfMoreThanAVectorAreRefused(String layers, String place, String found) {
+    Job job = parse(DIGITS).with("model.layers", layers);
+    String message =
+        assertThrows(InvarException.class, () -> JobNetwork.of(job, Shape.of(8, 8, 1)))
+            .getMessage();
+    assertTrue(message.contains(place) && message.contains(found), message);
+  }
+
   @Test
   void severalMistakesAtOnce() {
     assertEquals(

@@ -112,6 +112,11 @@ class TrialsTest {
               trials.check(
                   job.with("model.layers[6]", "batchNorm").with("train.batchSize", "6"), 1));
 
+      // More than one vector holds, and no mistake of the search's.
+      assertThrows(
+          InvarException.class,
+          () -> trials.check(job.with("model.layers[6].dense.units", "33500000"), 1));
+
       Job wild =
           job.with("train.schedule", "{constant: 1.0e+30}")
               .with("train.optimizer", "sgd")
