@@ -104,7 +104,7 @@ public final class Search {
     try (Trials trials = Trials.pack(spark, spec.job(), rows, inTasks, listener::warning)) {
       check(trials);
       List<Journal.Entry> before = mode == Mode.RESUME ? opened.entries() : List.of();
-      opened.claim();
+      opened.claim(spec.job(), trials.identity());
       String id = spec.settings().name() + "-" + UUID.randomUUID();
       try (TrialRunner runner = new TrialRunner(context, spec, trials, id, listener::warning);
           Journal journal = opened.journal()) {

@@ -1,7 +1,7 @@
 package org.invar.search;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,21 +13,25 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.config.Job;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
+import org.invar.train.TrialsIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a search: {@code search.yaml}, the journal, {@code trials/}, and at the end what
  * people read.
  *
- * <p>{@code search.yaml} is written first and says whose directory it is.
+ * <p>{@code search.yaml} is written first and says whose directory it is; {@code identity.json}
+ * says what the scores in it come from.
  */
 final class SearchDirectory {
   private static final String SEARCH = "search.yaml";
   private static final String FIRST_LINE =
       "# The resolved search of the Invar search in this directory\n";
   private static final String LAST_LINE = "# end of search\n";
+  private static final String IDENTITY = "identity.json";
   private static final String TRIALS = "trials";
 
   private static final String STAGE = "stage-%04d.json";
@@ -135,8 +139,17 @@ final class SearchDirectory {
     return names.contains(SEARCH) ? read(SEARCH) : "";
   }
 
-  /** Takes the directory for the search: deletes what {@code OVERWRITE} replaces, nothing else. */
-  void claim() throws IOException {
+  /**
+   * Takes the directory for the search: deletes what {@code OVERWRITE} replaces, nothing else.
+   *
+   * @param identity what the scores of trials come from
+   * @throws InvarException when the search that is resumed has scores from other data or kernels
+   */
+  void claim(Job job, TrialsIdentity identity) throws IOException {
+    @Nullable TrialsIdentity before = mode == Mode.RESUME ? identity() : null;
+    if (before != null) {
+      before.check(job, path.toString(), identity);
+    }
     if (mode == Mode.OVERWRITE) {
       for (String name : RunFiles.names(fileSystem, path)) {
         // What says that the directory is ours stays until it is overwritten.
@@ -146,6 +159,14 @@ final class SearchDirectory {
       }
     }
     write(SEARCH, search);
+    if (before == null) {
+      writeJson(IDENTITY, identity);
+    }
+  }
+
+  /** Returns what the scores so far come from; null before there are any. */
+  private @Nullable TrialsIdentity identity() throws IOException {
+    return readJson(IDENTITY, TrialsIdentity.class);
   }
 
   /** Returns the directory itself, with its file system's scheme. */
@@ -175,17 +196,25 @@ final class SearchDirectory {
 
   /** Returns what a stage keeps to, as it was fixed before its first trial; null before that. */
   Space.@Nullable Focus focus(int stage) throws IOException {
+    return readJson(STAGE.formatted(stage), Space.Focus.class);
+  }
+
+  /** Fixes what a stage keeps to. */
+  void fix(int stage, Space.Focus focus) throws IOException {
+    writeJson(STAGE.formatted(stage), focus);
+  }
+
+  private <T> @Nullable T readJson(String name, Class<T> type) throws IOException {
     try {
-      return Json.MAPPER.readValue(read(STAGE.formatted(stage)), Space.Focus.class);
+      return Json.MAPPER.readValue(read(name), type);
     } catch (FileNotFoundException | JacksonException e) {
       return null; // One that a kill has cut short was to be whole before the first trial.
     }
   }
 
-  /** Fixes what a stage keeps to. */
-  void fix(int stage, Space.Focus focus) throws IOException {
-    ObjectNode tree = Json.MAPPER.valueToTree(focus);
-    write(STAGE.formatted(stage), new String(Json.text(tree), StandardCharsets.UTF_8));
+  private void writeJson(String name, Object value) throws IOException {
+    JsonNode tree = Json.MAPPER.valueToTree(value);
+    write(name, new String(Json.text(tree), StandardCharsets.UTF_8));
   }
 
   /** Returns a small file's text. */

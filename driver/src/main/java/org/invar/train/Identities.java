@@ -5,6 +5,7 @@ import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Job;
 import org.invar.source.PackedDataset;
+import org.invar.worker.KernelFingerprint;
 
 /** Whether a checkpoint and what is here now belong to one run. */
 final class Identities {
@@ -21,18 +22,22 @@ final class Identities {
     String place = directory.path().toString();
     check(place + ", train", saved.shards(), found.shards());
     check(place + ", dev", saved.devShards(), found.devShards());
-    if (job.settings().train().exact() && !saved.fingerprint().equals(found.fingerprint())) {
+    check(job, place, saved.fingerprint(), found.fingerprint());
+  }
+
+  /** Refuses, in an exact job, to go on with other kernels. */
+  static void check(Job job, String place, KernelFingerprint saved, KernelFingerprint found) {
+    if (job.settings().train().exact() && !saved.equals(found)) {
       throw InvarException.of(
           place,
-          "the kernels that the run was started with, " + saved.fingerprint(),
-          found.fingerprint().toString(),
-          saved.fingerprint().remedy(found.fingerprint())
-              + " Or start again with train.exact: false.");
+          "the kernels that the run was started with, " + saved,
+          found.toString(),
+          saved.remedy(found) + " Or start again with train.exact: false.");
     }
   }
 
-  private static void check(
-      String place, List<PackedDataset.Shard> before, List<PackedDataset.Shard> now) {
+  /** Refuses to go on with other shards of a split. */
+  static void check(String place, List<PackedDataset.Shard> before, List<PackedDataset.Shard> now) {
     if (before.size() != now.size()) {
       throw InvarException.of(
           place,

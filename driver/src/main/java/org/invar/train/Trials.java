@@ -137,6 +137,11 @@ public final class Trials implements AutoCloseable {
     return common.contents().shardRows().length;
   }
 
+  /** Returns what the scores of all trials come from. */
+  public TrialsIdentity identity() {
+    return new TrialsIdentity(common.contents().splits(), common.fingerprint());
+  }
+
   /**
    * Refuses a trial whose network cannot be built, whose data would be packed in another way, that
    * watches what it does not have, or in which a batch is too small.

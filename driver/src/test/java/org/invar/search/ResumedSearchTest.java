@@ -2,6 +2,7 @@ package org.invar.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.storage.Json;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,52 @@ class ResumedSearchTest {
     // Whom the median stops depends on who ends first; the worst of all never goes on under ASHA.
     boolean finished = trials.stream().allMatch(trial -> trial.status() == TrialStatus.FINISHED);
     assertFalse(finished && stopping.contains("asha"), "no trial was stopped");
+  }
+
+  /** Scores of other rows do not compare, and finished trials are not trained again. */
+  @Test
+  void otherDataAreRefusedAndTheSearchIsLeftAsItIs() throws Exception {
+    SearchSpec spec =
+        SearchSpec.parse(
+            """
+            name: s
+            job:
+              name: wine
+              data: {train: {format: dataset}, dev: {split: 0.2}, test: {split: 0.2}, label: cultivar}
+              model: {layers: [dense: 3]}
+              loss: softmaxCrossEntropy
+              train: {epochs: 1, batchSize: 16, shards: 3, optimizer: adam, schedule: {constant: 0.01}}
+            space: {train.schedule.constant: {logUniform: [1e-3, 1e-1]}}
+            objective: devLoss
+            trials: 3
+            stopping: none
+            """,
+            "search.yaml");
+    Path wine = Path.of(System.getProperty("invar.root"), "conf/data/wine.csv");
+    Dataset<Row> rows =
+        searches
+            .spark()
+            .read()
+            .option("header", true)
+            .option("inferSchema", true)
+            .csv(wine.toString());
+    Dataset<Row> others = rows.filter("alcohol < 14.5");
+    assertTrue(others.count() < rows.count());
+    Searches.stopAfter(1, searches.of(spec, "data").data(rows));
+    refusedWithOtherData(searches.of(spec, "data").data(others));
+    assertFalse(Files.exists(searches.directory("data/journal-0001.jsonl")));
+    assertEquals(3, searches.of(spec, "data").data(rows).mode(Mode.RESUME).run().ranked().size());
+    refusedWithOtherData(searches.of(spec, "data").data(others));
+    assertEquals(
+        3, searches.of(spec, "data").data(others).mode(Mode.OVERWRITE).run().ranked().size());
+    assertEquals(3, searches.of(spec, "data").data(others).mode(Mode.RESUME).run().ranked().size());
+  }
+
+  private static void refusedWithOtherData(Search search) {
+    String message = assertThrows(InvarException.class, search.mode(Mode.RESUME)::run).getMessage();
+    assertTrue(message.contains("data, train, shard 0: expected "), message);
+    assertTrue(message.contains("The data has changed"), message);
+    assertTrue(message.contains("--overwrite"), message);
   }
 
   @Test
