@@ -133,7 +133,7 @@ public final class Search {
         settings.trials(),
         Math.max(1, settings.stages().size()),
         trials.shards(),
-        runner.mostEpochs(),
+        spec.mostEpochs(),
         runner.slots(),
         (int) before.stream().mapToInt(Journal.Entry::trial).distinct().count());
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.invar.config.KeyPath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,7 @@ public record SearchSettings(
               "stages[%d].keys=%s is not new: an earlier stage has it".formatted(i, key));
         }
       }
+      checkConditions(space, named, stages.get(i), i);
     }
     if (!stages.isEmpty() && stages.get(0).keys().isEmpty()) {
       throw new IllegalArgumentException(
@@ -84,6 +86,21 @@ public record SearchSettings(
       if (!stages.isEmpty() && !named.contains(key)) {
         throw new IllegalArgumentException(
             "stages=" + named + " are not all keys of space: " + key + " is in none");
+      }
+    }
+  }
+
+  /** What a later stage chooses would take the place of what this one has drawn inside of it. */
+  private static void checkConditions(
+      Map<String, Distribution> space, Set<String> named, Stage stage, int number) {
+    for (String key : stage.keys()) {
+      for (String other : space.keySet()) {
+        boolean later = space.get(other) instanceof Distribution.Choice && !named.contains(other);
+        if (later && KeyPath.parse(key).startsWith(KeyPath.parse(other))) {
+          throw new IllegalArgumentException(
+              "stages[%d].keys=%s is not in the stage of %s, which it is inside of, or in a later one"
+                  .formatted(number, key, other));
+        }
       }
     }
   }

@@ -3,11 +3,11 @@ package org.invar.search;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
 import org.invar.config.Binder;
 import org.invar.config.Job;
-import org.invar.config.Shards;
 import org.invar.config.Vocabulary;
 import org.invar.config.YamlDocument;
 import org.invar.config.YamlText;
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever can be known to be wrong before there is data is refused when it is made.
  */
 public final class SearchSpec {
+  private static final String EPOCHS = "train.epochs";
+
   private final SearchSettings settings;
   private final YamlDocument document;
   private final Job job;
@@ -140,9 +142,20 @@ public final class SearchSpec {
     return Job.of(YamlDocument.of(trial, "job " + name), job.binder());
   }
 
-  /** Returns V where the job says it, else null. */
-  @Nullable Integer fixedShards() {
-    return job.settings().train().shards() instanceof Shards.Fixed fixed ? fixed.count() : null;
+  /** Returns the most epochs of a trial that is trained to its end. */
+  int mostEpochs() {
+    int own = job.settings().train().epochs();
+    Distribution epochs = settings.space().get(EPOCHS);
+    if (epochs == null) {
+      return own;
+    }
+    int drawn =
+        epochs instanceof Distribution.Choice choice
+            ? choice.values().stream().mapToInt(JsonNode::intValue).max().orElse(own)
+            : epochs.at(Math.nextDown(1.0)).intValue();
+    List<Stage> stages = settings.stages();
+    boolean always = stages.isEmpty() || stages.get(0).keys().contains(EPOCHS);
+    return always ? drawn : Math.max(own, drawn); // Earlier stages have the job's own.
   }
 
   /** Returns the search as YAML, with the job in it, from which an equal one can be read. */

@@ -137,7 +137,7 @@ final class Searching {
       this.focus = focus;
       this.scheduler =
           Scheduler.of(
-              settings.stopping(), settings.objective(), stage.trials(), runner.mostEpochs());
+              settings.stopping(), settings.objective(), stage.trials(), spec.mostEpochs());
     }
 
     void run(List<Journal.Entry> before) throws IOException {

@@ -39,10 +39,52 @@ final class SpaceCheck {
   }
 
   void check() {
+    checkRepeats();
     for (Map.Entry<String, Distribution> entry : space.distributions().entrySet()) {
       for (JsonNode value : values(entry.getValue())) {
         check(entry.getKey(), value, conditions(entry.getKey(), value));
       }
+    }
+  }
+
+  /** Blocks that share an element would repeat each other's copies. */
+  private void checkRepeats() {
+    List<Block> blocks = new ArrayList<>();
+    space
+        .distributions()
+        .forEach(
+            (key, distribution) -> {
+              KeyPath path = KeyPath.parse(key);
+              if (distribution instanceof Distribution.Repeat repeat
+                  && path.steps().get(path.steps().size() - 1) instanceof KeyPath.Index first) {
+                blocks.add(new Block(key, path.parent(), first.index(), repeat.elements()));
+              }
+            });
+    for (int i = 0; i < blocks.size(); i++) {
+      for (Block before : blocks.subList(0, i)) {
+        Block block = blocks.get(i);
+        if (block.overlaps(before)) {
+          throw InvarException.of(
+              spec.placeOfKey(block.key),
+              "a block apart from " + before,
+              block.toString(),
+              "Repeat one block of both, or blocks that share no element.");
+        }
+      }
+    }
+  }
+
+  /** Elements of a list that are repeated together, from the one that the key names on. */
+  private record Block(String key, KeyPath list, int first, int elements) {
+    boolean overlaps(Block other) {
+      return list.equals(other.list)
+          && first < (long) other.first + other.elements
+          && other.first < (long) first + elements;
+    }
+
+    @Override
+    public String toString() {
+      return key + " with its " + elements + (elements == 1 ? " element" : " elements");
     }
   }
 

@@ -1,6 +1,5 @@
 package org.invar.search;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -86,16 +85,6 @@ final class TrialRunner implements AutoCloseable {
   int ahead() {
     boolean known = spec.settings().stopping() instanceof Stopping.None;
     return known && spec.settings().placement() instanceof Placement.Executor ? 1 : 0;
-  }
-
-  /** Returns the epochs of a trial that is trained to its end. */
-  int mostEpochs() {
-    Distribution epochs = spec.settings().space().get("train.epochs");
-    int most = spec.job().settings().train().epochs();
-    if (epochs instanceof Distribution.Choice choice) {
-      return choice.values().stream().mapToInt(JsonNode::intValue).max().orElse(most);
-    }
-    return epochs == null ? most : epochs.at(Math.nextDown(1.0)).intValue();
   }
 
   /**
