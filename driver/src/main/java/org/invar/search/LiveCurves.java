@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.invar.storage.Json;
 
 /**
@@ -20,12 +21,20 @@ final class LiveCurves {
 
   private final SearchDirectory directory;
   private final String metric;
+  private final int folds;
   private final Map<Integer, SearchedTrial> seen = new HashMap<>();
   private long looked = System.nanoTime() - LOOK_NANOS;
 
-  LiveCurves(SearchDirectory directory, String metric) {
+  /**
+   * Makes the curves of a search.
+   *
+   * @param metric that is looked at
+   * @param folds of each trial; a score is the mean of those that have come so far
+   */
+  LiveCurves(SearchDirectory directory, String metric, int folds) {
     this.directory = directory;
     this.metric = metric;
+    this.folds = folds;
   }
 
   /** Returns the trials with the scores of the epochs that were seen at the last look. */
@@ -44,17 +53,7 @@ final class LiveCurves {
   }
 
   private SearchedTrial look(SearchedTrial trial) {
-    List<Double> scores = new ArrayList<>();
-    for (String line : directory.metrics(trial.directory())) {
-      try {
-        JsonNode entry = Json.MAPPER.readTree(line);
-        if (entry.path("type").asText().equals("epoch")) {
-          scores.add(entry.path(metric).asDouble(Double.NaN));
-        }
-      } catch (JacksonException e) {
-        break; // Is being written.
-      }
-    }
+    List<Double> scores = scores(trial);
     return scores.size() <= trial.epochs()
         ? trial
         : new SearchedTrial(
@@ -69,5 +68,36 @@ final class LiveCurves {
             trial.seconds(),
             trial.failure(),
             trial.directory());
+  }
+
+  /** The mean over the folds that have come to an epoch: they are trained one after another. */
+  private List<Double> scores(SearchedTrial trial) {
+    List<List<Double>> all =
+        IntStream.range(0, folds).mapToObj(fold -> run(trial.run(fold, folds))).toList();
+    int epochs = all.stream().mapToInt(List::size).max().orElse(0);
+    return IntStream.range(0, epochs)
+        .mapToObj(
+            epoch ->
+                all.stream()
+                    .filter(run -> run.size() > epoch)
+                    .mapToDouble(run -> run.get(epoch))
+                    .average()
+                    .orElse(Double.NaN))
+        .toList();
+  }
+
+  private List<Double> run(String run) {
+    List<Double> scores = new ArrayList<>();
+    for (String line : directory.metrics(run)) {
+      try {
+        JsonNode entry = Json.MAPPER.readTree(line);
+        if (entry.path("type").asText().equals("epoch")) {
+          scores.add(entry.path(metric).asDouble(Double.NaN));
+        }
+      } catch (JacksonException e) {
+        break; // Is being written.
+      }
+    }
+    return scores;
   }
 }

@@ -70,7 +70,8 @@ final class MedianRule implements Scheduler {
     Comparator<@Nullable Double> order = objective.order();
     means.sort(order);
     Double best = Stream.of(box(found)).min(order).orElseThrow();
-    return order.compare(best, means.get((means.size() - 1) / 2)) > 0;
+    double median = (means.get((means.size() - 1) / 2) + means.get(means.size() / 2)) / 2;
+    return order.compare(best, median) > 0;
   }
 
   private static Double[] box(double[] values) {

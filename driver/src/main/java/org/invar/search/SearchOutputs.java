@@ -52,13 +52,9 @@ final class SearchOutputs {
     directory.write(SUMMARY, new String(Json.text(summary(result)), StandardCharsets.UTF_8));
     for (SearchedTrial trial : result.ranked()) {
       for (int fold = 0; fold < spec.settings().folds(); fold++) {
-        directory.deleteCheckpoints(run(trial, fold));
+        directory.deleteCheckpoints(trial.run(fold, spec.settings().folds()));
       }
     }
-  }
-
-  private String run(SearchedTrial trial, int fold) {
-    return trial.directory() + (spec.settings().folds() == 1 ? "" : "/fold-" + fold);
   }
 
   private void best(SearchedTrial trial) throws IOException {
@@ -77,7 +73,7 @@ final class SearchOutputs {
                 mean,
                 job.yaml()));
     if (folds == 1) {
-      directory.copy(run(trial, 0), BEST_RUN, OF_A_RUN);
+      directory.copy(trial.run(0, folds), BEST_RUN, OF_A_RUN);
     }
   }
 

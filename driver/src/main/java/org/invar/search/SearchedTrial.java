@@ -59,6 +59,11 @@ public record SearchedTrial(
         directory);
   }
 
+  /** Returns the directory of a fold's run. */
+  String run(int fold, int folds) {
+    return directory + (folds == 1 ? "" : "/fold-" + fold);
+  }
+
   /** Returns the epochs so far. */
   public int epochs() {
     return scores.size();

@@ -48,7 +48,7 @@ final class Searching {
     this.directory = directory;
     this.journal = journal;
     this.listener = listener;
-    this.live = new LiveCurves(directory, settings.objective().metric());
+    this.live = new LiveCurves(directory, settings.objective().metric(), settings.folds());
   }
 
   /**
