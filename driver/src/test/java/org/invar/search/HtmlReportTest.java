@@ -2,6 +2,7 @@ package org.invar.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,18 +20,19 @@ import org.junit.jupiter.api.Test;
 
 /** The report as a headless browser shows it, whose script runs there. */
 class HtmlReportTest {
-  private static final SearchSpec SPEC =
-      SpaceTest.spec(
-          """
-          train.schedule.constant: {logUniform: [1e-4, 1e-1]}
-          train.optimizer: {choice: [adam, momentum]}
-          train.optimizer.momentum.beta: {oneMinusLogUniform: [0.5, 0.99]}
-          """);
+  private static final String SPACE =
+      """
+      train.schedule.constant: {logUniform: [1e-4, 1e-1]}
+      train.optimizer: {choice: [adam, momentum]}
+      train.optimizer.momentum.beta: {oneMinusLogUniform: [0.5, 0.99]}
+      """;
+
+  private static final SearchSpec SPEC = SpaceTest.spec(SPACE);
 
   private static final int TRIALS = 24;
 
   /** The loss follows the learning rate alone; every third trial stopped early, and one failed. */
-  private static List<SearchedTrial> trials() {
+  private static List<SearchedTrial> trials(SearchSpec spec) {
     List<SearchedTrial> trials = new ArrayList<>();
     var focus = new Space.Focus(List.copyOf(SPEC.settings().space().keySet()), Map.of(), 1);
     for (int i = 0; i < TRIALS; i++) {
@@ -45,7 +47,7 @@ class HtmlReportTest {
               : new PartResult(i % 3 != 0, scores, curves, Map.of(), 100 + i, 1.5, "1", null);
       trials.add(SearchedTrial.begun(i, 0, values, "trials/" + i).after(part));
     }
-    return Ranking.ranked(trials, SPEC.settings().objective());
+    return Ranking.ranked(trials, spec.settings().objective());
   }
 
   private interface Look {
@@ -53,12 +55,16 @@ class HtmlReportTest {
   }
 
   private void open(Look look) throws Exception {
-    List<SearchedTrial> trials = trials();
+    open(SPEC, look);
+  }
+
+  private void open(SearchSpec spec, Look look) throws Exception {
+    List<SearchedTrial> trials = trials(spec);
     try (WebClient browser = new WebClient(BrowserVersion.CHROME)) {
       browser.getOptions().setThrowExceptionOnScriptError(true);
       var connection = new MockWebConnection();
       URL address = new URL("http://localhost/report.html");
-      connection.setResponse(address, new HtmlReport(SPEC).html(trials));
+      connection.setResponse(address, new HtmlReport(spec).html(trials));
       browser.setWebConnection(connection);
       look.at(browser.getPage(address), trials);
       assertEquals(1, connection.getRequestCount(), "the page loads something");
@@ -97,6 +103,26 @@ class HtmlReportTest {
           for (DomNode line : page.querySelectorAll("polyline")) {
             assertFalse(((DomElement) line).getAttribute("points").contains("NaN"));
           }
+        });
+  }
+
+  /** Even where the metric's name says otherwise. */
+  @Test
+  void theGoalDecidesWhichTrialIsTheBest() throws Exception {
+    String text =
+        "name: s\n"
+            + SpaceTest.JOB
+            + "objective: {metric: devLoss, goal: maximize}\nspace:\n"
+            + SPACE.indent(2);
+    int smallest = trials(SPEC).get(0).number();
+    open(
+        SearchSpec.parse(text, "search.yaml"),
+        (page, trials) -> {
+          int best = trials.get(0).number();
+          assertNotEquals(smallest, best);
+          String summary = page.getElementById("summary").getTextContent();
+          assertTrue(summary.contains("Best: trial " + best), summary);
+          assertTrue(page.getBody().getTextContent().contains("Larger is better."));
         });
   }
 
@@ -154,7 +180,7 @@ class HtmlReportTest {
 
   @Test
   void namesNoAddressToLoad() {
-    String html = new HtmlReport(SPEC).html(trials()).replace("http://www.w3.org/2000/svg", "");
+    String html = new HtmlReport(SPEC).html(trials(SPEC)).replace("http://www.w3.org/2000/svg", "");
     assertFalse(html.matches("(?is).*(https?:|//[a-z]+\\.|src=|@import|<link).*"));
   }
 }

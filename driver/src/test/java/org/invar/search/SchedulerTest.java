@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.invar.optim.Goal;
 import org.invar.random.CounterRandom;
 import org.invar.search.Scheduler.Part;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,54 @@ class SchedulerTest {
     assertEquals(6, search.epochs.get(1));
     assertEquals(2, search.epochs.get(5));
     assertEquals(6, search.epochs.get(6));
+  }
+
+  /** Of two others the median is in the middle between them. */
+  @Test
+  void theMedianOfAnEvenNumberIsTheMeanOfItsMiddles() {
+    for (Objective objective : List.of(LOSS, new Objective("devLoss", Goal.MAXIMIZE))) {
+      double sign = objective.maximizes() ? -1 : 1;
+      var rule = new MedianRule(new Stopping.Median(1, 1, 2), objective, 4, 3);
+      for (int trial = 0; trial < 4; trial++) {
+        assertEquals(new Part(trial, 1), rule.next());
+      }
+      rule.ended(0, new double[] {sign, sign, sign}, true);
+      rule.ended(1, new double[] {3 * sign, 3 * sign, 3 * sign}, true);
+      rule.ended(2, new double[] {1.5 * sign}, false);
+      assertEquals(new Part(2, 2), rule.next(), "1.5 is better than 2");
+      rule.ended(2, new double[] {1.5 * sign, 1.5 * sign}, true);
+      // Of 1, 1.5 and 3 the median is 1.5.
+      rule.ended(3, new double[] {1.75 * sign}, false);
+      assertNull(rule.next());
+    }
+  }
+
+  /** The goal decides, even where the metric's name says otherwise. */
+  @Test
+  void halvingGoesTheWayOfItsGoal() {
+    for (Objective objective :
+        List.of(
+            LOSS,
+            ACCURACY,
+            new Objective("devLoss", Goal.MAXIMIZE),
+            new Objective("devAccuracy", Goal.MINIMIZE))) {
+      var halving = new Halving(new Stopping.Asha(2, 1), objective, 4, 2);
+      for (int trial = 0; trial < 4; trial++) {
+        assertEquals(new Part(trial, 1), halving.next());
+      }
+      double[] scores = {0.5, 0.9, 0.1, 0.4};
+      for (int trial = 0; trial < 4; trial++) {
+        halving.ended(trial, new double[] {scores[trial]}, false);
+      }
+      List<Part> promoted = List.of(halving.next(), halving.next());
+      assertEquals(
+          objective.goal() == Goal.MAXIMIZE
+              ? List.of(new Part(1, 2), new Part(0, 2))
+              : List.of(new Part(2, 2), new Part(3, 2)),
+          promoted,
+          objective.toString());
+      assertNull(halving.next());
+    }
   }
 
   /** At the same budget of epochs, halving ends nearer to the best than random search does. */

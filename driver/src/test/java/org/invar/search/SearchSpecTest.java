@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.invar.InvarException;
 import org.invar.optim.Goal;
 import org.junit.jupiter.api.Test;
@@ -134,6 +140,97 @@ class SearchSpecTest {
         "search.yaml",
         one,
         other);
+  }
+
+  @Test
+  void blocksThatShareAnElementAreRefused() {
+    String two = "model.layers[1]: {repeat: {times: [0, 2], elements: 2}}\n";
+    String three = "model.layers[0]: {repeat: {times: [1, 2], elements: 3}}\n";
+    String one = "model.layers[2]: {repeat: [1, 2]}\n";
+    refused(
+        () -> SpaceTest.spec(two + one),
+        "search.yaml:16",
+        "expected a block apart from model.layers[1] with its 2 elements",
+        "found model.layers[2] with its 1 element");
+    refused(
+        () -> SpaceTest.spec(one + three),
+        "search.yaml:16",
+        "expected a block apart from model.layers[2] with its 1 element",
+        "found model.layers[0] with its 3 elements");
+  }
+
+  /** Those side by side are each repeated for themselves. */
+  @Test
+  void blocksThatDoNotOverlapAreRepeated() {
+    SearchSpec spec =
+        SpaceTest.spec(
+            """
+            model.layers[2]: {repeat: [3, 3]}
+            model.layers[1]: {repeat: [2, 2]}
+            """);
+    Map<String, JsonNode> values =
+        Map.of("model.layers[1]", IntNode.valueOf(2), "model.layers[2]", IntNode.valueOf(3));
+    List<String> layers =
+        spec.job(values, "t", "runs/t", 4).settings().model().layers().stream()
+            .map(layer -> layer.getClass().getSimpleName())
+            .toList();
+    assertEquals(
+        List.of("Flatten", "Dense", "Dense", "Dropout", "Dropout", "Dropout", "Dense"), layers);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "intUniform: [1, 9]; 9",
+        "choice: [7, 3]; 7",
+        "choice: [1]; 1",
+      })
+  void theMostEpochsAreThoseOfAnyStage(String epochs, int drawn) {
+    String space = "train.epochs: {%s}\ntrain.batchSize: {intUniform: [8, 9]}\n".formatted(epochs);
+    assertEquals(drawn, SpaceTest.spec(space).mostEpochs());
+    assertEquals(drawn, staged(space, "train.epochs", "train.batchSize").mostEpochs());
+    // The first stage has the job's own, which are 2.
+    assertEquals(Math.max(2, drawn), staged(space, "train.batchSize", "train.epochs").mostEpochs());
+    assertEquals(2, SpaceTest.spec("train.batchSize: {intUniform: [8, 9]}\n").mostEpochs());
+  }
+
+  @Test
+  void whatAKeyIsInIsChosenNoLater() {
+    String space =
+        """
+        train.optimizer: {choice: [adam, momentum]}
+        train.optimizer.momentum.beta: {oneMinusLogUniform: [0.5, 0.99]}
+        """;
+    refused(
+        () -> staged(space, "train.optimizer.momentum.beta", "train.optimizer"),
+        "stages[0].keys",
+        "train.optimizer.momentum.beta",
+        "in the stage of train.optimizer, which it is inside of, or in a later one");
+    assertEquals(
+        2,
+        staged(space, "train.optimizer", "train.optimizer.momentum.beta")
+            .settings()
+            .stages()
+            .size());
+    assertEquals(
+        1,
+        staged(space, "train.optimizer.momentum.beta, train.optimizer").settings().stages().size());
+  }
+
+  private static SearchSpec staged(String space, String... keys) {
+    String stages =
+        Arrays.stream(keys)
+            .map(each -> "  - {keys: [" + each + "], trials: 2}\n")
+            .collect(Collectors.joining());
+    return SearchSpec.parse(
+        "name: s\n"
+            + SpaceTest.JOB
+            + "objective: devLoss\nspace:\n"
+            + space.indent(2)
+            + "stages:\n"
+            + stages,
+        "search.yaml");
   }
 
   private static void refused(Runnable reading, String... parts) {

@@ -3,8 +3,10 @@ package org.invar.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Row;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
+import org.invar.storage.Json;
 import org.invar.train.TrainedModel;
 import org.invar.train.Trainer;
 import org.junit.jupiter.api.Test;
@@ -124,6 +127,17 @@ class SearchTest {
     SearchedTrial trial = searches.of(spec, "folds").run().ranked().get(0);
     assertEquals(TrialStatus.FINISHED, trial.status());
     assertTrue(Files.exists(searches.directory("folds/trials/0000/fold-1/model")));
+    JsonNode one = summary("folds/trials/0000/fold-0");
+    JsonNode other = summary("folds/trials/0000/fold-1");
+    assertNotEquals(one.get("devLoss"), other.get("devLoss"));
+    assertTrue(trial.finals().keySet().containsAll(List.of("trainLoss", "devLoss", "testLoss")));
+    trial
+        .finals()
+        .forEach(
+            (name, mean) ->
+                assertEquals(
+                    (one.get(name).doubleValue() + other.get(name).doubleValue()) / 2, mean, name));
+    assertEquals(trial.finals().get("devLoss"), trial.score());
     assertFalse(Files.exists(searches.directory("folds/best")), "a model of some rows");
     String best = Files.readString(searches.directory("folds/best.yaml"));
     assertTrue(best.contains("the mean of 2 folds; no model has seen all rows"), best);
@@ -131,6 +145,10 @@ class SearchTest {
         Searches.spec("folds: 6\n"), "folds-many", "search.yaml", "at most V = 5", "6");
     searches.refused(
         Searches.spec("folds: 2\nplacement: gang\n"), "folds-gang", "search.yaml", "folds: 1", "2");
+  }
+
+  private static JsonNode summary(String run) throws Exception {
+    return Json.MAPPER.readTree(searches.directory(run).resolve("summary.json").toFile());
   }
 
   /** Spark's pages and other tools tell trials by these. */

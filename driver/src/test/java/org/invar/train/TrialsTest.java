@@ -45,6 +45,19 @@ class TrialsTest {
     return Files.readAllBytes(run.resolve("model/weights.safetensors"));
   }
 
+  /** The steps and epochs that a part has really trained. */
+  private record Trained(List<Long> steps, List<Integer> epochs) implements TrainingListener {
+    @Override
+    public void step(Step step) {
+      steps.add(step.step());
+    }
+
+    @Override
+    public void epoch(Epoch epoch) {
+      epochs.add(epoch.epoch());
+    }
+  }
+
   private static Trial part(Job job, String name, int epochs) {
     return Trial.of(job, directory.resolve(name).toString(), epochs);
   }
@@ -63,7 +76,10 @@ class TrialsTest {
       assertEquals(1, first.history().size());
       assertEquals(first.history(), trials.inTask(part(job, "task", 1)).history());
 
-      trials.inTask(part(job, "task", 2));
+      // The seconds of the first epoch too: they were not spent again.
+      Leg second = trials.inTask(part(job, "task", 2));
+      assertEquals(first.history().get(0), second.history().get(0));
+      assertEquals(2, second.history().size());
       Leg last = trials.inTask(part(job, "task", 3));
       assertTrue(last.finished());
       assertEquals(expected.scores(), last.scores());
@@ -74,8 +90,13 @@ class TrialsTest {
       assertEquals(last.history(), trials.inTask(part(job, "task", 3)).history());
     }
     try (Trials trials = Trials.pack(spark, job, null, false, warning -> {})) {
-      trials.byGang(part(job, "gang", 2), 1, new TrainingListener() {});
-      assertTrue(trials.byGang(part(job, "gang", 3), 2, new TrainingListener() {}).finished());
+      Trained twoEpochs = new Trained(new ArrayList<>(), new ArrayList<>());
+      trials.byGang(part(job, "gang", 2), 1, twoEpochs);
+      assertEquals(List.of(1, 2), twoEpochs.epochs);
+      Trained oneMore = new Trained(new ArrayList<>(), new ArrayList<>());
+      assertTrue(trials.byGang(part(job, "gang", 3), 2, oneMore).finished());
+      assertEquals(List.of(3), oneMore.epochs);
+      assertTrue(oneMore.steps.get(0) > twoEpochs.steps.get(twoEpochs.steps.size() - 1));
       assertArrayEquals(weights(alone), weights(directory.resolve("gang")));
     }
   }
