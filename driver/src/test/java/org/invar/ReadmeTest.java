@@ -1,6 +1,7 @@
 package org.invar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.apache.spark.sql.SparkSession;
 import org.invar.source.LocalSpark;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,32 +25,97 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("invar.root"));
 
-  @TempDir private Path directory;
+  @TempDir private static Path directory;
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void start() {
+    spark = LocalSpark.start(2);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
 
   @Test
   void theJavaExampleTrainsAndPredicts() throws Exception {
-    String readme = Files.readString(ROOT.resolve("README.md"));
-    Matcher block = Pattern.compile("(?s)```java\n(.*?)```").matcher(readme);
-    assertTrue(block.find());
     String body =
-        block
-            .group(1)
-            .replace("conf/data/wine.csv", ROOT.resolve("conf/data/wine.csv").toString())
-            .replace("runs/wine-from-java", directory.resolve("run").toString());
-    Path source = directory.resolve("Example.java");
+        replaced(
+            replaced(block(1), "conf/data/wine.csv", ROOT.resolve("conf/data/wine.csv")),
+            "runs/wine-from-java",
+            directory.resolve("run"));
+    String output = run("Example", body);
+    Matcher accuracy = Pattern.compile("test accuracy ([0-9.]+)").matcher(output);
+    assertTrue(accuracy.find(), output);
+    assertTrue(Double.parseDouble(accuracy.group(1)) > 0.8, output);
+  }
+
+  /** On a search that takes a second. */
+  @Test
+  void theJavaExampleSearches() throws Exception {
+    Path search =
+        Files.writeString(
+            directory.resolve("search.yaml"),
+            """
+            name: small
+            job:
+              name: digits
+              data: {train: {format: digits}, dev: {split: 0.2}, scale: 16}
+              model: {layers: [flatten, {dense: 10}]}
+              loss: softmaxCrossEntropy
+              train: {epochs: 1, batchSize: 64, optimizer: adam, schedule: {constant: 0.01}}
+            space: {train.schedule.constant: {logUniform: [1e-3, 1e-1]}}
+            objective: devLoss
+            trials: 2
+            """);
+    Path found = directory.resolve("search");
+    run(
+        "Searching",
+        replaced(
+            replaced(block(2), "conf/search-digits.yaml", search),
+            "\"runs/search\"",
+            "\"" + found + "\""));
+    assertTrue(Files.exists(found.resolve("best/model")));
+  }
+
+  private static String replaced(String body, String words, Object by) {
+    assertTrue(body.contains(words), words + " is not in " + body);
+    return body.replace(words, by.toString());
+  }
+
+  /** Returns one of the blocks of Java, counted from 1; there are two. */
+  private static String block(int number) throws Exception {
+    Matcher block =
+        Pattern.compile("(?s)```java\n(.*?)```")
+            .matcher(Files.readString(ROOT.resolve("README.md")));
+    String found = "";
+    for (int i = 1; i <= 2; i++) {
+      assertTrue(block.find());
+      found = i == number ? block.group(1) : found;
+    }
+    assertFalse(block.find(), "one more block that nothing runs");
+    return found;
+  }
+
+  /** Compiles and runs statements; returns what they print. */
+  private static String run(String name, String body) throws Exception {
+    Path source = directory.resolve(name + ".java");
     Files.writeString(
         source,
         """
+        import java.nio.file.Path;
         import org.apache.spark.sql.*;
         import org.invar.config.Job;
+        import org.invar.search.*;
         import org.invar.train.*;
-        public class Example {
+        public class %s {
           public static void run(SparkSession spark) {
         %s
           }
         }
         """
-            .formatted(body));
+            .formatted(name, body));
     int compiled =
         ToolProvider.getSystemJavaCompiler()
             .run(
@@ -61,21 +129,16 @@ class ReadmeTest {
                 source.toString());
     assertEquals(0, compiled);
 
-    SparkSession spark = LocalSpark.start(2);
     PrintStream console = System.out;
     var printed = new ByteArrayOutputStream();
     try (var loader =
         new URLClassLoader(
             new URL[] {directory.toUri().toURL()}, ReadmeTest.class.getClassLoader())) {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      loader.loadClass("Example").getMethod("run", SparkSession.class).invoke(null, spark);
+      loader.loadClass(name).getMethod("run", SparkSession.class).invoke(null, spark);
     } finally {
       System.setOut(console);
-      spark.stop();
     }
-    String output = printed.toString(StandardCharsets.UTF_8);
-    Matcher accuracy = Pattern.compile("test accuracy ([0-9.]+)").matcher(output);
-    assertTrue(accuracy.find(), output);
-    assertTrue(Double.parseDouble(accuracy.group(1)) > 0.8, output);
+    return printed.toString(StandardCharsets.UTF_8);
   }
 }
