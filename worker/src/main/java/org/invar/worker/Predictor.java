@@ -19,7 +19,7 @@ public final class Predictor implements AutoCloseable {
   private final Network network;
   private final FlatPair weights;
   private final Parameters parameters;
-  private final Kernels kernels = Kernels.fastest();
+  private final Kernels kernels;
 
   /** Makes the network compute with a copy of those weights. */
   public Predictor(Network network, Weights weights) {
@@ -27,6 +27,7 @@ public final class Predictor implements AutoCloseable {
     this.weights = new FlatPair(network);
     this.weights.write(weights);
     this.parameters = this.weights.views();
+    this.kernels = Kernels.fastest(); // Last, as nobody would close them after a failure.
   }
 
   /** Returns the copy. */
