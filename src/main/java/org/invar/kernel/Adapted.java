@@ -32,6 +32,8 @@ final class Adapted implements Prepared {
    */
   record Argument(int number, dnnl_memory_desc_t plain, Use use) {}
 
+  private static final int NONE = -1;
+
   private final OneDnn library;
   private final Primitive primitive;
   private final List<Argument> arguments;
@@ -77,10 +79,46 @@ final class Adapted implements Prepared {
     }
   }
 
+  /** Returns whether this and another operation want an argument in one format. */
+  boolean agrees(Adapted other, int argument) {
+    int number = arguments.get(argument).number();
+    return this == other
+        || dnnl_memory_desc_equal(primitive.format(number), other.primitive.format(number)) != 0;
+  }
+
+  /**
+   * Returns where an argument that is read stands in the operation's format: a copy, or the plain
+   * array itself.
+   *
+   * @param piece the scratch memory for a copy, which {@link #execute} leaves alone
+   */
+  long ready(int argument, long plain, int piece) {
+    Primitive copy = copies[argument];
+    if (copy == null) {
+      return plain;
+    }
+    long address = library.scratch().at(piece, floats[argument]);
+    copy.execute(plain, address);
+    return address;
+  }
+
   /** Runs the operation on plain arrays at those addresses, in the order of the arguments. */
   void execute(long... plain) {
+    execute(NONE, plain);
+  }
+
+  /**
+   * Runs the operation on plain arrays but for one.
+   *
+   * @param ready the argument that is given as {@link #ready} returns it
+   */
+  void executeReady(int ready, long... given) {
+    execute(ready, given);
+  }
+
+  private void execute(int ready, long[] plain) {
     for (int i = 0; i < plain.length; i++) {
-      Primitive copy = copies[i];
+      Primitive copy = i == ready ? null : copies[i];
       addresses[i] = copy == null ? plain[i] : library.scratch().at(Scratch.FREE + i, floats[i]);
       if (copy != null && arguments.get(i).use() == Use.READ) {
         copy.execute(plain[i], addresses[i]);
@@ -88,7 +126,7 @@ final class Adapted implements Prepared {
     }
     primitive.execute(addresses);
     for (int i = 0; i < plain.length; i++) {
-      Primitive copy = copies[i];
+      Primitive copy = i == ready ? null : copies[i];
       if (copy != null && arguments.get(i).use() != Use.READ) {
         copy.execute(addresses[i], plain[i]);
       }

@@ -1,5 +1,6 @@
 package org.invar.kernel;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -15,6 +16,10 @@ final class NativeConvolution {
   private static final long MOST_FLOATS = 1 << 20;
 
   private static final int UPSTREAM = Scratch.FREE + 4;
+  private static final int READY_KERNEL = Scratch.FREE + 5;
+
+  /** The kernel's place among the arguments of {@link ConvolutionShape}'s operations. */
+  private static final int KERNEL = 1;
 
   private final OneDnn library;
   private final Window window;
@@ -28,6 +33,11 @@ final class NativeConvolution {
   private final long input;
   private final long output;
   private final long pieces;
+
+  /** Whose format the kernel was copied into, and where it is. */
+  private @Nullable Adapted readyFor;
+
+  private long readyKernel;
 
   /**
    * Makes the convolution of a batch.
@@ -61,12 +71,22 @@ final class NativeConvolution {
       Adapted forward = shape(piece, bias != 0).forward(library, activation);
       long x = input + offset(piece, inputFloats);
       long y = output + offset(piece, outputFloats);
+      long ready = ready(forward, kernel);
       if (bias == 0) {
-        forward.execute(x, kernel, y);
+        forward.executeReady(KERNEL, x, ready, y);
       } else {
-        forward.execute(x, kernel, y, bias);
+        forward.executeReady(KERNEL, x, ready, y, bias);
       }
     }
+  }
+
+  /** Returns where the kernel is in an operation's format, copied unless it was for the last. */
+  private long ready(Adapted operation, long kernel) {
+    if (readyFor == null || !operation.agrees(readyFor, KERNEL)) {
+      readyKernel = operation.ready(KERNEL, kernel, READY_KERNEL);
+    }
+    readyFor = operation;
+    return readyKernel;
   }
 
   /**
@@ -91,7 +111,9 @@ final class NativeConvolution {
         shape.kernelGradient(library).execute(x, kernelGradient, dz, biasGradient);
       }
       if (dx != 0) {
-        shape.inputGradient(library).execute(dx + offset(piece, inputFloats), kernel, dz);
+        Adapted inputGradient = shape.inputGradient(library);
+        inputGradient.executeReady(
+            KERNEL, dx + offset(piece, inputFloats), ready(inputGradient, kernel), dz);
       }
     }
   }

@@ -10,13 +10,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The kernels for float32 on a processor: oneDNN's operations, made once for each shape and called
- * directly. What has no operation there, and float64, is computed by {@link PortableKernels}.
+ * directly. Batch normalization, softplus, and float64 are computed by {@link PortableKernels}.
  *
  * <p>For one thread; it holds memory outside the heap until it is closed.
  */
 public final class NativeKernels implements Kernels {
-  private final OneDnn library = new OneDnn();
-  private final MatrixProducts products = library.products();
+  private final OneDnn library;
+  private final MatrixProducts products;
   private final PortableKernels portable = new PortableKernels();
 
   /**
@@ -24,7 +24,19 @@ public final class NativeKernels implements Kernels {
    *
    * @throws IllegalStateException where the library is not {@link #available()}
    */
-  public NativeKernels() {}
+  public NativeKernels() {
+    this(PrimitiveCache.MOST);
+  }
+
+  /**
+   * Makes kernels that keep fewer primitives.
+   *
+   * @param mostPrimitives at least {@link PrimitiveCache#LEAST}
+   */
+  NativeKernels(int mostPrimitives) {
+    this.library = new OneDnn(mostPrimitives);
+    this.products = library.products();
+  }
 
   /** Returns whether this platform has the native library. */
   public static boolean available() {

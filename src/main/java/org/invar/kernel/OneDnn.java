@@ -48,7 +48,7 @@ final class OneDnn implements AutoCloseable {
   private final dnnl_engine engine = new dnnl_engine();
   private final dnnl_stream stream = new dnnl_stream();
   private final Scratch scratch = new Scratch();
-  private final PrimitiveCache primitives = new PrimitiveCache();
+  private final PrimitiveCache primitives;
   private final MatrixProducts products = new MatrixProducts(this);
   private final Address source = new Address();
   private final Address target = new Address();
@@ -58,7 +58,13 @@ final class OneDnn implements AutoCloseable {
 
   private boolean closed;
 
-  OneDnn() {
+  /**
+   * Opens the library.
+   *
+   * @param mostPrimitives how many are kept, at least {@link PrimitiveCache#LEAST}
+   */
+  OneDnn(int mostPrimitives) {
+    primitives = new PrimitiveCache(mostPrimitives);
     try {
       check(dnnl_engine_create(engine, dnnl_cpu, 0), "an engine");
       check(dnnl_stream_create(stream, engine, dnnl_stream_in_order), "a stream");

@@ -1,8 +1,10 @@
 package org.invar.nn;
 
+import java.nio.FloatBuffer;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.random.CounterRandom;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -14,6 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param rate in [0, 1)
  */
 public record Dropout(double rate) implements Layer {
+  private static final int DRAWN = 1024;
+
   /** Refuses rates outside [0, 1). */
   public Dropout {
     if (!(rate >= 0 && rate < 1)) {
@@ -31,20 +35,28 @@ public record Dropout(double rate) implements Layer {
     if (!tape.training()) {
       return x;
     }
-    CounterRandom random = tape.nextRandom();
-    int[] bits = new int[Math.toIntExact(x.length())];
-    random.nextInts(bits);
+    INDArray factors = Nd4j.createUninitialized(DataType.FLOAT, x.shape(), 'c');
+    fill(factors.data().asNioFloat(), Math.toIntExact(x.length()), tape.nextRandom());
+    factors = factors.castTo(x.dataType());
+    tape.push(factors);
+    return x.mul(factors);
+  }
+
+  /** Writes 0 or 1 / (1 − rate) for each value, some at a time: activations are large. */
+  private void fill(FloatBuffer factors, int length, CounterRandom random) {
     // nextFloat() < rate in whole numbers: random branches cost more than the arithmetic.
     int dropped = (int) Math.ceil(rate * 0x1p24);
     int kept = Float.floatToRawIntBits((float) (1 / (1 - rate)));
-    float[] mask = new float[bits.length];
-    for (int i = 0; i < mask.length; i++) {
-      int all = ((bits[i] >>> 8) - dropped) >> 31; // All ones where the value is dropped.
-      mask[i] = Float.intBitsToFloat(kept & ~all);
+    int[] bits = new int[DRAWN];
+    float[] mask = new float[DRAWN];
+    for (int at = 0; at < length; at += DRAWN) {
+      random.nextInts(bits);
+      for (int i = 0; i < DRAWN; i++) {
+        int all = ((bits[i] >>> 8) - dropped) >> 31; // All ones where the value is dropped.
+        mask[i] = Float.intBitsToFloat(kept & ~all);
+      }
+      factors.put(mask, 0, Math.min(DRAWN, length - at));
     }
-    INDArray factors = Nd4j.createFromArray(mask).castTo(x.dataType()).reshape('c', x.shape());
-    tape.push(factors);
-    return x.mul(factors);
   }
 
   @Override

@@ -84,7 +84,7 @@ public record Sequential(List<Layer> layers) implements Layer {
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
     List<String> names = names();
-    int last = tape.wantsInputGradient() ? 0 : firstTrainable(parameters, names);
+    int last = tape.wantsInputGradient() ? 0 : firstTrained(parameters, names);
     INDArray upstream = dy;
     for (int i = layers.size() - 1; i >= last && upstream != null; i--) {
       String name = names.get(i);
@@ -115,8 +115,8 @@ public record Sequential(List<Layer> layers) implements Layer {
     return rows;
   }
 
-  /** Below the first layer with parameters nobody reads a gradient. */
-  private int firstTrainable(Parameters parameters, List<String> names) {
+  /** Below the first layer with parameters or state nobody reads a gradient. */
+  private int firstTrained(Parameters parameters, List<String> names) {
     int first = 0;
     while (first < layers.size() - 1 && parameters.scope(names.get(first)).isEmpty()) {
       first++;

@@ -54,9 +54,11 @@ public final class Parameters {
     return scopes.computeIfAbsent(name, child -> new Parameters());
   }
 
-  /** Returns whether neither this scope nor one inside it has a trainable entry. */
+  /** Returns whether neither this scope nor one inside it has a trainable entry or state. */
   public boolean isEmpty() {
-    return entries.isEmpty() && scopes.values().stream().allMatch(Parameters::isEmpty);
+    return entries.isEmpty()
+        && states.isEmpty()
+        && scopes.values().stream().allMatch(Parameters::isEmpty);
   }
 
   private Parameters owner(Layout.Entry entry) {

@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.List;
 import org.invar.Golden;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Recurrent passes from a given state against PyTorch's, in float32. */
+@ParameterizedClass
+@MethodSource("org.invar.kernel.TestedKernels#all")
 class RecurrentGoldenTest {
-  private static final Kernels KERNELS = new PortableKernels();
+  @Parameter Kernels kernels;
 
   @ParameterizedTest
   @CsvSource({
@@ -29,14 +34,14 @@ class RecurrentGoldenTest {
     INDArray x = golden.array("/inputs/x");
     INDArray initial = initial(golden, kind);
 
-    Recurrence forward = KERNELS.recurrent(cell, x, initial, true);
+    Recurrence forward = kernels.recurrent(cell, x, initial, true);
     golden.assertMatches("/output", forward.outputs());
 
     Cell gradient = zeros(cell);
     INDArray dInitial = initial.mul(0);
     INDArray dy = golden.array("/outputGradient");
     INDArray dx =
-        KERNELS.recurrentGradient(cell, x, initial, forward, dy, gradient, dInitial, true);
+        kernels.recurrentGradient(cell, x, initial, forward, dy, gradient, dInitial, true);
     golden.assertMatches("/gradients/x", dx);
     golden.assertMatches("/gradients/wx", gradient.kernel());
     golden.assertMatches("/gradients/wh", gradient.recurrentKernel());
@@ -61,12 +66,12 @@ class RecurrentGoldenTest {
     var golden = Golden.of(name);
     Cell cell = cell(golden, kind);
     INDArray x = golden.array("/inputs/x");
-    Recurrence forward = KERNELS.recurrent(cell, x, null, false);
+    Recurrence forward = kernels.recurrent(cell, x, null, false);
     assertEquals(List.of(), forward.saved());
-    Recurrence remembered = KERNELS.recurrent(cell, x, null, true);
+    Recurrence remembered = kernels.recurrent(cell, x, null, true);
     assertArrayEquals(remembered.outputs().data().asFloat(), forward.outputs().data().asFloat());
     INDArray dy = golden.array("/outputGradient");
-    assertNull(KERNELS.recurrentGradient(cell, x, null, remembered, dy, zeros(cell), null, false));
+    assertNull(kernels.recurrentGradient(cell, x, null, remembered, dy, zeros(cell), null, false));
   }
 
   private static Cell cell(Golden golden, Cell.Kind kind) {

@@ -7,8 +7,10 @@ import org.invar.kernel.PortableKernels;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.random.CounterRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -20,7 +22,7 @@ class DropoutTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 1e-9, 0.25, 1 / 3.0, 0.5, 0.9999999})
   void aValueIsDroppedWhereItsRandomNumberIsBelowTheRate(double rate) {
-    INDArray ones = Nd4j.ones(7, 11, 13);
+    INDArray ones = Nd4j.ones(7, 11, 37);
     float[] dropped = new Dropout(rate).forward(ones, NONE, tape()).dup('c').data().asFloat();
 
     CounterRandom random = tape().nextRandom();
@@ -29,6 +31,20 @@ class DropoutTest {
       expected[i] = random.nextFloat() < rate ? 0 : (float) (1 / (1 - rate));
     }
     assertArrayEquals(expected, dropped);
+  }
+
+  @Test
+  void aMaskInAWorkspaceIsTheSame() {
+    INDArray ones = Nd4j.ones(7, 11, 37);
+    float[] expected = new Dropout(0.5).forward(ones, NONE, tape()).dup('c').data().asFloat();
+    for (int pass = 0; pass < 3; pass++) {
+      try (MemoryWorkspace workspace =
+          Nd4j.getWorkspaceManager().getAndActivateWorkspace("invar-test")) {
+        INDArray dropped = new Dropout(0.5).forward(ones, NONE, tape());
+        assertArrayEquals(expected, dropped.dup('c').data().asFloat());
+      }
+    }
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
   }
 
   private static Tape tape() {

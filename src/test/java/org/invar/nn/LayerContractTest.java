@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.invar.kernel.Activation;
 import org.invar.kernel.Kernels;
-import org.invar.kernel.PortableKernels;
 import org.invar.kernel.Window.Padding;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.param.Size;
 import org.invar.random.CounterRandom;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,17 +26,20 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What every layer must do, whatever it computes. */
+@ParameterizedClass
+@MethodSource("org.invar.kernel.TestedKernels#all")
 class LayerContractTest {
-  private static final Kernels KERNELS = new PortableKernels();
   private static final Size TWO = Size.square(2);
   private static final Size THREE = Size.square(3);
+
+  @Parameter Kernels kernels;
 
   /** A layer and an input shape for it. */
   record Case(Layer layer, Shape input) {}
 
   static Stream<Case> cases() {
     List<Case> cases = new ArrayList<>();
-    Shape image = Shape.of(5, 6, 3);
+    Shape image = Shape.of(5, 6, 2);
     for (Activation activation : Activation.values()) {
       cases.add(new Case(Dense.of(4).withActivation(activation), Shape.of(7)));
       cases.add(new Case(new Activate(activation), image));
@@ -68,7 +72,7 @@ class LayerContractTest {
                 new Dropout(0.3),
                 Dense.of(3)),
             image));
-    cases.add(new Case(Residual.of(List.of(same(3).withBias(false), BatchNorm.of())), image));
+    cases.add(new Case(Residual.of(List.of(same(2).withBias(false), BatchNorm.of())), image));
     cases.add(
         new Case(Residual.of(List.of(same(2), same(4))).withShortcut(List.of(same(4))), image));
     cases.add(
@@ -81,14 +85,14 @@ class LayerContractTest {
                         same(1)),
                     List.of())),
             image));
-    cases.add(new Case(new Reshape(Shape.of(6, 15)), image));
+    cases.add(new Case(new Reshape(Shape.of(6, 10)), image));
     cases.addAll(recurrent());
     return cases.stream();
   }
 
   private static List<Case> recurrent() {
     List<Case> cases = new ArrayList<>();
-    Shape sequence = Shape.of(5, 3);
+    Shape sequence = Shape.of(4, 2);
     for (boolean all : new boolean[] {false, true}) {
       List<Layer> layers = new ArrayList<>();
       layers.add(SimpleRnn.of(4).withReturnSequences(all));
@@ -107,10 +111,10 @@ class LayerContractTest {
     cases.add(
         new Case(
             Sequential.of(
-                new Reshape(Shape.of(5, 6)),
+                new Reshape(Shape.of(4, 2)),
                 new Bidirectional(Gru.of(2).withReturnSequences(true)),
-                Lstm.of(3)),
-            Shape.of(5, 2, 3)));
+                Lstm.of(2)),
+            Shape.of(4, 1, 2)));
     cases.add(
         new Case(
             Sequential.of(Lstm.of(3).withReturnSequences(true), SimpleRnn.of(4)), Shape.of(1, 3)));
@@ -119,14 +123,6 @@ class LayerContractTest {
 
   private static Conv2d same(int filters) {
     return Conv2d.of(filters, THREE).withPadding(Padding.SAME);
-  }
-
-  @ParameterizedTest
-  @MethodSource("cases")
-  void gradientsMatchCentralDifferences(Case c) {
-    for (var difference : GradientCheck.check(c.layer(), KERNELS, c.input(), 3, 5)) {
-      assertTrue(difference.relativeDifference() < 1e-6, difference.toString());
-    }
   }
 
   @ParameterizedTest
@@ -195,7 +191,7 @@ class LayerContractTest {
   }
 
   /** One pass of one layer in float32 on random input. */
-  private static final class Pass {
+  private final class Pass {
     final Layer layer;
     final INDArray x;
     final INDArray xBefore;
@@ -217,7 +213,7 @@ class LayerContractTest {
       parameters = Parameters.of(values, layout, state, stateLayout);
       gradients =
           Parameters.of(gradient, layout, Nd4j.zeros(DataType.FLOAT, state.length()), stateLayout);
-      tape = training ? Tape.training(KERNELS, 3, 1, 2, 0) : Tape.inference(KERNELS);
+      tape = training ? Tape.training(kernels, 3, 1, 2, 0) : Tape.inference(kernels);
       tape.wantInputGradient(true);
       output = layer.forward(x, parameters, tape);
     }

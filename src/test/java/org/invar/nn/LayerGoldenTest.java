@@ -11,21 +11,28 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.invar.Golden;
 import org.invar.kernel.Activation;
-import org.invar.kernel.PortableKernels;
+import org.invar.kernel.Kernels;
 import org.invar.kernel.Window.Padding;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.param.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Every layer's output and gradients against PyTorch's, in float32. */
+@ParameterizedClass
+@MethodSource("org.invar.kernel.TestedKernels#all")
 class LayerGoldenTest {
+  @Parameter Kernels kernels;
+
   @ParameterizedTest
   @ValueSource(strings = {"identity", "leakyRelu", "relu", "sigmoid", "softmax", "tanh"})
   void dense(String activation) {
@@ -152,7 +159,7 @@ class LayerGoldenTest {
   }
 
   /** Runs forward and backward; returns the statistics that backward summed. */
-  private static INDArray check(String name, Layer layer, Map<String, String> goldenNames) {
+  private INDArray check(String name, Layer layer, Map<String, String> goldenNames) {
     var golden = Golden.of(name);
     INDArray x = golden.array("/inputs/x");
     Shape input = Shape.of(Arrays.stream(x.shape()).skip(1).mapToInt(d -> (int) d).toArray());
@@ -168,7 +175,7 @@ class LayerGoldenTest {
     Parameters parameters = Parameters.of(flat, layout, state, stateLayout);
     goldenNames.forEach(
         (ours, theirs) -> find(parameters, ours).assign(golden.array("/inputs/" + theirs)));
-    Tape tape = Tape.training(new PortableKernels(), 1, 0, 0, 0).wantInputGradient(true);
+    Tape tape = Tape.training(kernels, 1, 0, 0, 0).wantInputGradient(true);
     if (golden.json().at("/inputs/lengths").isObject()) {
       tape.withLengths(
           Arrays.stream(golden.values("/inputs/lengths")).mapToInt(l -> (int) l).toArray(),

@@ -1,5 +1,6 @@
 package org.invar.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import org.invar.kernel.Activation;
 import org.invar.kernel.PortableKernels;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.zoo.Lenet5;
+import org.invar.param.Initializer;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
@@ -109,6 +111,53 @@ class NetworkTest {
   void batchNormNeedsTwoValuesAChannel() {
     assertEquals(2, new Sequential(List.of(BatchNorm.of())).leastRows(Shape.of(5)));
     assertTrue(new Sequential(List.of(BatchNorm.of())).leastRows(Shape.of(2, 1, 5)) == 1);
+  }
+
+  /** Subtracts the running mean; has nothing to train but that. */
+  private record Centered() implements Layer {
+    @Override
+    public Shape outputShape(Shape input) {
+      return input;
+    }
+
+    @Override
+    public List<Layout.Spec> state(Shape input) {
+      return List.of(Layout.Spec.running("mean", input, new Initializer.Zeros(), 0.9));
+    }
+
+    @Override
+    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+      tape.push(x);
+      return x.subRowVector(parameters.state("mean"));
+    }
+
+    @Override
+    public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+      gradient.state("mean").addi(tape.pop().sum(0));
+      return dy;
+    }
+  }
+
+  /** The first has no parameters either, and nothing to be told. */
+  @Test
+  void layersWithStateAloneAreToldOfTheirBatch() {
+    var network =
+        new Network(
+            Shape.of(2, 1),
+            List.of(new Flatten(), new Centered(), Dense.of(3)),
+            SoftmaxCrossEntropy.of());
+    INDArray flat = Nd4j.createFromArray(network.layout().initialValues(1));
+    INDArray sums = Nd4j.zeros(DataType.FLOAT, network.stateLayout().length());
+    Parameters parameters =
+        Parameters.of(flat, network.layout(), sums.dup(), network.stateLayout());
+    Parameters gradient = Parameters.of(flat.mul(0), network.layout(), sums, network.stateLayout());
+    Batch batch =
+        new Batch(
+            Nd4j.createFromArray(1f, 2, 3, 5).reshape(2, 2, 1),
+            new float[] {0, 2},
+            new float[] {1, 1});
+    network.lossAndGradient(batch, parameters, gradient, tape());
+    assertArrayEquals(new float[] {4, 7}, sums.data().asFloat());
   }
 
   private static Tape tape() {

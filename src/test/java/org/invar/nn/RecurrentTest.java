@@ -10,26 +10,45 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.invar.kernel.Cell;
 import org.invar.kernel.Kernels;
-import org.invar.kernel.PortableKernels;
 import org.invar.kernel.Recurrence;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.random.CounterRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.memory.enums.ResetPolicy;
+import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What recurrent layers make of their cells, and of lengths. */
+@ParameterizedClass
+@MethodSource("org.invar.kernel.TestedKernels#all")
 class RecurrentTest {
-  private static final Kernels KERNELS = new PortableKernels();
   private static final Shape INPUT = Shape.of(4, 3);
   private static final int UNITS = 5;
   private static final int[] LENGTHS = {2, 4, 1};
+
+  /** As training has it. */
+  private static final WorkspaceConfiguration WORKSPACE =
+      WorkspaceConfiguration.builder()
+          .policyAllocation(AllocationPolicy.OVERALLOCATE)
+          .overallocationLimit(0.1)
+          .policyLearning(LearningPolicy.FIRST_LOOP)
+          .policyReset(ResetPolicy.BLOCK_LEFT)
+          .policySpill(SpillPolicy.REALLOCATE)
+          .build();
 
   private static final List<Layer> LAYERS =
       List.of(
@@ -47,6 +66,8 @@ class RecurrentTest {
           Gru.of(UNITS).withReset(Gru.Reset.BEFORE).withReturnSequences(true),
           Gru.of(UNITS).withReset(Gru.Reset.AFTER).withReturnSequences(true),
           new Bidirectional(Gru.of(UNITS).withReturnSequences(true)));
+
+  @Parameter Kernels kernels;
 
   static Stream<Layer> allSteps() {
     return ALL_STEPS.stream();
@@ -67,7 +88,7 @@ class RecurrentTest {
     var pass = new Pass(layer, normal(INPUT.batch(3), 1), null);
     Cell cell = Recurrent.cell(kind(layer), pass.parameters);
     INDArray zeros = Nd4j.zeros(DataType.FLOAT, cell.kind().states(), 3, UNITS);
-    Recurrence expected = KERNELS.recurrent(cell, pass.x, zeros, false);
+    Recurrence expected = kernels.recurrent(cell, pass.x, zeros, false);
     INDArray last = expected.outputs().get(NDArrayIndex.all(), NDArrayIndex.point(3)).dup('c');
     assertEquals(pass.output.rank() == 3 ? expected.outputs() : last, pass.output);
   }
@@ -164,8 +185,36 @@ class RecurrentTest {
           pass.output,
           keeps
               .withUpdateGate(Gru.UpdateGate.REPLACES)
-              .forward(x, other.parameters, Tape.inference(KERNELS)));
+              .forward(x, other.parameters, Tape.inference(kernels)));
     }
+  }
+
+  /** From the second pass on its copies and sums lie where the pass before left its own. */
+  @ParameterizedTest
+  @EnumSource
+  void anUpdateGateThatReplacesComputesTheSameInAWorkspace(Gru.Reset reset) {
+    Layer layer = Gru.of(UNITS).withReset(reset).withUpdateGate(Gru.UpdateGate.REPLACES);
+    INDArray x = normal(INPUT.batch(3), 1);
+    INDArray dy = normal(new long[] {3, UNITS}, 3);
+    List<float[]> expected = results(layer, x, dy);
+    for (int i = 0; i < 4; i++) {
+      try (MemoryWorkspace pass =
+          Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "invar-test")) {
+        List<float[]> found = results(layer, x, dy);
+        for (int result = 0; result < expected.size(); result++) {
+          assertArrayEquals(expected.get(result), found.get(result));
+        }
+      }
+    }
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+  }
+
+  private List<float[]> results(Layer layer, INDArray x, INDArray dy) {
+    var pass = new Pass(layer, x, LENGTHS);
+    INDArray dx = pass.backward(dy);
+    return Stream.of(pass.output, dx, pass.gradient)
+        .map(result -> result.dup('c').data().asFloat())
+        .toList();
   }
 
   /** One unit, one step: u = σ(0.5), c̃ = tanh(2 · 0.25), h = u c̃ + (1 − u) · 0. */
@@ -175,7 +224,7 @@ class RecurrentTest {
     var pass = new Pass(layer, Nd4j.createFromArray(2f).reshape(1, 1, 1), null);
     pass.parameters.get("kernel").assign(Nd4j.createFromArray(0f, 0f, 0.25f).reshape(1, 3));
     pass.parameters.get("bias").assign(Nd4j.createFromArray(0f, 0.5f, 0f));
-    INDArray h = layer.forward(pass.x, pass.parameters, Tape.inference(KERNELS));
+    INDArray h = layer.forward(pass.x, pass.parameters, Tape.inference(kernels));
     assertEquals(Math.tanh(0.5) / (1 + Math.exp(-0.5)), h.getDouble(0), 1e-6);
   }
 
@@ -269,7 +318,7 @@ class RecurrentTest {
   }
 
   /** A training pass on random weights, whatever the number of steps. */
-  private static final class Pass {
+  private final class Pass {
     final INDArray x;
     final Parameters parameters;
     final INDArray gradient;
@@ -287,7 +336,7 @@ class RecurrentTest {
       gradient = flat.mul(0);
       INDArray state = Nd4j.zeros(DataType.FLOAT, 1);
       parameters = Parameters.of(flat, layout, state, Layout.of(List.of()));
-      tape = Tape.training(KERNELS, 1, 0, 0, 0).withLengths(lengths, time).wantInputGradient(true);
+      tape = Tape.training(kernels, 1, 0, 0, 0).withLengths(lengths, time).wantInputGradient(true);
       output = layer.forward(x, parameters, tape);
     }
 

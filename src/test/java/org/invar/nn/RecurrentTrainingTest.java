@@ -5,13 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.Stream;
 import org.invar.data.Batch;
-import org.invar.kernel.PortableKernels;
+import org.invar.kernel.Kernels;
 import org.invar.loss.BinaryCrossEntropy;
 import org.invar.optim.Adam;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.random.CounterRandom;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,9 +24,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * Recurrent layers learn to remember: the class of a sequence of noise is the sign of its first
  * step, which no layer without memory can know at the last. Sequences have different lengths.
  */
+@ParameterizedClass
+@MethodSource("org.invar.kernel.TestedKernels#all")
 class RecurrentTrainingTest {
   private static final int TIME = 10;
   private static final int ROWS = 64;
+
+  @Parameter Kernels kernels;
 
   static Stream<Layer> layers() {
     return Stream.of(
@@ -52,9 +58,7 @@ class RecurrentTrainingTest {
     }
     Batch unseen = batch(1_000_000);
     double[] logits =
-        network
-            .loss(unseen, views(values, network), Tape.inference(new PortableKernels()))
-            .output();
+        network.loss(unseen, views(values, network), Tape.inference(kernels)).output();
     int right = 0;
     for (int row = 0; row < ROWS; row++) {
       right += logits[row] > 0 == unseen.targets()[row] > 0 ? 1 : 0;
@@ -62,8 +66,8 @@ class RecurrentTrainingTest {
     assertTrue(right >= 0.95 * ROWS, right + " of " + ROWS);
   }
 
-  private static Tape tape(int step) {
-    return Tape.training(new PortableKernels(), 1, 0, step, 0);
+  private Tape tape(int step) {
+    return Tape.training(kernels, 1, 0, step, 0);
   }
 
   private static Parameters views(float[] values, Network network) {

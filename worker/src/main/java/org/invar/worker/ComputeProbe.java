@@ -94,7 +94,7 @@ public final class ComputeProbe implements AutoCloseable {
   @Override
   public void close() {
     computer.close();
-    gradient.vectors().close();
+    gradient.close();
     weights.close();
   }
 }

@@ -115,6 +115,11 @@ final class FlatPair implements Piece, AutoCloseable {
     return this;
   }
 
+  /** Returns whether the vectors are freed. */
+  boolean isClosed() {
+    return flat.wasClosed();
+  }
+
   /** Frees the vectors, of which nobody may have views any more. */
   @Override
   public void close() {

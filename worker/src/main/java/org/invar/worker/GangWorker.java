@@ -11,6 +11,7 @@ import java.util.function.IntSupplier;
 import org.invar.collective.Collective;
 import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
+import org.invar.nn.Network;
 import org.invar.param.SumTree.Node;
 import org.invar.worker.ShardPass.Sum;
 import org.invar.worker.SliceRound.Contribution;
@@ -55,28 +56,59 @@ final class GangWorker implements AutoCloseable {
       ComputeThreads threads,
       Reporter reporter)
       throws IOException {
+    this(
+        plan,
+        GangState.of(plan, slicing(plan), collective.rank()),
+        collective,
+        splits,
+        threads,
+        reporter);
+  }
+
+  /** Makes a worker in a state, whose weights are freed with it, and where it cannot be made. */
+  GangWorker(
+      GangPlan plan,
+      GangState state,
+      Collective collective,
+      Map<String, Map<Integer, ShardRows>> splits,
+      ComputeThreads threads,
+      Reporter reporter) {
     this.plan = plan;
     this.collective = collective;
     this.reporter = reporter;
-    RunPlan run = plan.run();
-    int parameters = run.network().layout().length();
-    int rank = collective.rank();
-    this.slicing = new Slicing(parameters, run.network().stateLayout().length(), plan.workers());
-    this.chunks = slicing.chunks();
-    this.state = GangState.of(plan, slicing, rank);
-    for (int worker = 0; worker < plan.workers(); worker++) {
-      ranges.add(Shards.range(run.shards(), plan.workers(), worker));
+    this.state = state;
+    try {
+      RunPlan run = plan.run();
+      this.slicing = slicing(plan);
+      this.chunks = slicing.chunks();
+      for (int worker = 0; worker < plan.workers(); worker++) {
+        ranges.add(Shards.range(run.shards(), plan.workers(), worker));
+      }
+      this.batches = run.batches();
+      this.reduction =
+          new StepReduction(
+              state.averager(),
+              state.running(),
+              state.weights(),
+              plan.clipping(),
+              slicing.parameters());
+      int width = run.stepScores().zero().length;
+      var tags = new AtomicInteger();
+      this.rounds = new SliceRound(collective, slicing, plan.wire(), width, tags::incrementAndGet);
+      this.localSteps =
+          plan.averages() ? new LocalSteps(collective, state, width, tags::incrementAndGet) : null;
+      Shards.Range range = ranges.get(collective.rank());
+      // Last, as nobody would close it after a failure.
+      this.pass = new ShardPass(run, range, splits, threads, state.weights());
+    } catch (Throwable e) { // Memory may have ended.
+      state.weights().close();
+      throw e;
     }
-    this.pass = new ShardPass(run, ranges.get(rank), splits, threads, state.weights());
-    this.batches = run.batches();
-    this.reduction =
-        new StepReduction(
-            state.averager(), state.running(), state.weights(), plan.clipping(), parameters);
-    int width = run.stepScores().zero().length;
-    var tags = new AtomicInteger();
-    this.rounds = new SliceRound(collective, slicing, plan.wire(), width, tags::incrementAndGet);
-    this.localSteps =
-        plan.averages() ? new LocalSteps(collective, state, width, tags::incrementAndGet) : null;
+  }
+
+  private static Slicing slicing(GangPlan plan) {
+    Network network = plan.run().network();
+    return new Slicing(network.layout().length(), network.stateLayout().length(), plan.workers());
   }
 
   /** Returns the state, for checkpoints. */

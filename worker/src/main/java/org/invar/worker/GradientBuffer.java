@@ -8,7 +8,7 @@ import org.invar.param.Parameters;
  *
  * <p>Used by one thread at a time.
  */
-final class GradientBuffer {
+final class GradientBuffer implements AutoCloseable {
   private final FlatPair vectors;
   private final Parameters views;
 
@@ -23,5 +23,11 @@ final class GradientBuffer {
 
   Parameters views() {
     return views;
+  }
+
+  /** Frees the vectors. */
+  @Override
+  public void close() {
+    vectors.close();
   }
 }

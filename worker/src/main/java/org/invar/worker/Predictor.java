@@ -1,31 +1,38 @@
 package org.invar.worker;
 
-import org.bytedeco.javacpp.FloatPointer;
 import org.invar.kernel.Kernels;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
-import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Weights;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A network with weights, for prediction. Not safe for use by several threads at once. */
+/**
+ * A network with weights, for prediction.
+ *
+ * <p>For one thread; another one may close it, which waits for the outputs that are computed.
+ */
 public final class Predictor implements AutoCloseable {
   private final Network network;
+  private final FlatPair weights;
   private final Parameters parameters;
-  private final Kernels kernels = Kernels.fastest();
+  private final Kernels kernels;
 
-  /** Makes the network compute with those weights. */
+  /** Makes the network compute with a copy of those weights. */
   public Predictor(Network network, Weights weights) {
     this.network = network;
-    Layout layout = network.layout();
-    Layout stateLayout = network.stateLayout();
-    this.parameters =
-        Parameters.of(vector(weights.parameters()), layout, vector(weights.state()), stateLayout);
+    this.weights = new FlatPair(network);
+    this.weights.write(weights);
+    this.parameters = this.weights.views();
+    this.kernels = Kernels.fastest(); // Last, as nobody would close them after a failure.
+  }
+
+  /** Returns the copy. */
+  FlatPair weights() {
+    return weights;
   }
 
   /**
@@ -36,8 +43,12 @@ public final class Predictor implements AutoCloseable {
    * @param lengths how many steps of each row's sequence are its own, or null where rows have no
    *     lengths
    * @return rows × output elements
+   * @throws IllegalStateException when this is closed
    */
-  public double[] outputs(float[] features, int rows, int @Nullable [] lengths) {
+  public synchronized double[] outputs(float[] features, int rows, int @Nullable [] lengths) {
+    if (weights.isClosed()) {
+      throw new IllegalStateException("this predictor is closed");
+    }
     try (MemoryWorkspace pass = ShardComputer.workspace()) {
       INDArray x = Nd4j.create(features, network.input().batch(rows), 'c');
       Tape tape = Tape.inference(kernels).withLengths(lengths, Math.toIntExact(x.size(1)));
@@ -45,15 +56,11 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
-  private static INDArray vector(float[] values) {
-    INDArray vector = Nd4j.zeros(DataType.FLOAT, Math.max(1, values.length));
-    new FloatPointer(vector.data().pointer()).put(values);
-    return vector;
-  }
-
-  /** Frees what the kernels hold outside the heap. */
+  /** Frees what it holds outside the heap, the calling thread's workspaces among it. */
   @Override
-  public void close() {
+  public synchronized void close() {
     kernels.close();
+    weights.close();
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
   }
 }

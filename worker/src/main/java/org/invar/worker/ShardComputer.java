@@ -38,7 +38,7 @@ final class ShardComputer implements AutoCloseable {
   private final Network network;
   private final Scores scores;
   private final Scores stepScores;
-  private final Kernels kernels = Kernels.fastest();
+  private final Kernels kernels;
   private final FlatPair weights;
   private final Parameters parameters;
   private final AtomicLong passes = new AtomicLong();
@@ -56,6 +56,7 @@ final class ShardComputer implements AutoCloseable {
     this.stepScores = plan.stepScores();
     this.weights = weights;
     this.parameters = weights.views();
+    this.kernels = Kernels.fastest(); // Last, as nobody would close them after a failure.
   }
 
   /** Returns how many passes over rows are complete; from any thread. */

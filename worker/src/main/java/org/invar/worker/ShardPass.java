@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.invar.data.ShardOrder;
 import org.invar.data.Shards;
 import org.invar.param.SumTree;
@@ -36,7 +37,7 @@ final class ShardPass implements AutoCloseable {
   private final Shards.Range range;
   private final Map<String, Map<Integer, ShardRows>> splits;
   private final ComputeThreads threads;
-  private final List<ShardComputer> computers = new ArrayList<>();
+  private final List<ShardComputer> computers;
   private final List<TreeSum.Scratch> scratches = new ArrayList<>();
   private final ConcurrentLinkedDeque<GradientBuffer> free = new ConcurrentLinkedDeque<>();
 
@@ -64,12 +65,27 @@ final class ShardPass implements AutoCloseable {
     this.range = range;
     this.splits = splits;
     this.threads = threads;
-    for (int i = 0; i < threads.count(); i++) {
-      computers.add(new ShardComputer(plan, weights));
-      scratches.add(new TreeSum.Scratch());
-    }
     this.orders = new int[plan.shards()][];
     this.broken = new boolean[plan.shards()];
+    for (int i = 0; i < threads.count(); i++) {
+      scratches.add(new TreeSum.Scratch());
+    }
+    // Last, as nobody would close them after a failure.
+    this.computers = computers(threads.count(), () -> new ShardComputer(plan, weights));
+  }
+
+  /** Returns that many computers; where one cannot be made, those before it are closed. */
+  static List<ShardComputer> computers(int count, Supplier<ShardComputer> maker) {
+    List<ShardComputer> made = new ArrayList<>(count);
+    try {
+      for (int i = 0; i < count; i++) {
+        made.add(maker.get());
+      }
+    } catch (Throwable e) { // Memory may have ended.
+      made.forEach(ShardComputer::close);
+      throw e;
+    }
+    return made;
   }
 
   /** Returns the maximal subtrees of a range that have rows in a mini-batch. */
@@ -272,7 +288,7 @@ final class ShardPass implements AutoCloseable {
     try {
       threads.run(thread -> computers.get(thread).close());
     } finally {
-      made.forEach(buffer -> buffer.vectors().close());
+      made.forEach(GradientBuffer::close);
     }
   }
 

@@ -126,13 +126,22 @@ public record ShardTask(
         return null;
       }
       int[] order = worker.order(step.epoch(), shard, rows.rows());
-      GradientBuffer buffer = worker.buffer();
-      double[] scores =
-          computer.gradient(
-              rows, shard, order, from[shard], to[shard], step.epoch(), step.step(), buffer);
-      Weights vectors = buffer.vectors().read();
-      worker.giveBack(buffer);
-      ShardSum sum = new ShardSum(vectors.parameters(), vectors.state(), scores);
+      ShardSum sum =
+          worker.gradient(
+              buffer -> {
+                double[] scores =
+                    computer.gradient(
+                        rows,
+                        shard,
+                        order,
+                        from[shard],
+                        to[shard],
+                        step.epoch(),
+                        step.step(),
+                        buffer);
+                Weights vectors = buffer.vectors().read();
+                return new ShardSum(vectors.parameters(), vectors.state(), scores);
+              });
       if (nonFinite == null && !Scores.finite(sum.scores())) {
         String what =
             computer.firstNonFinite(

@@ -1,11 +1,11 @@
 package org.invar.worker;
 
 import java.lang.ref.SoftReference;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import org.invar.data.ShardOrder;
 import org.jspecify.annotations.Nullable;
@@ -19,29 +19,65 @@ import org.jspecify.annotations.Nullable;
 final class WorkerState {
   private static final Map<String, Known> RUNS = new ConcurrentHashMap<>();
 
-  /**
-   * Soft: an executor that was not told of a run's end must not keep its data for ever. What its
-   * networks hold outside the heap is freed by hand.
-   */
+  /** Soft: an executor that was not told of a run's end must not keep its data for ever. */
   private static final class Known extends SoftReference<WorkerState> {
-    private final Queue<ShardComputer> idle;
+    private final Idle idle;
 
     Known(WorkerState state) {
       super(state);
       this.idle = state.idle;
     }
 
-    void close() {
-      idle.forEach(ShardComputer::close);
-      idle.clear();
-    }
-
     private boolean isGone() {
       if (get() != null) {
         return false;
       }
-      close();
+      idle.close();
       return true;
+    }
+  }
+
+  /** What no task uses now; it holds memory outside the heap, which is freed by hand. */
+  private static final class Idle {
+    private final Deque<ShardComputer> computers = new ArrayDeque<>();
+    private final Deque<GradientBuffer> buffers = new ArrayDeque<>();
+    private boolean closed;
+
+    synchronized @Nullable ShardComputer computer() {
+      return computers.poll();
+    }
+
+    synchronized @Nullable GradientBuffer buffer() {
+      return buffers.poll();
+    }
+
+    synchronized void add(ShardComputer computer) {
+      computers.push(computer);
+      freeIfClosed();
+    }
+
+    synchronized void add(GradientBuffer buffer) {
+      buffers.push(buffer);
+      freeIfClosed();
+    }
+
+    /** Frees everything, and what is given back later at once. */
+    synchronized void close() {
+      closed = true;
+      freeIfClosed();
+    }
+
+    private void freeIfClosed() {
+      if (closed) {
+        computers.forEach(
+            computer -> {
+              computer.close();
+              computer.weights().close();
+            });
+        computers.clear();
+        buffers.forEach(GradientBuffer::close);
+        buffers.clear();
+      }
     }
   }
 
@@ -55,8 +91,7 @@ final class WorkerState {
   private final RunPlan plan;
   private final Map<Key, Map<Integer, ShardRows>> shards = new ConcurrentHashMap<>();
   private final Map<Integer, Order> orders = new ConcurrentHashMap<>();
-  private final ConcurrentLinkedDeque<ShardComputer> idle = new ConcurrentLinkedDeque<>();
-  private final ConcurrentLinkedDeque<GradientBuffer> buffers = new ConcurrentLinkedDeque<>();
+  private final Idle idle = new Idle();
 
   private WorkerState(RunPlan plan) {
     this.plan = plan;
@@ -84,7 +119,7 @@ final class WorkerState {
   static void release(String runId) {
     Known released = RUNS.remove(runId);
     if (released != null) {
-      released.close();
+      released.idle.close();
     }
   }
 
@@ -109,27 +144,29 @@ final class WorkerState {
     return order.rows();
   }
 
-  /** Lends vectors for a gradient. */
-  GradientBuffer buffer() {
-    GradientBuffer buffer = buffers.poll();
-    return buffer == null ? new GradientBuffer(plan.network()) : buffer;
-  }
-
-  /** Takes back what {@link #buffer} lent. */
-  void giveBack(GradientBuffer buffer) {
-    buffers.push(buffer);
-  }
-
   /** Lends a network to a compute thread and takes it back afterwards. */
   <T> T compute(Function<ShardComputer, T> work) {
-    ShardComputer computer = idle.poll();
+    ShardComputer computer = idle.computer();
     if (computer == null) {
       computer = new ShardComputer(plan, new FlatPair(plan.network()));
     }
     try {
       return work.apply(computer);
     } finally {
-      idle.push(computer);
+      idle.add(computer);
+    }
+  }
+
+  /** Lends vectors for a gradient and takes them back afterwards. */
+  <T> T gradient(Function<GradientBuffer, T> work) {
+    GradientBuffer buffer = idle.buffer();
+    if (buffer == null) {
+      buffer = new GradientBuffer(plan.network());
+    }
+    try {
+      return work.apply(buffer);
+    } finally {
+      idle.add(buffer);
     }
   }
 }

@@ -2,13 +2,18 @@ package org.invar.worker;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.invar.collective.Collective;
+import org.invar.kernel.Kernels;
 import org.invar.param.SumTree;
 import org.invar.param.SumTree.Node;
 import org.invar.param.Weights;
@@ -40,6 +45,45 @@ class GangWorkerTest {
             SliceRun.assertBits(expected.state(), found.state(), where);
           });
     }
+  }
+
+  /** Without clipping by norm a chunk is updated in the pass that finishes its sum. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void neitherWorkersNorThreadsReachTheWeightsOfUnclippedSteps(int workers) throws Exception {
+    Weights expected = Reference.train(small, small.unclipped(1), STEPS);
+    Weights clipped = Reference.train(small, small.plan(1), STEPS);
+    assertFalse(Arrays.equals(expected.parameters(), clipped.parameters()));
+    for (int threads : workers == small.run().shards() ? new int[] {1} : new int[] {1, 3}) {
+      String where = threads + " threads";
+      small.gang(
+          small.unclipped(workers),
+          threads,
+          (gang, reports) -> {
+            SmallRun.take(gang, 0, STEPS);
+            Weights found = gang.state().weights().read();
+            SliceRun.assertBits(expected.parameters(), found.parameters(), where);
+            SliceRun.assertBits(expected.state(), found.state(), where);
+          });
+    }
+  }
+
+  @Test
+  void aWorkerThatCannotBeMadeFreesItsWeights() throws Exception {
+    GangPlan plan = small.plan(1);
+    int states = small.run().network().stateLayout().length();
+    var slicing = new Slicing(small.run().network().layout().length(), states, 1);
+    GangState state = GangState.of(plan, slicing, 0);
+    var splits = small.splits(1, 0);
+    System.setProperty(Kernels.PROPERTY, "none");
+    try (var threads = new ComputeThreads(1)) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> new GangWorker(plan, state, Collective.alone(), splits, threads, report -> {}));
+    } finally {
+      System.clearProperty(Kernels.PROPERTY);
+    }
+    assertTrue(state.weights().isClosed());
   }
 
   @Test

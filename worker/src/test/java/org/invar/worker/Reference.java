@@ -159,7 +159,7 @@ final class Reference implements AutoCloseable {
   @Override
   public void close() {
     computer.close();
-    buffer.vectors().close();
+    buffer.close();
     weights.close();
   }
 }

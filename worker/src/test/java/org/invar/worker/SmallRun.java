@@ -118,7 +118,17 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
     return plan(workers, 0, null);
   }
 
+  /** Returns that plan without a bound of the gradient's norm. */
+  GangPlan unclipped(int workers) {
+    return plan(workers, Clipping.of(), 0, null);
+  }
+
   GangPlan plan(int workers, int averageEvery, GangPlan.@Nullable Start start) {
+    return plan(workers, new Clipping(0.5, Double.POSITIVE_INFINITY), averageEvery, start);
+  }
+
+  private GangPlan plan(
+      int workers, Clipping clipping, int averageEvery, GangPlan.@Nullable Start start) {
     Duration timeout = Duration.ofSeconds(20);
     return new GangPlan(
         run,
@@ -127,7 +137,7 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
         1,
         Adam.of(),
         0.01,
-        new Clipping(0.5, Double.POSITIVE_INFINITY),
+        clipping,
         averageEvery,
         Wire.FLOAT32,
         new GangPlan.Meeting(RunKey.random(), false, null, 0, 0, 0, timeout, timeout),

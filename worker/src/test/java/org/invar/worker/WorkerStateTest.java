@@ -1,9 +1,12 @@
 package org.invar.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
@@ -69,6 +72,52 @@ class WorkerStateTest {
     assertTrue(fast.remedy(both).endsWith(" everywhere, on machines of one kind."));
     var processor = new KernelFingerprint("native", "ND4J", "1", "1");
     assertTrue(fast.remedy(processor).contains("machines of one kind"), fast.remedy(processor));
+  }
+
+  @Test
+  void whatARunHoldsOutsideTheHeapIsFreedWithIt() {
+    var state = WorkerState.of(plan("released", "0123", null));
+    FlatPair weights = state.compute(ShardComputer::weights);
+    FlatPair gradient = state.gradient(GradientBuffer::vectors);
+    assertFalse(weights.isClosed() || gradient.isClosed());
+    WorkerState.release("released");
+    assertTrue(weights.isClosed() && gradient.isClosed());
+  }
+
+  @Test
+  void whatATaskGivesBackToAReleasedRunIsFreed() {
+    var state = WorkerState.of(plan("late", "0123", null));
+    List<FlatPair> lent = new ArrayList<>();
+    state.compute(
+        computer ->
+            state.gradient(
+                buffer -> {
+                  WorkerState.release("late");
+                  lent.addAll(List.of(computer.weights(), buffer.vectors()));
+                  lent.forEach(pair -> assertFalse(pair.isClosed()));
+                  return null;
+                }));
+    lent.forEach(pair -> assertTrue(pair.isClosed()));
+  }
+
+  /** As when a layer throws. */
+  @Test
+  void vectorsOfATaskThatFailsAreLentAgain() {
+    var state = WorkerState.of(plan("failing", "0123", null));
+    GradientBuffer[] lent = new GradientBuffer[1];
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            state.gradient(
+                buffer -> {
+                  lent[0] = buffer;
+                  throw new IllegalStateException("a layer");
+                }));
+    state.gradient(
+        buffer -> {
+          assertSame(lent[0], buffer);
+          return null;
+        });
   }
 
   private static RunPlan plan(String runId, String hash, @Nullable KernelFingerprint required) {

@@ -1,0 +1,21 @@
+package org.invar.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+
+/** The float32 kernels that layers are tested with: the portable ones, and the fastest. */
+public final class TestedKernels {
+  private TestedKernels() {}
+
+  /** Returns new ones, for one thread; JUnit closes what it gives to a class of tests. */
+  public static Stream<Named<Kernels>> all() {
+    List<Kernels> all = new ArrayList<>(List.of(new PortableKernels()));
+    Kernels fastest = Kernels.fastest();
+    if (!fastest.name().equals(all.get(0).name())) {
+      all.add(fastest);
+    }
+    return all.stream().map(kernels -> Named.of(kernels.name(), kernels));
+  }
+}

@@ -1,0 +1,34 @@
+package org.invar.worker;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.invar.loss.MeanSquaredError;
+import org.invar.nn.Dense;
+import org.invar.nn.Network;
+import org.invar.param.Shape;
+import org.invar.param.Weights;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.factory.Nd4j;
+
+class PredictorTest {
+  private static final float[] ROW = {1, 2};
+
+  @Test
+  void whatItHoldsOutsideTheHeapIsFreedWithIt() {
+    var network = new Network(Shape.of(2), List.of(Dense.of(1)), new MeanSquaredError());
+    var predictor = new Predictor(network, new Weights(new float[] {3, 4, 5}, new float[0]));
+    assertArrayEquals(new double[] {16}, predictor.outputs(ROW, 1, null));
+    assertFalse(predictor.weights().isClosed());
+    assertFalse(Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread().isEmpty());
+
+    predictor.close();
+    assertTrue(predictor.weights().isClosed());
+    assertTrue(Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread().isEmpty());
+    assertThrows(IllegalStateException.class, () -> predictor.outputs(ROW, 1, null));
+    predictor.close();
+  }
+}

@@ -1,0 +1,41 @@
+package org.invar.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.invar.kernel.Kernels;
+import org.junit.jupiter.api.Test;
+
+class ShardPassTest {
+  /** Closed native kernels refuse to compute; portable ones hold nothing. */
+  @Test
+  void computersThatWereMadeBeforeAFailureAreClosed() {
+    try (Kernels kernels = Kernels.fastest()) {
+      assumeTrue(kernels.name().equals("native"));
+    }
+    SmallRun small = SmallRun.of("pass");
+    ShardRows rows = small.splits(1, 0).get(SmallRun.DEV).get(0);
+    List<ShardComputer> made = new ArrayList<>();
+    try (var weights = new FlatPair(small.run().network())) {
+      assertThrows(
+          OutOfMemoryError.class,
+          () ->
+              ShardPass.computers(
+                  3,
+                  () -> {
+                    if (made.size() == 2) {
+                      throw new OutOfMemoryError("a test's");
+                    }
+                    made.add(new ShardComputer(small.run(), weights));
+                    made.get(made.size() - 1).scores(rows);
+                    return made.get(made.size() - 1);
+                  }));
+      assertEquals(2, made.size());
+      made.forEach(
+          computer -> assertThrows(IllegalStateException.class, () -> computer.scores(rows)));
+    }
+  }
+}
