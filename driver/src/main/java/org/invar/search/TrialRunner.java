@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.spark.JobExecutionStatus;
@@ -19,7 +23,6 @@ import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.source.SparkFailures;
 import org.invar.train.Leg;
-import org.invar.train.TrainingListener;
 import org.invar.train.Trial;
 import org.invar.train.Trials;
 import scala.Option;
@@ -29,10 +32,11 @@ import scala.Option;
  *
  * <p>Every job is in a group of its trial's, with a description that names its values, and has the
  * search's tag, by which all are cancelled. In a session with the FAIR scheduler they are in the
- * pool {@code invar-search}.
+ * pool of the thread that searches, or where it has none in {@code invar-search}.
  */
 final class TrialRunner implements AutoCloseable {
   private static final String POOL = "invar-search";
+  private static final String POOL_PROPERTY = "spark.scheduler.pool";
   private static final int SHOWN = 200;
   private static final String STILL_WORKS =
       "tasks of the search still run "
@@ -44,7 +48,12 @@ final class TrialRunner implements AutoCloseable {
   private final SearchSpec spec;
   private final Trials trials;
   private final String tag;
+  private final String pool;
   private final Consumer<String> notice;
+
+  /** Parts share it; one that is to be alone takes all of it, and those that come later wait. */
+  private final ReadWriteLock room = new ReentrantReadWriteLock(true);
+
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           work -> {
@@ -65,13 +74,15 @@ final class TrialRunner implements AutoCloseable {
     this.spec = spec;
     this.trials = trials;
     this.tag = "invar-search-" + id;
+    String callers = spark.getLocalProperty(POOL_PROPERTY);
+    this.pool = callers == null ? POOL : callers;
     this.notice = notice;
   }
 
   /** Returns how many parts should run at once. */
   int slots() {
     if (spec.settings().placement() instanceof Placement.Gang gang) {
-      // A gang that finds no executor free would be given up before another one ends.
+      // A gang takes whole executors: more at once would wait for each other.
       return Math.min(gang.parallel(), trials.gangs());
     }
     // What waits tells Spark how many executors are wanted.
@@ -98,31 +109,37 @@ final class TrialRunner implements AutoCloseable {
     return epochs == null ? most : epochs.at(Math.nextDown(1.0)).intValue();
   }
 
+  /** Hears of a part, on another thread. */
+  interface Watcher {
+    /** Called once, at its end. */
+    void ended(PartResult result);
+
+    /** Called once instead when the search itself cannot go on. */
+    void broken(Throwable failure);
+
+    /** Called with what the user should know: a sentence. */
+    void told(String notice);
+  }
+
   /**
    * Begins a part.
    *
    * @param epochs how many are to be complete at its end
    * @param slots how many parts run at once, as {@link #slots} has it
-   * @param ended hears of the end, on another thread
-   * @param broken hears when the search itself cannot go on
    */
-  void start(
-      SearchedTrial trial,
-      int epochs,
-      int slots,
-      Consumer<PartResult> ended,
-      Consumer<Throwable> broken) {
+  void start(SearchedTrial trial, int epochs, int slots, Watcher watcher) {
     threads.execute(
         () -> {
           try {
-            ended.accept(train(trial, epochs, slots));
+            watcher.ended(train(trial, epochs, slots, watcher));
           } catch (Throwable e) { // Whatever it is, the search must not wait for ever.
-            broken.accept(e);
+            watcher.broken(e);
           }
         });
   }
 
-  private PartResult train(SearchedTrial trial, int epochs, int slots) throws IOException {
+  private PartResult train(SearchedTrial trial, int epochs, int slots, Watcher watcher)
+      throws IOException {
     Job job;
     try {
       String name = "%s-%04d".formatted(spec.job().name(), trial.number());
@@ -131,14 +148,15 @@ final class TrialRunner implements AutoCloseable {
     } catch (InvarException | IllegalArgumentException e) {
       return PartResult.failed(String.valueOf(e.getMessage()));
     }
-    spark.setLocalProperty("spark.scheduler.pool", POOL);
+    spark.setLocalProperty(POOL_PROPERTY, pool);
     spark.addJobTag(tag);
     spark.setJobGroup("%s/%04d".formatted(tag, trial.number()), describe(trial, epochs), true);
     int folds = spec.settings().folds();
     List<Leg> legs = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
       String directory = trial.directory() + (folds == 1 ? "" : "/fold-" + fold);
-      Leg leg = train(trial, new Trial(job.yaml(), directory, epochs, fold, folds), slots);
+      Trial part = new Trial(job.yaml(), directory, epochs, fold, folds);
+      Leg leg = train(trial.number(), () -> leg(part, slots, watcher));
       legs.add(leg);
       if (leg.failure() != null) {
         break;
@@ -148,26 +166,36 @@ final class TrialRunner implements AutoCloseable {
     return PartResult.of(legs, spec.settings().objective().metric(), keepsBest, epochs);
   }
 
-  private Leg train(SearchedTrial trial, Trial part, int slots) throws IOException {
+  private Leg leg(Trial part, int slots, Watcher watcher) throws IOException {
+    return spec.settings().placement() instanceof Placement.Gang
+        ? trials.byGang(part, slots, watcher::told)
+        : trials.inTask(part);
+  }
+
+  private Leg train(int trial, Callable<Leg> part) {
+    String place = "trial " + trial;
     try {
-      if (spec.settings().placement() instanceof Placement.Gang) {
-        return trials.byGang(part, slots, new TrainingListener() {});
-      }
-      return SparkFailures.explained(
-          "trial " + trial.number(),
-          () -> {
-            Leg leg = trials.inTask(part);
-            // Once more: what used the memory may have been another trial of the same executor.
-            return leg.ranOutOfMemory() ? trials.inTask(part) : leg;
-          });
-    } catch (InvarException | IOException | UncheckedIOException e) {
-      throw stopped(trial, e);
+      Leg leg = SparkFailures.explained(place, () -> holding(room.readLock(), part));
+      // Once more with nothing beside it: what is the trial's own is so on any cluster.
+      return leg.deservesAnotherTry()
+          ? SparkFailures.explained(place, () -> holding(room.writeLock(), part))
+          : leg;
+    } catch (InvarException | UncheckedIOException e) {
+      throw stopped(place, e);
+    }
+  }
+
+  private static <T> T holding(Lock lock, Callable<T> work) throws Exception {
+    lock.lockInterruptibly();
+    try {
+      return work.call();
+    } finally {
+      lock.unlock();
     }
   }
 
   /** What has nothing to do with the trial's values: it is not over, and would fail others too. */
-  private static InvarException stopped(SearchedTrial trial, Exception e) {
-    String place = "trial " + trial.number();
+  private static InvarException stopped(String place, Exception e) {
     String what = String.valueOf(e.getMessage());
     String known = what.startsWith(place) ? what : place + ": " + what;
     String end = known.endsWith(".") ? "" : ".";
@@ -181,7 +209,9 @@ final class TrialRunner implements AutoCloseable {
 
   /** Waits for tasks that were cancelled: they must not write into runs that somebody resumes. */
   private void awaitTasks(long deadline) throws InterruptedException {
+    cancel(); // What a thread has submitted since then, too, whether Spark shows it yet or not.
     while (!spark.sc().isStopped() && works()) {
+      cancel();
       if (System.nanoTime() >= deadline) {
         notice.accept(STILL_WORKS);
         return;
@@ -231,12 +261,16 @@ final class TrialRunner implements AutoCloseable {
     return key.substring(key.lastIndexOf('.') + 1);
   }
 
-  /** Cancels what still runs, and waits until it has ended. */
-  @Override
-  public void close() {
+  private void cancel() {
     if (!spark.sc().isStopped()) {
       spark.cancelJobsWithTag(tag);
     }
+  }
+
+  /** Cancels what still runs, and waits until it has ended. */
+  @Override
+  public void close() {
+    cancel();
     threads.shutdownNow();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Search.END_SECONDS);
     try {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
@@ -74,8 +75,8 @@ class TrialsTest {
       assertEquals(last.history(), trials.inTask(part(job, "task", 3)).history());
     }
     try (Trials trials = Trials.pack(spark, job, null, false, warning -> {})) {
-      trials.byGang(part(job, "gang", 2), 1, new TrainingListener() {});
-      assertTrue(trials.byGang(part(job, "gang", 3), 2, new TrainingListener() {}).finished());
+      trials.byGang(part(job, "gang", 2), 1, notice -> {});
+      assertTrue(trials.byGang(part(job, "gang", 3), 2, notice -> {}).finished());
       assertArrayEquals(weights(alone), weights(directory.resolve("gang")));
     }
   }
@@ -175,7 +176,7 @@ class TrialsTest {
       assertThrows(Exception.class, () -> trials.inTask(trial));
     }
     try (Trials trials = Trials.pack(spark, job, null, false, warning -> {})) {
-      var listener = new TrainingListener() {};
+      Consumer<String> listener = notice -> {};
       assertThrows(InvarException.class, () -> trials.byGang(trial, 1, listener));
       Job wild =
           job.with("train.schedule", "{constant: 1.0e+30}")
