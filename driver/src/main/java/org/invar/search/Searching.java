@@ -141,6 +141,17 @@ final class Searching {
     return new Space.Focus(whole, best, stage.width());
   }
 
+  /**
+   * Returns about how long epochs take at the pace of others; NaN where there are no others.
+   *
+   * @param epochs those that are missing, none where negative
+   * @param others epochs that were trained meanwhile
+   * @param seconds that they took together, on all cores
+   */
+  static double secondsLeft(double epochs, double others, double seconds) {
+    return others == 0 ? Double.NaN : Math.max(0, epochs) * seconds / others;
+  }
+
   /** One stage: its trials are numbered from {@code first} on. */
   private final class StageRun {
     private final int number;
@@ -293,9 +304,9 @@ final class Searching {
               .filter(trial -> trial.stage() == number)
               .mapToDouble(SearchedTrial::epochs)
               .sum();
-      double later = settings.trials() - first - stage.trials();
-      double epochs = scheduler.expectedEpochs() * (1 + later / stage.trials()) - done;
-      return epochsHere == 0 ? Double.NaN : Math.max(0, epochs) * past / epochsHere;
+      int later = settings.trials() - first - stage.trials();
+      double epochs = scheduler.expectedEpochs() * (1 + (double) later / stage.trials());
+      return Searching.secondsLeft(epochs - done, epochsHere, past);
     }
 
     private StageTime time() {

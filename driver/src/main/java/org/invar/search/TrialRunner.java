@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -151,12 +150,13 @@ final class TrialRunner implements AutoCloseable {
     spark.setLocalProperty(POOL_PROPERTY, pool);
     spark.addJobTag(tag);
     spark.setJobGroup("%s/%04d".formatted(tag, trial.number()), describe(trial, epochs), true);
+    String place = "trial " + trial.number();
     int folds = spec.settings().folds();
     List<Leg> legs = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
       String directory = trial.directory() + (folds == 1 ? "" : "/fold-" + fold);
       Trial part = new Trial(job.yaml(), directory, epochs, fold, folds);
-      Leg leg = train(trial.number(), () -> leg(part, slots, watcher));
+      Leg leg = train(place, () -> leg(place, part, slots, watcher));
       legs.add(leg);
       if (leg.failure() != null) {
         break;
@@ -166,29 +166,36 @@ final class TrialRunner implements AutoCloseable {
     return PartResult.of(legs, spec.settings().objective().metric(), keepsBest, epochs);
   }
 
-  private Leg leg(Trial part, int slots, Watcher watcher) throws IOException {
-    return spec.settings().placement() instanceof Placement.Gang
-        ? trials.byGang(part, slots, watcher::told)
-        : trials.inTask(part);
+  /** Trains a part of a trial, or of a fold of it. */
+  private interface Work {
+    Leg run() throws IOException;
   }
 
-  private Leg train(int trial, Callable<Leg> part) {
-    String place = "trial " + trial;
+  private Leg leg(String place, Trial part, int slots, Watcher watcher) throws IOException {
+    return spec.settings().placement() instanceof Placement.Gang
+        ? trials.byGang(part, slots, watcher::told)
+        : SparkFailures.explained(place, () -> trials.inTask(part));
+  }
+
+  private Leg train(String place, Work work) {
     try {
-      Leg leg = SparkFailures.explained(place, () -> holding(room.readLock(), part));
+      Leg leg = holding(room.readLock(), work);
       // Once more with nothing beside it: what is the trial's own is so on any cluster.
-      return leg.deservesAnotherTry()
-          ? SparkFailures.explained(place, () -> holding(room.writeLock(), part))
-          : leg;
-    } catch (InvarException | UncheckedIOException e) {
+      return leg.deservesAnotherTry() ? holding(room.writeLock(), work) : leg;
+    } catch (InvarException | IOException | UncheckedIOException e) {
       throw stopped(place, e);
     }
   }
 
-  private static <T> T holding(Lock lock, Callable<T> work) throws Exception {
-    lock.lockInterruptibly();
+  private static Leg holding(Lock lock, Work work) throws IOException {
     try {
-      return work.call();
+      lock.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InvarException("interrupted.", e);
+    }
+    try {
+      return work.run();
     } finally {
       lock.unlock();
     }
