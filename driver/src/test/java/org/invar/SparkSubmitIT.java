@@ -116,6 +116,34 @@ class SparkSubmitIT {
     assertTrue(submit.err().contains("pool: invar-search, schedulingMode: FAIR"), submit::toString);
   }
 
+  @Test
+  void aSearchLeavesWhatPeopleRead() throws Exception {
+    Path search = temporary.resolve("search.yaml");
+    Files.writeString(
+        search,
+        """
+        name: submitted
+        job: %s
+        trials: 3
+        stopping: none
+        objective: devLoss
+        space:
+          train.epochs: {choice: [1]}
+          model.layers[5].dense.units: {intLogUniform: [8, 32]}
+        """
+            .formatted(Program.ROOT.resolve("conf/digits.yaml")));
+    Path out = temporary.resolve("search");
+    Program submit = submit("search", "local[2]", List.of(), "search", search, out);
+    assertEquals(0, submit.exitCode(TRAINING), submit::toString);
+    List<String> table = Files.readAllLines(out.resolve("trials.csv"));
+    assertEquals(4, table.size(), table.toString());
+    assertTrue(
+        table.get(1).startsWith("1,") && table.get(1).contains(",finished,1,"), table.get(1));
+    assertTrue(Files.readString(out.resolve("best.yaml")).contains("epochs: 1\n"));
+    assertTrue(Files.readString(out.resolve("report.html")).contains("\"trials\":["));
+    assertTrue(Files.size(out.resolve("best/model/weights.safetensors")) > 0);
+  }
+
   /** Trains on a master and returns the weights' file. */
   private Path train(String name, String master) throws Exception {
     Path out = temporary.resolve(name);
@@ -135,14 +163,29 @@ class SparkSubmitIT {
   private Program submit(
       String name, String master, List<String> settings, Path out, String... more)
       throws IOException {
+    List<String> words = new ArrayList<>(List.of("--set", "train.epochs=1"));
+    words.addAll(List.of(more));
+    Path job = Program.ROOT.resolve("conf/digits.yaml");
+    return submit(name, master, settings, "train", job, out, words.toArray(String[]::new));
+  }
+
+  /** Submits the job jar with a command. */
+  private Program submit(
+      String name,
+      String master,
+      List<String> settings,
+      String command,
+      Path file,
+      Path out,
+      String... more)
+      throws IOException {
     List<String> words =
         new ArrayList<>(
             List.of("org.apache.spark.deploy.SparkSubmit", "--class", "org.invar.cli.Main"));
     words.addAll(List.of("--master", master, "--conf", "spark.ui.enabled=false"));
     settings.forEach(setting -> words.addAll(List.of("--conf", setting)));
-    words.addAll(List.of(Program.JOB_JAR.toString(), "train"));
-    words.add(Program.ROOT.resolve("conf/digits.yaml").toString());
-    words.addAll(List.of("--set", "train.epochs=1", "--out", out.toString()));
+    words.addAll(List.of(Program.JOB_JAR.toString(), command, file.toString()));
+    words.addAll(List.of("--out", out.toString()));
     words.addAll(List.of(more));
     return start(name, "1g", words.toArray(String[]::new));
   }

@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.train.JobGroup;
 import org.invar.train.Trials;
 import org.jspecify.annotations.Nullable;
 
@@ -83,9 +84,9 @@ public final class Search {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     SearchDirectory opened =
         SearchDirectory.open(directory, context.hadoopConfiguration(), spec.yaml(), mode);
+    String name = spec.settings().name();
+    var group = new JobGroup(context, "invar-search-" + name, "Invar search " + name);
     try {
-      context.setJobGroup(
-          "invar-search-" + spec.settings().name(), "Invar search " + spec.settings().name(), true);
       return run(context, opened);
     } catch (IOException | UncheckedIOException e) {
       throw new InvarException(
@@ -95,7 +96,7 @@ public final class Search {
               + ". What was saved before stays; go on with --resume.",
           e);
     } finally {
-      context.clearJobGroup();
+      group.close();
     }
   }
 

@@ -29,12 +29,36 @@ final class Searching {
   private final SearchListener listener;
   private final Map<Integer, SearchedTrial> known = new TreeMap<>();
   private final Map<Integer, Scheduler.Part> running = new TreeMap<>();
-  private final BlockingQueue<Ended> events = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final List<StageTime> times = new ArrayList<>();
   private final LiveCurves live;
 
-  /** A part that is over: its result, or what went wrong with the search itself. */
-  private record Ended(int trial, @Nullable PartResult result, @Nullable Throwable failure) {}
+  /** What is heard of a part: its result, what went wrong with the search itself, or a notice. */
+  private record Event(
+      int trial,
+      @Nullable PartResult result,
+      @Nullable Throwable failure,
+      @Nullable String notice) {}
+
+  /** Whoever runs a part tells it the one thread that decides. */
+  private TrialRunner.Watcher watcher(int trial) {
+    return new TrialRunner.Watcher() {
+      @Override
+      public void ended(PartResult result) {
+        events.add(new Event(trial, result, null, null));
+      }
+
+      @Override
+      public void broken(Throwable failure) {
+        events.add(new Event(trial, null, failure, null));
+      }
+
+      @Override
+      public void told(String notice) {
+        events.add(new Event(trial, null, null, notice));
+      }
+    };
+  }
 
   Searching(
       SearchSpec spec,
@@ -117,6 +141,17 @@ final class Searching {
     return new Space.Focus(whole, best, stage.width());
   }
 
+  /**
+   * Returns about how long epochs take at the pace of others; NaN where there are no others.
+   *
+   * @param epochs those that are missing, none where negative
+   * @param others epochs that were trained meanwhile
+   * @param seconds that they took together, on all cores
+   */
+  static double secondsLeft(double epochs, double others, double seconds) {
+    return others == 0 ? Double.NaN : Math.max(0, epochs) * seconds / others;
+  }
+
   /** One stage: its trials are numbered from {@code first} on. */
   private final class StageRun {
     private final int number;
@@ -153,7 +188,7 @@ final class Searching {
         if (running.isEmpty()) {
           break;
         }
-        Ended event = await();
+        Event event = await();
         if (event != null) {
           take(event);
         }
@@ -184,12 +219,7 @@ final class Searching {
         SearchedTrial begins = before == null ? draw(trial) : before;
         known.put(trial, begins.with(TrialStatus.RUNNING));
         running.put(trial, part);
-        runner.start(
-            begins,
-            part.epochs(),
-            now,
-            result -> events.add(new Ended(trial, result, null)),
-            failure -> events.add(new Ended(trial, null, failure)));
+        runner.start(begins, part.epochs(), now, watcher(trial));
         if (before == null) {
           journal.append(new Journal.Entry(trial, number, begins.values(), null));
         }
@@ -202,7 +232,7 @@ final class Searching {
       return SearchedTrial.begun(trial, number, values, directory.trial(trial));
     }
 
-    private @Nullable Ended await() {
+    private @Nullable Event await() {
       try {
         return events.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
@@ -213,7 +243,11 @@ final class Searching {
       }
     }
 
-    private void take(Ended event) throws IOException {
+    private void take(Event event) throws IOException {
+      if (event.notice() != null) {
+        listener.warning("trial " + event.trial() + ": " + event.notice());
+        return;
+      }
       PartResult part = event.result();
       if (part == null) {
         throw failure(event.failure());
@@ -270,9 +304,9 @@ final class Searching {
               .filter(trial -> trial.stage() == number)
               .mapToDouble(SearchedTrial::epochs)
               .sum();
-      double later = settings.trials() - first - stage.trials();
-      double epochs = scheduler.expectedEpochs() * (1 + later / stage.trials()) - done;
-      return epochsHere == 0 ? Double.NaN : Math.max(0, epochs) * past / epochsHere;
+      int later = settings.trials() - first - stage.trials();
+      double epochs = scheduler.expectedEpochs() * (1 + (double) later / stage.trials());
+      return Searching.secondsLeft(epochs - done, epochsHere, past);
     }
 
     private StageTime time() {

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.spark.JobExecutionStatus;
@@ -28,10 +31,11 @@ import scala.Option;
  *
  * <p>Every job is in a group of its trial's, with a description that names its values, and has the
  * search's tag, by which all are cancelled. In a session with the FAIR scheduler they are in the
- * pool {@code invar-search}.
+ * pool of the thread that searches, or where it has none in {@code invar-search}.
  */
 final class TrialRunner implements AutoCloseable {
   private static final String POOL = "invar-search";
+  private static final String POOL_PROPERTY = "spark.scheduler.pool";
   private static final int SHOWN = 200;
   private static final String STILL_WORKS =
       "tasks of the search still run "
@@ -43,7 +47,12 @@ final class TrialRunner implements AutoCloseable {
   private final SearchSpec spec;
   private final Trials trials;
   private final String tag;
+  private final String pool;
   private final Consumer<String> notice;
+
+  /** Parts share it; one that is to be alone takes all of it, and those that come later wait. */
+  private final ReadWriteLock room = new ReentrantReadWriteLock(true);
+
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           work -> {
@@ -64,13 +73,15 @@ final class TrialRunner implements AutoCloseable {
     this.spec = spec;
     this.trials = trials;
     this.tag = "invar-search-" + id;
+    String callers = spark.getLocalProperty(POOL_PROPERTY);
+    this.pool = callers == null ? POOL : callers;
     this.notice = notice;
   }
 
   /** Returns how many parts should run at once. */
   int slots() {
     if (spec.settings().placement() instanceof Placement.Gang gang) {
-      // A gang that finds no executor free would be given up before another one ends.
+      // A gang takes whole executors: more at once would wait for each other.
       return Math.min(gang.parallel(), trials.gangs());
     }
     // What waits tells Spark how many executors are wanted.
@@ -87,31 +98,37 @@ final class TrialRunner implements AutoCloseable {
     return known && spec.settings().placement() instanceof Placement.Executor ? 1 : 0;
   }
 
+  /** Hears of a part, on another thread. */
+  interface Watcher {
+    /** Called once, at its end. */
+    void ended(PartResult result);
+
+    /** Called once instead when the search itself cannot go on. */
+    void broken(Throwable failure);
+
+    /** Called with what the user should know: a sentence. */
+    void told(String notice);
+  }
+
   /**
    * Begins a part.
    *
    * @param epochs how many are to be complete at its end
    * @param slots how many parts run at once, as {@link #slots} has it
-   * @param ended hears of the end, on another thread
-   * @param broken hears when the search itself cannot go on
    */
-  void start(
-      SearchedTrial trial,
-      int epochs,
-      int slots,
-      Consumer<PartResult> ended,
-      Consumer<Throwable> broken) {
+  void start(SearchedTrial trial, int epochs, int slots, Watcher watcher) {
     threads.execute(
         () -> {
           try {
-            ended.accept(train(trial, epochs, slots));
+            watcher.ended(train(trial, epochs, slots, watcher));
           } catch (Throwable e) { // Whatever it is, the search must not wait for ever.
-            broken.accept(e);
+            watcher.broken(e);
           }
         });
   }
 
-  private PartResult train(SearchedTrial trial, int epochs, int slots) throws IOException {
+  private PartResult train(SearchedTrial trial, int epochs, int slots, Watcher watcher)
+      throws IOException {
     Job job;
     try {
       String name = "%s-%04d".formatted(spec.job().name(), trial.number());
@@ -120,14 +137,16 @@ final class TrialRunner implements AutoCloseable {
     } catch (InvarException | IllegalArgumentException e) {
       return PartResult.failed(String.valueOf(e.getMessage()));
     }
-    spark.setLocalProperty("spark.scheduler.pool", POOL);
+    spark.setLocalProperty(POOL_PROPERTY, pool);
     spark.addJobTag(tag);
     spark.setJobGroup("%s/%04d".formatted(tag, trial.number()), describe(trial, epochs), true);
+    String place = "trial " + trial.number();
     int folds = spec.settings().folds();
     List<Leg> legs = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
       String directory = trial.directory() + (folds == 1 ? "" : "/fold-" + fold);
-      Leg leg = train(trial, new Trial(job.yaml(), directory, epochs, fold, folds), slots);
+      Trial part = new Trial(job.yaml(), directory, epochs, fold, folds);
+      Leg leg = train(place, () -> leg(place, part, slots, watcher));
       legs.add(leg);
       if (leg.failure() != null) {
         break;
@@ -137,26 +156,52 @@ final class TrialRunner implements AutoCloseable {
     return PartResult.of(legs, spec.settings().objective().metric(), keepsBest, epochs);
   }
 
-  private Leg train(SearchedTrial trial, Trial part, int slots) throws IOException {
-    try {
-      if (spec.settings().placement() instanceof Placement.Gang) {
-        return trials.byGang(part, slots, new TrainingListener() {});
+  /** Trains a part of a trial, or of a fold of it. */
+  private interface Work {
+    Leg run() throws IOException;
+  }
+
+  private Leg leg(String place, Trial part, int slots, Watcher watcher) throws IOException {
+    return spec.settings().placement() instanceof Placement.Gang
+        ? trials.byGang(part, slots, notices(watcher))
+        : SparkFailures.explained(place, () -> trials.inTask(part));
+  }
+
+  private static TrainingListener notices(Watcher watcher) {
+    return new TrainingListener() {
+      @Override
+      public void warning(String warning) {
+        watcher.told(warning);
       }
-      return SparkFailures.explained(
-          "trial " + trial.number(),
-          () -> {
-            Leg leg = trials.inTask(part);
-            // Once more: what used the memory may have been another trial of the same executor.
-            return leg.ranOutOfMemory() ? trials.inTask(part) : leg;
-          });
+    };
+  }
+
+  private Leg train(String place, Work work) {
+    try {
+      Leg leg = holding(room.readLock(), work);
+      // Once more with nothing beside it: what is the trial's own is so on any cluster.
+      return leg.deservesAnotherTry() ? holding(room.writeLock(), work) : leg;
     } catch (InvarException | IOException | UncheckedIOException e) {
-      throw stopped(trial, e);
+      throw stopped(place, e);
+    }
+  }
+
+  private static Leg holding(Lock lock, Work work) throws IOException {
+    try {
+      lock.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InvarException("interrupted.", e);
+    }
+    try {
+      return work.run();
+    } finally {
+      lock.unlock();
     }
   }
 
   /** What has nothing to do with the trial's values: it is not over, and would fail others too. */
-  private static InvarException stopped(SearchedTrial trial, Exception e) {
-    String place = "trial " + trial.number();
+  private static InvarException stopped(String place, Exception e) {
     String what = String.valueOf(e.getMessage());
     String known = what.startsWith(place) ? what : place + ": " + what;
     String end = known.endsWith(".") ? "" : ".";
@@ -170,7 +215,9 @@ final class TrialRunner implements AutoCloseable {
 
   /** Waits for tasks that were cancelled: they must not write into runs that somebody resumes. */
   private void awaitTasks(long deadline) throws InterruptedException {
+    cancel(); // What a thread has submitted since then, too, whether Spark shows it yet or not.
     while (!spark.sc().isStopped() && works()) {
+      cancel();
       if (System.nanoTime() >= deadline) {
         notice.accept(STILL_WORKS);
         return;
@@ -220,12 +267,16 @@ final class TrialRunner implements AutoCloseable {
     return key.substring(key.lastIndexOf('.') + 1);
   }
 
-  /** Cancels what still runs, and waits until it has ended. */
-  @Override
-  public void close() {
+  private void cancel() {
     if (!spark.sc().isStopped()) {
       spark.cancelJobsWithTag(tag);
     }
+  }
+
+  /** Cancels what still runs, and waits until it has ended. */
+  @Override
+  public void close() {
+    cancel();
     threads.shutdownNow();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Search.END_SECONDS);
     try {

@@ -3,11 +3,19 @@ package org.invar.source;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.invar.InvarException;
 
 /** What failed, without what Spark says around it. */
 public final class SparkFailures {
   private static final String SPARK = "org.apache.spark.";
+
+  /** The words of {@code org.apache.spark.ExecutorLostFailure}. */
+  private static final Pattern LOST =
+      Pattern.compile(
+          "most recent failure: .*ExecutorLostFailure \\((executor \\S+) exited caused by one of the"
+              + " running tasks\\)(?: Reason: (.*[^.\\s]))?");
 
   private SparkFailures() {}
 
@@ -32,6 +40,22 @@ public final class SparkFailures {
       // Spark throws checked exceptions that its Scala methods do not declare.
       throw explain(place, e);
     }
+  }
+
+  /**
+   * Returns what Spark says of the last executor where a job failed because its task ended one
+   * executor after the other; empty for any other failure. An executor that somebody takes away is
+   * not counted by Spark.
+   */
+  public static Optional<String> lostExecutor(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      Matcher matcher = LOST.matcher(String.valueOf(at.getMessage()));
+      if (at.getClass().getName().startsWith(SPARK) && matcher.find()) {
+        String reason = matcher.group(2);
+        return Optional.of(matcher.group(1) + (reason == null ? "" : ": " + reason));
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether our code threw it and no failure of Spark is behind it. */

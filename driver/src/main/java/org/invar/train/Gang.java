@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.invar.InvarException;
 import org.invar.collective.ControlServer;
@@ -48,6 +49,7 @@ final class Gang implements AutoCloseable {
   private final GangPlan plan;
   private final GangOptions options;
   private final Executors executors;
+  private final IntSupplier within;
   private final Consumer<String> notice;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final List<GangMember> members = new ArrayList<>();
@@ -60,6 +62,7 @@ final class Gang implements AutoCloseable {
   /**
    * Starts the stage; {@link #meet} waits for its workers.
    *
+   * @param within how many executors it may count on, of those that live now
    * @param server where workers of other processes report, or null in local mode
    * @param launch starts the stage; it calls what it is given when the stage is over
    * @param notice hears what the user should know
@@ -68,12 +71,14 @@ final class Gang implements AutoCloseable {
       GangPlan plan,
       GangOptions options,
       Executors executors,
+      IntSupplier within,
       @Nullable ControlServer server,
       Launch launch,
       Consumer<String> notice) {
     this.plan = plan;
     this.options = options;
     this.executors = executors;
+    this.within = within;
     this.server = server;
     this.notice = notice;
     for (int rank = 0; rank < plan.workers(); rank++) {
@@ -134,13 +139,11 @@ final class Gang implements AutoCloseable {
       if (AbsentWorkers.none(members)) {
         continue; // A worker that is there may take its time to load its shards.
       }
-      if (server != null
-          && waited.compareTo(options.replacementWait()) > 0
-          && executors.alive().size() < size()) {
+      int left = server == null ? size() : within.getAsInt();
+      if (left < size() && waited.compareTo(options.replacementWait()) > 0) {
         broken = true;
         throw new WorkersLostException(
-            "%d of %d executors were left before the gang met"
-                .formatted(executors.alive().size(), size()));
+            "%d of %d executors were left before the gang met".formatted(left, size()));
       }
       if (waited.compareTo(options.meetingTimeout()) > 0) {
         throw new InvarException(waitingFor(waited));

@@ -34,8 +34,12 @@ final class Gangs implements Exchanges {
   private final List<PackedSplits> moved = new ArrayList<>();
   private PackedSplits splits;
   private final int parts;
+  private final SharedExecutors shared;
   private int attempt;
   private Shape shape;
+
+  /** How many executors this run's gang has of those that are shared. */
+  private int taken;
 
   /** How many workers, and of how many compute threads each. */
   private record Shape(int workers, int cores) {}
@@ -53,13 +57,14 @@ final class Gangs implements Exchanges {
       TrainSettings settings,
       Configuration hadoop,
       Consumer<String> notice) {
-    this(spark, run, splits, settings, hadoop, notice, 1);
+    this(spark, run, splits, settings, hadoop, notice, 1, new SharedExecutors());
   }
 
   /**
    * Makes the gangs of one of several runs at once.
    *
    * @param parts how many runs share the executors, or in local mode the cores
+   * @param shared what the gangs of all those runs have
    */
   Gangs(
       JavaSparkContext spark,
@@ -68,7 +73,8 @@ final class Gangs implements Exchanges {
       TrainSettings settings,
       Configuration hadoop,
       Consumer<String> notice,
-      int parts) {
+      int parts,
+      SharedExecutors shared) {
     this.spark = spark;
     this.run = run;
     this.splits = splits;
@@ -78,6 +84,7 @@ final class Gangs implements Exchanges {
     this.hadoop = hadoop;
     this.notice = notice;
     this.parts = parts;
+    this.shared = shared;
     this.shape = shape(executors.alive());
   }
 
@@ -156,7 +163,9 @@ final class Gangs implements Exchanges {
 
   @Override
   public Exchange open(@Nullable Start start) {
-    shape = attempt == 0 ? shape(executors.alive()) : shape(replacements());
+    giveBack();
+    List<Executors.Executor> alive = attempt == 0 ? executors.alive() : replacements();
+    shape = spark.isLocal() ? shape(alive) : take(alive);
     PackedSplits before = splits;
     if (!spark.isLocal() && before.train().blocks().getNumPartitions() != shape.workers()) {
       splits = before.over(shape.workers());
@@ -185,6 +194,7 @@ final class Gangs implements Exchanges {
           plan,
           options,
           executors,
+          () -> executors.alive().size() - shared.taken() + taken,
           server,
           ended -> GangStage.start(spark, plan, data, ended),
           notice);
@@ -196,16 +206,48 @@ final class Gangs implements Exchanges {
     }
   }
 
+  /** Takes executors; where other gangs have them, waits until one of these is over. */
+  private Shape take(List<Executors.Executor> found) {
+    List<Executors.Executor> alive = found;
+    boolean told = false;
+    while (true) {
+      Shape wanted = shape(alive);
+      if (shared.take(wanted.workers(), alive.size())) {
+        taken = wanted.workers();
+        return wanted;
+      }
+      if (!told) {
+        told = true;
+        notice.accept(
+            "of %d executors that live, other gangs have %d: this one waits until %d are free, so fewer train at once."
+                .formatted(alive.size(), shared.taken(), wanted.workers()));
+      }
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InvarException("interrupted.", e);
+      }
+      alive = shared.taken() > 0 ? executors.alive() : replacements();
+    }
+  }
+
+  private void giveBack() {
+    shared.giveBack(taken);
+    taken = 0;
+  }
+
   @Override
   public void close() {
+    giveBack();
     moved.forEach(PackedSplits::unpersist);
   }
 
-  /** Waits a little for executors in place of those that were lost. */
+  /** Waits a little for executors in place of those that were lost, beside those of others. */
   private List<Executors.Executor> replacements() {
     long millis = options.replacementWait().toMillis();
     try {
-      List<Executors.Executor> alive = executors.await(shape.workers(), millis);
+      List<Executors.Executor> alive = executors.await(shape.workers() + shared.taken(), millis);
       if (alive.isEmpty()) {
         alive = executors.await(1, options.meetingTimeout().toMillis());
       }

@@ -32,9 +32,9 @@ public record Leg(
     scores = new LinkedHashMap<>(scores);
   }
 
-  /** Returns whether memory ran out, which another task of the same process may have used. */
-  public boolean ranOutOfMemory() {
-    return failure != null && failure.cause() == TrialFailure.Cause.OUT_OF_MEMORY;
+  /** Returns whether it failed by what another task of the same process may have caused. */
+  public boolean deservesAnotherTry() {
+    return failure != null && failure.isMaybeAnothers();
   }
 
   /** Returns the end of a trial that cannot be trained. */

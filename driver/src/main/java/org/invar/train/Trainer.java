@@ -114,7 +114,7 @@ public final class Trainer {
     if (gang) {
       Gangs.check(context);
     }
-    context.setJobGroup("invar-" + job.name(), "Invar " + job.name(), true);
+    var group = new JobGroup(context, "invar-" + job.name(), "Invar " + job.name());
     // First: a job waits for executors, and only then is the parallelism that of the cluster.
     KernelFingerprint fingerprint = Fingerprints.of(context, job);
     PackedSplits splits =
@@ -147,7 +147,7 @@ public final class Trainer {
       }
     } finally {
       splits.unpersist();
-      context.clearJobGroup();
+      group.close();
     }
   }
 

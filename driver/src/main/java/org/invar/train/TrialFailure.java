@@ -2,6 +2,7 @@ package org.invar.train;
 
 import java.io.IOException;
 import java.io.Serializable;
+import org.invar.source.SparkFailures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,14 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
     /** A layer or a batch has more elements than an array can have. */
     SHAPE,
     /** The memory of the process was not enough; another trial may have used it. */
-    OUT_OF_MEMORY
+    OUT_OF_MEMORY,
+    /** Whatever executor trained it has died; another trial may have ended it. */
+    EXECUTORS_LOST
+  }
+
+  /** Returns whether another trial in the same process may be the cause. */
+  public boolean isMaybeAnothers() {
+    return cause == Cause.OUT_OF_MEMORY || cause == Cause.EXECUTORS_LOST;
   }
 
   /** Returns the trial's own reason behind a failure, or null where it is not the trial's. */
@@ -37,6 +45,24 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
       }
     }
     return null;
+  }
+
+  /**
+   * Returns the reason of a trial whose Spark job failed, as often as Spark allows, by the deaths
+   * of its executors; null for any other failure.
+   */
+  static @Nullable TrialFailure ofJob(Throwable failure) {
+    return SparkFailures.lostExecutor(failure)
+        .map(
+            loss ->
+                new TrialFailure(
+                    Cause.EXECUTORS_LOST,
+                    "executors died while they trained it, at last: "
+                        + loss
+                        + ". The system ends a process that takes more memory than it has: give"
+                        + " executors more (spark.executor.memory, spark.executor.memoryOverhead),"
+                        + " or take smaller layers or batches; their logs may name another reason"))
+        .orElse(null);
   }
 
   private static @Nullable Cause cause(Throwable failure) {

@@ -48,6 +48,7 @@ public final class Trials implements AutoCloseable {
   private final TrialRun.Common common;
   private final Broadcast<Shipped<TrialRun.Common>> shared;
   private final Broadcast<SerializableConfiguration> configuration;
+  private final SharedExecutors executors = new SharedExecutors();
   private final Map<String, List<Broadcast<byte[][]>>> blocks = new LinkedHashMap<>();
 
   private Trials(
@@ -172,13 +173,23 @@ public final class Trials implements AutoCloseable {
    */
   public Leg inTask(Trial trial) {
     var task = new TrialTask(shared, configuration, blocks, Shipped.of(trial));
-    return spark.parallelize(List.of(0), 1).map(task).collect().get(0).value();
+    Stopwatch watch = new Stopwatch();
+    try {
+      return spark.parallelize(List.of(0), 1).map(task).collect().get(0).value();
+    } catch (Exception e) { // Spark's own is checked, and not declared.
+      TrialFailure own = TrialFailure.ofJob(e);
+      if (own == null) {
+        throw e;
+      }
+      return Leg.failed(own, watch.seconds(), "lost");
+    }
   }
 
   /**
    * Trains a trial by a gang of executors; the calling thread leads it.
    *
    * @param parallel how many trials share the executors
+   * @param listener hears of the run, and, as a warning on this thread, of a wait for executors
    * @throws InvarException when what went wrong is not the trial's own
    * @throws IOException when the trial's directory cannot be read or written
    */
@@ -195,7 +206,8 @@ public final class Trials implements AutoCloseable {
                       job.settings().train(),
                       hadoop,
                       listener::warning,
-                      parallel),
+                      parallel,
+                      executors),
               1,
               listener);
     } catch (InvarException e) {

@@ -87,6 +87,19 @@ class FailedTrialsTest {
     }
   }
 
+  /** What fails beside another trial and not alone is the cluster's doing, and no trial's end. */
+  @Test
+  void trialsThatDoNotFitBesideEachOtherAreTrainedAlone() {
+    String text = "name: s\n" + Searches.jobWith("crowd") + Searches.SPACE;
+    SearchSpec spec = OwnLayerSearch.spec(text + "trials: 3\nstopping: none\n");
+    List<SearchedTrial> trials = searches.of(spec, "crowd").run().ranked();
+    assertEquals(2, Crowd.failed());
+    assertEquals(3, trials.size());
+    for (SearchedTrial trial : trials) {
+      assertEquals(TrialStatus.FINISHED, trial.status(), trial.failure());
+    }
+  }
+
   /** More than the process has: refused by the allocator, tried once more, and the trial's end. */
   @Test
   void aTrialThatNeedsTooMuchMemoryIsRecordedAndTheSearchGoesOn() throws Exception {

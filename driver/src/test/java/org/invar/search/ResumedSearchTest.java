@@ -9,8 +9,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.invar.InvarException;
@@ -55,6 +63,55 @@ class ResumedSearchTest {
             .run();
     assertEquals(whole, Searches.outcome(result.ranked()));
     assertEquals(List.of(), nothing);
+  }
+
+  @Test
+  void anInterruptedCallerKeepsItsFlagAndLeavesNothingBehind() throws Exception {
+    SearchSpec spec = Searches.spec("trials: 500\nstopping: none\n");
+    List<Integer> before = new CopyOnWriteArrayList<>();
+    Queue<String> warnings = new ConcurrentLinkedQueue<>();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicBoolean interrupted = new AtomicBoolean();
+    var two = new CountDownLatch(2);
+    Search search =
+        searches
+            .of(spec, "interrupted")
+            .listener(
+                new SearchListener() {
+                  @Override
+                  public void ended(SearchedTrial trial, Standing standing) {
+                    before.add(trial.number());
+                    two.countDown();
+                  }
+
+                  @Override
+                  public void warning(String warning) {
+                    warnings.add(warning);
+                  }
+                });
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                search.run();
+              } catch (Throwable e) {
+                failure.set(e);
+              }
+              interrupted.set(Thread.currentThread().isInterrupted());
+            });
+    caller.start();
+    assertTrue(two.await(1, TimeUnit.MINUTES));
+    caller.interrupt();
+    caller.join(TimeUnit.MINUTES.toMillis(1));
+    assertFalse(caller.isAlive());
+    assertTrue(String.valueOf(failure.get()).contains("interrupted with "), "" + failure.get());
+    assertTrue(interrupted.get());
+    assertEquals(List.of(), List.copyOf(warnings));
+    var tracker = searches.spark().sparkContext().statusTracker();
+    assertEquals(0, tracker.getActiveJobIds().length);
+
+    List<Integer> after = Searches.stopAfter(2, searches.of(spec, "interrupted").mode(Mode.RESUME));
+    assertTrue(Collections.disjoint(before, after), before + " and again " + after);
   }
 
   @ParameterizedTest

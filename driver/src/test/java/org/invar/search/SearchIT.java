@@ -162,17 +162,91 @@ class SearchIT {
     try (var run = DriverProcess.search(folder, file, out, "local[2]", resumed)) {
       assertEquals(0, run.exitCode(LIMIT), run.log());
     }
-    Set<String> places = new TreeSet<>();
+    Map<Integer, Set<String>> places = new HashMap<>(); // By trial.
     int most = 0;
     for (JsonNode entry : parts(out)) {
       JsonNode scores = entry.get("part").get("scores");
-      places.add(entry.get("part").get("executor").asText());
+      places
+          .computeIfAbsent(entry.get("trial").asInt(), trial -> new TreeSet<>())
+          .add(entry.get("part").get("executor").asText());
       most = Math.max(most, scores.size());
       String begin = entry.get("trial") + " " + scores.toString().replace("]", "");
       assertTrue(expected.stream().anyMatch(all -> all.startsWith(begin)), begin);
     }
     assertEquals(EPOCHS, most);
-    assertTrue(places.contains("driver") && places.size() > 1, places.toString());
+    assertTrue(
+        places.values().stream().anyMatch(each -> each.contains("driver") && each.size() > 1),
+        "no trial went on in another process: " + places);
+  }
+
+  /**
+   * As the kernel does where memory runs out: the trial fails, those beside it and the rest go on.
+   */
+  @Test
+  void aTrialThatEndsItsExecutorsIsRecordedAndTheSearchGoesOn() throws Exception {
+    String key = "model.layers[7].fatal.here";
+    String text =
+        "name: s\n"
+            + Searches.jobWith("fatal: {here: false}")
+            + "space:\n  %s: {choice: [true, false]}\n".formatted(key)
+            + "objective: devLoss\ntrials: 4\nstopping: none\n";
+    Path out = folder.resolve("fatal");
+    Path search = folder.resolve("fatal.yaml");
+    Files.writeString(search, OwnLayerSearch.once(text, key, "true"));
+    // One executor a try is enough.
+    try (var run = ownLayers(out, List.of(search, out), "-Dspark.task.maxFailures=1")) {
+      assertEquals(0, run.exitCode(LIMIT), run.log());
+    }
+    List<JsonNode> failed =
+        parts(out).stream().filter(entry -> !entry.get("part").get("failure").isNull()).toList();
+    assertEquals(1, failed.size(), failed.toString());
+    String reason = failed.get(0).get("part").get("failure").asText();
+    assertTrue(reason.startsWith("executors died while they trained it, at last: exec"), reason);
+    assertTrue(reason.contains("spark.executor.memoryOverhead"), reason);
+    assertEquals(4, parts(out).size());
+    assertEquals(
+        3,
+        parts(out).stream().filter(entry -> entry.get("part").get("finished").asBoolean()).count());
+  }
+
+  private static DriverProcess ownLayers(Path out, List<Path> arguments, String... properties)
+      throws IOException {
+    List<String> all =
+        new ArrayList<>(
+            List.of("-Dspark.master=local-cluster[2,1,1024]", "-Dspark.app.name=own layers"));
+    all.addAll(List.of(properties));
+    return DriverProcess.start(
+        folder,
+        out,
+        OwnLayerSearch.class.getName(),
+        arguments.stream().map(Path::toString).toList(),
+        all);
+  }
+
+  /** Two gangs at once, then one after the other: no trial is lost, and none ends otherwise. */
+  @Test
+  void aGangWhoseExecutorIsTakenAwayWaitsForAnotherGang() throws Exception {
+    Path gate = folder.resolve("gate");
+    Path out = folder.resolve("taken");
+    Path search = folder.resolve("taken.yaml");
+    String text = Searches.gated(gate) + "trials: 4\n";
+    Files.writeString(search, text + "placement: {gang: {parallel: 2}}\n");
+    try (var run = ownLayers(out, List.of(search, out, gate), "-Dspark.invar.replacementWait=1s")) {
+      String notice = "of 1 executors that live, other gangs have 1: this one waits until 1 are";
+      assertTrue(run.awaitLog(notice), run.log());
+      Files.createFile(gate);
+      assertEquals(0, run.exitCode(LIMIT), run.log());
+    }
+    Path alone = folder.resolve("alone");
+    SparkSession spark = LocalSpark.start(2);
+    try {
+      Search.of(spark, OwnLayerSearch.spec(text)).directory(alone.toString()).run();
+    } finally {
+      spark.stop();
+    }
+    assertEquals(4, parts(alone).size());
+    assertEquals(outcome(alone), outcome(out));
+    assertArrayEquals(bestWeights(alone), bestWeights(out));
   }
 
   /** The pool's scheduling mode is FairPoolsTest's. */

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Row;
@@ -149,6 +153,69 @@ class SearchTest {
 
   private static JsonNode summary(String run) throws Exception {
     return Json.MAPPER.readTree(searches.directory(run).resolve("summary.json").toFile());
+  }
+
+  /** The long one ends only when four of the short ones have: whoever waited for it would hang. */
+  @Test
+  void shortTrialsDoNotWaitForALongOne() throws Exception {
+    Path open = Files.createFile(searches.directory("open"));
+    Path shut = searches.directory("shut");
+    String gate = "model.layers[7].gate.file";
+    String text =
+        "name: s\n"
+            + Searches.jobWith("gate: {file: none}")
+            + "space:\n  %s: {choice: [\"%s\", \"%s\"]}\n".formatted(gate, open, shut)
+            + "objective: devLoss\ntrials: 7\nstopping: none\n";
+    SearchSpec spec = OwnLayerSearch.spec(OwnLayerSearch.once(text, gate, shut.toString()));
+    List<Boolean> ends = new ArrayList<>();
+    searches
+        .of(spec, "unequal")
+        .listener(
+            new SearchListener() {
+              @Override
+              public void ended(SearchedTrial trial, Standing standing) {
+                ends.add(trial.values().get(gate).asText().equals(shut.toString()));
+                if (ends.size() == 4) {
+                  try {
+                    Files.createFile(shut);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }
+              }
+            })
+        .run();
+    assertEquals(7, ends.size());
+    assertTrue(ends.indexOf(true) >= 4, "the long one is true: " + ends);
+  }
+
+  @Test
+  void theCallersGroupAndPoolStay() {
+    Queue<Properties> jobs = new ConcurrentLinkedQueue<>();
+    searches
+        .spark()
+        .sparkContext()
+        .addSparkListener(
+            new SparkListener() {
+              @Override
+              public void onJobStart(SparkListenerJobStart job) {
+                jobs.add(job.properties());
+              }
+            });
+    var context = JavaSparkContext.fromSparkContext(searches.spark().sparkContext());
+    context.setJobGroup("mine", "my work", false);
+    context.setLocalProperty("spark.scheduler.pool", "my-pool");
+    searches.of(Searches.spec("trials: 1\nstopping: none\n"), "callers").run();
+    assertEquals("mine", context.getLocalProperty("spark.jobGroup.id"));
+    assertEquals("my work", context.getLocalProperty("spark.job.description"));
+    assertEquals("false", context.getLocalProperty("spark.job.interruptOnCancel"));
+    searches.restart(2); // The listener has heard of everything.
+    Properties trial =
+        jobs.stream()
+            .filter(job -> job.getProperty("spark.jobGroup.id", "").endsWith("/0000"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("my-pool", trial.getProperty("spark.scheduler.pool"));
   }
 
   /** Spark's pages and other tools tell trials by these. */

@@ -59,6 +59,16 @@ final class Searches implements BeforeAllCallback, AfterAllCallback {
       objective: devLoss
       """;
 
+  /** Returns the text of the job with one more layer, the eighth. */
+  static String jobWith(String layer) {
+    return JOB.replace("- dense: 10\n", "- dense: 10\n      - " + layer + "\n");
+  }
+
+  /** Returns the text of a search whose trials all wait before a gate. */
+  static String gated(Path gate) {
+    return "name: s\n" + jobWith("gate: {file: \"" + gate + "\"}") + SPACE + "stopping: none\n";
+  }
+
   private @Nullable Path folder;
   private @Nullable SparkSession spark;
 

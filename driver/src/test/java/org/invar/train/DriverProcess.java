@@ -63,7 +63,7 @@ public final class DriverProcess implements AutoCloseable {
    * @param main its class
    * @param properties Java's, beside those that every driver gets
    */
-  static DriverProcess start(
+  public static DriverProcess start(
       Path folder, Path out, String main, List<String> arguments, List<String> properties)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -115,7 +115,7 @@ public final class DriverProcess implements AutoCloseable {
   }
 
   /** Waits until the log has a text; returns false when the process ends without it. */
-  boolean awaitLog(String text) throws Exception {
+  public boolean awaitLog(String text) throws Exception {
     while (!log().contains(text)) {
       if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
         return log().contains(text);

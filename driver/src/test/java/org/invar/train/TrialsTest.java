@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
@@ -201,7 +202,7 @@ class TrialsTest {
       assertThrows(Exception.class, () -> trials.inTask(trial));
     }
     try (Trials trials = Trials.pack(spark, job, null, false, warning -> {})) {
-      var listener = new TrainingListener() {};
+      Consumer<String> listener = notice -> {};
       assertThrows(InvarException.class, () -> trials.byGang(trial, 1, listener));
       Job wild =
           job.with("train.schedule", "{constant: 1.0e+30}")

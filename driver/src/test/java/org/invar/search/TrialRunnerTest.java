@@ -1,0 +1,68 @@
+package org.invar.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.train.Trials;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The end of parts that run. */
+class TrialRunnerTest {
+  @RegisterExtension static final Searches searches = new Searches();
+
+  /** A thread that has not heard of the end yet may begin a job after all were cancelled. */
+  @Test
+  void aJobThatIsSubmittedWhileTheSearchEndsIsCancelledToo() throws Exception {
+    Path gate = searches.directory("late-gate");
+    SearchSpec spec = OwnLayerSearch.spec(Searches.gated(gate) + "trials: 1\n");
+    var context = JavaSparkContext.fromSparkContext(searches.spark().sparkContext());
+    Queue<String> notices = new ConcurrentLinkedQueue<>();
+    Queue<Future<Void>> late = new ConcurrentLinkedQueue<>();
+    Queue<Throwable> ends = new ConcurrentLinkedQueue<>();
+    try (Trials trials = Trials.pack(searches.spark(), spec.job(), null, true, notices::add)) {
+      try (var runner = new TrialRunner(context, spec, trials, "late", notices::add)) {
+        SearchedTrial trial =
+            SearchedTrial.begun(0, 0, Map.of(), searches.directory("late").toString());
+        runner.start(
+            trial,
+            3,
+            2,
+            new TrialRunner.Watcher() {
+              @Override
+              public void ended(PartResult result) {
+                ends.add(new AssertionError("trained to an end: " + result));
+              }
+
+              @Override
+              public void broken(Throwable failure) {
+                late.add(
+                    context.parallelize(List.of(0), 1).foreachAsync(row -> Thread.sleep(100_000)));
+                ends.add(failure);
+              }
+
+              @Override
+              public void told(String notice) {
+                notices.add(notice);
+              }
+            });
+        Gate.awaitWaiting(gate, 1);
+      }
+      assertEquals(1, ends.size());
+      assertTrue(String.valueOf(ends.peek()).contains("trial 0: "), ends.toString());
+      assertEquals(List.of(), List.copyOf(notices));
+      Future<Void> job = late.remove();
+      assertThrows(ExecutionException.class, () -> job.get(30, TimeUnit.SECONDS));
+    }
+  }
+}
