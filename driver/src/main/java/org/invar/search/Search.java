@@ -88,6 +88,11 @@ public final class Search {
     var group = new JobGroup(context, "invar-search-" + name, "Invar search " + name);
     try {
       return run(context, opened);
+    } catch (InvarException e) {
+      if (e.getCause() instanceof InterruptedException) { // All trials have ended in order.
+        Thread.currentThread().interrupt();
+      }
+      throw e;
     } catch (IOException | UncheckedIOException e) {
       throw new InvarException(
           opened.path()
@@ -117,11 +122,6 @@ public final class Search {
         new SearchOutputs(spark, spec, opened, trials.shards()).write(result);
         listener.finished(result);
         return result;
-      } catch (InvarException e) {
-        if (e.getCause() instanceof InterruptedException) { // All trials have ended in order.
-          Thread.currentThread().interrupt();
-        }
-        throw e;
       }
     }
   }

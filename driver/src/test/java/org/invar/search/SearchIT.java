@@ -184,10 +184,10 @@ class SearchIT {
    */
   @Test
   void aTrialThatEndsItsExecutorsIsRecordedAndTheSearchGoesOn() throws Exception {
-    String key = "model.layers[7].fatal.here";
+    String key = "model.layers[7].fatal";
     String text =
         "name: s\n"
-            + Searches.jobWith("fatal: {here: false}")
+            + Searches.jobWith("fatal: false")
             + "space:\n  %s: {choice: [true, false]}\n".formatted(key)
             + "objective: devLoss\ntrials: 4\nstopping: none\n";
     Path out = folder.resolve("fatal");

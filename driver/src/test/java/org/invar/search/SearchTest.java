@@ -160,10 +160,10 @@ class SearchTest {
   void shortTrialsDoNotWaitForALongOne() throws Exception {
     Path open = Files.createFile(searches.directory("open"));
     Path shut = searches.directory("shut");
-    String gate = "model.layers[7].gate.file";
+    String gate = "model.layers[7].gate";
     String text =
         "name: s\n"
-            + Searches.jobWith("gate: {file: none}")
+            + Searches.jobWith("gate: none")
             + "space:\n  %s: {choice: [\"%s\", \"%s\"]}\n".formatted(gate, open, shut)
             + "objective: devLoss\ntrials: 7\nstopping: none\n";
     SearchSpec spec = OwnLayerSearch.spec(OwnLayerSearch.once(text, gate, shut.toString()));

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
@@ -202,7 +201,7 @@ class TrialsTest {
       assertThrows(Exception.class, () -> trials.inTask(trial));
     }
     try (Trials trials = Trials.pack(spark, job, null, false, warning -> {})) {
-      Consumer<String> listener = notice -> {};
+      TrainingListener listener = new TrainingListener() {};
       assertThrows(InvarException.class, () -> trials.byGang(trial, 1, listener));
       Job wild =
           job.with("train.schedule", "{constant: 1.0e+30}")
