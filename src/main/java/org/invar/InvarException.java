@@ -33,4 +33,10 @@ public final class InvarException extends RuntimeException {
     return new InvarException(
         place + ": expected " + expected + ", found " + found + ". " + remedy);
   }
+
+  /** Returns the end of something that was interrupted, and sets the thread's flag again. */
+  public static InvarException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new InvarException("interrupted.", cause);
+  }
 }

@@ -5,9 +5,6 @@ import org.invar.param.Size;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
-import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
-import org.nd4j.linalg.api.memory.enums.LearningPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -36,13 +33,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class KernelBenchmark {
   private static final int ROWS = 128;
-  private static final WorkspaceConfiguration WORKSPACE =
-      WorkspaceConfiguration.builder()
-          .policyAllocation(AllocationPolicy.OVERALLOCATE)
-          .overallocationLimit(0.1)
-          .policyLearning(LearningPolicy.FIRST_LOOP)
-          .build();
-
   /** Who computes. */
   @Param("portable")
   public String implementation = "";
@@ -59,7 +49,7 @@ public class KernelBenchmark {
   /** Enters the workspace. */
   @Setup(Level.Invocation)
   public void enter() {
-    workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "kernel");
+    workspace = PassMemory.open();
   }
 
   /** Leaves the workspace. */

@@ -3,6 +3,7 @@ package org.invar.nn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
+import org.invar.kernel.PassMemory;
 import org.invar.kernel.PortableKernels;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
@@ -38,13 +39,12 @@ class DropoutTest {
     INDArray ones = Nd4j.ones(7, 11, 37);
     float[] expected = new Dropout(0.5).forward(ones, NONE, tape()).dup('c').data().asFloat();
     for (int pass = 0; pass < 3; pass++) {
-      try (MemoryWorkspace workspace =
-          Nd4j.getWorkspaceManager().getAndActivateWorkspace("invar-test")) {
+      try (MemoryWorkspace workspace = PassMemory.open()) {
         INDArray dropped = new Dropout(0.5).forward(ones, NONE, tape());
         assertArrayEquals(expected, dropped.dup('c').data().asFloat());
       }
     }
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    PassMemory.release();
   }
 
   private static Tape tape() {

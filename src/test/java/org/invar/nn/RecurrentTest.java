@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.invar.kernel.Cell;
 import org.invar.kernel.Kernels;
+import org.invar.kernel.PassMemory;
 import org.invar.kernel.Recurrence;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
@@ -23,11 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
-import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
-import org.nd4j.linalg.api.memory.enums.LearningPolicy;
-import org.nd4j.linalg.api.memory.enums.ResetPolicy;
-import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -41,15 +37,6 @@ class RecurrentTest {
   private static final int[] LENGTHS = {2, 4, 1};
 
   /** As training has it. */
-  private static final WorkspaceConfiguration WORKSPACE =
-      WorkspaceConfiguration.builder()
-          .policyAllocation(AllocationPolicy.OVERALLOCATE)
-          .overallocationLimit(0.1)
-          .policyLearning(LearningPolicy.FIRST_LOOP)
-          .policyReset(ResetPolicy.BLOCK_LEFT)
-          .policySpill(SpillPolicy.REALLOCATE)
-          .build();
-
   private static final List<Layer> LAYERS =
       List.of(
           SimpleRnn.of(UNITS),
@@ -198,15 +185,14 @@ class RecurrentTest {
     INDArray dy = normal(new long[] {3, UNITS}, 3);
     List<float[]> expected = results(layer, x, dy);
     for (int i = 0; i < 4; i++) {
-      try (MemoryWorkspace pass =
-          Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "invar-test")) {
+      try (MemoryWorkspace pass = PassMemory.open()) {
         List<float[]> found = results(layer, x, dy);
         for (int result = 0; result < expected.size(); result++) {
           assertArrayEquals(expected.get(result), found.get(result));
         }
       }
     }
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    PassMemory.release();
   }
 
   private List<float[]> results(Layer layer, INDArray x, INDArray dy) {

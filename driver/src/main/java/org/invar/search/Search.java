@@ -85,8 +85,7 @@ public final class Search {
     SearchDirectory opened =
         SearchDirectory.open(directory, context.hadoopConfiguration(), spec.yaml(), mode);
     String name = spec.settings().name();
-    var group = new JobGroup(context, "invar-search-" + name, "Invar search " + name);
-    try {
+    try (var group = new JobGroup(context, "invar-search-" + name, "Invar search " + name)) {
       return run(context, opened);
     } catch (InvarException e) {
       if (e.getCause() instanceof InterruptedException) { // All trials have ended in order.
@@ -100,8 +99,6 @@ public final class Search {
               + e
               + ". What was saved before stays; go on with --resume.",
           e);
-    } finally {
-      group.close();
     }
   }
 

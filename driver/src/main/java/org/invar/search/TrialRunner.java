@@ -144,8 +144,7 @@ final class TrialRunner implements AutoCloseable {
     int folds = spec.settings().folds();
     List<Leg> legs = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
-      String directory = trial.directory() + (folds == 1 ? "" : "/fold-" + fold);
-      Trial part = new Trial(job.yaml(), directory, epochs, fold, folds);
+      Trial part = new Trial(job.yaml(), trial.run(fold, folds), epochs, fold, folds);
       Leg leg = train(place, () -> leg(place, part, slots, watcher));
       legs.add(leg);
       if (leg.failure() != null) {
@@ -190,8 +189,7 @@ final class TrialRunner implements AutoCloseable {
     try {
       lock.lockInterruptibly();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InvarException("interrupted.", e);
+      throw InvarException.interrupted(e);
     }
     try {
       return work.run();

@@ -233,8 +233,7 @@ final class Gang implements AutoCloseable {
     try {
       return events.poll(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InvarException("interrupted.", e);
+      throw InvarException.interrupted(e);
     }
   }
 

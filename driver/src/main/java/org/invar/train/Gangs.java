@@ -116,8 +116,7 @@ final class Gangs implements Exchanges {
       }
       return Math.max(1, found.size());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InvarException("interrupted before the first step.", e);
+      throw InvarException.interrupted(e);
     }
   }
 
@@ -225,8 +224,7 @@ final class Gangs implements Exchanges {
       try {
         Thread.sleep(100);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InvarException("interrupted.", e);
+        throw InvarException.interrupted(e);
       }
       alive = shared.taken() > 0 ? executors.alive() : replacements();
     }
@@ -261,8 +259,7 @@ final class Gangs implements Exchanges {
       }
       return alive;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InvarException("interrupted.", e);
+      throw InvarException.interrupted(e);
     }
   }
 

@@ -109,12 +109,19 @@ public final class Trainer {
   private TrainingResult train(Preparation preparation, RunDirectory run, Configuration hadoop)
       throws IOException {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    TrainSettings settings = job.settings().train();
-    boolean gang = settings.exchange() == Exchange.GANG;
-    if (gang) {
+    if (job.settings().train().exchange() == Exchange.GANG) {
       Gangs.check(context);
     }
-    var group = new JobGroup(context, "invar-" + job.name(), "Invar " + job.name());
+    try (var group = new JobGroup(context, "invar-" + job.name(), "Invar " + job.name())) {
+      return train(preparation, run, hadoop, context);
+    }
+  }
+
+  private TrainingResult train(
+      Preparation preparation, RunDirectory run, Configuration hadoop, JavaSparkContext context)
+      throws IOException {
+    TrainSettings settings = job.settings().train();
+    boolean gang = settings.exchange() == Exchange.GANG;
     // First: a job waits for executors, and only then is the parallelism that of the cluster.
     KernelFingerprint fingerprint = Fingerprints.of(context, job);
     PackedSplits splits =
@@ -147,7 +154,6 @@ public final class Trainer {
       }
     } finally {
       splits.unpersist();
-      group.close();
     }
   }
 

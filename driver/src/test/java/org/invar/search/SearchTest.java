@@ -189,8 +189,8 @@ class SearchTest {
     assertTrue(ends.indexOf(true) >= 4, "the long one is true: " + ends);
   }
 
-  @Test
-  void theCallersGroupAndPoolStay() {
+  /** Returns the properties of the jobs that start from now on; whole when Spark has stopped. */
+  private static Queue<Properties> startedJobs() {
     Queue<Properties> jobs = new ConcurrentLinkedQueue<>();
     searches
         .spark()
@@ -202,6 +202,12 @@ class SearchTest {
                 jobs.add(job.properties());
               }
             });
+    return jobs;
+  }
+
+  @Test
+  void theCallersGroupAndPoolStay() {
+    Queue<Properties> jobs = startedJobs();
     var context = JavaSparkContext.fromSparkContext(searches.spark().sparkContext());
     context.setJobGroup("mine", "my work", false);
     context.setLocalProperty("spark.scheduler.pool", "my-pool");
@@ -221,17 +227,7 @@ class SearchTest {
   /** Spark's pages and other tools tell trials by these. */
   @Test
   void jobsNameTheirTrials() {
-    Queue<Properties> jobs = new ConcurrentLinkedQueue<>();
-    searches
-        .spark()
-        .sparkContext()
-        .addSparkListener(
-            new SparkListener() {
-              @Override
-              public void onJobStart(SparkListenerJobStart job) {
-                jobs.add(job.properties());
-              }
-            });
+    Queue<Properties> jobs = startedJobs();
     searches.of(Searches.spec("trials: 2\nstopping: none\n"), "named").run();
     searches.restart(2); // The listener has heard of everything.
     for (int trial = 0; trial < 2; trial++) {

@@ -1,6 +1,7 @@
 package org.invar.worker;
 
 import org.invar.kernel.Kernels;
+import org.invar.kernel.PassMemory;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.param.Parameters;
@@ -49,7 +50,7 @@ public final class Predictor implements AutoCloseable {
     if (weights.isClosed()) {
       throw new IllegalStateException("this predictor is closed");
     }
-    try (MemoryWorkspace pass = ShardComputer.workspace()) {
+    try (MemoryWorkspace pass = PassMemory.open()) {
       INDArray x = Nd4j.create(features, network.input().batch(rows), 'c');
       Tape tape = Tape.inference(kernels).withLengths(lengths, Math.toIntExact(x.size(1)));
       return network.forward(x, parameters, tape).dup('c').data().asDouble();
@@ -61,6 +62,6 @@ public final class Predictor implements AutoCloseable {
   public synchronized void close() {
     kernels.close();
     weights.close();
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    PassMemory.release();
   }
 }

@@ -4,18 +4,13 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.invar.data.Batch;
 import org.invar.kernel.Kernels;
+import org.invar.kernel.PassMemory;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
-import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
-import org.nd4j.linalg.api.memory.enums.LearningPolicy;
-import org.nd4j.linalg.api.memory.enums.ResetPolicy;
-import org.nd4j.linalg.api.memory.enums.SpillPolicy;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One compute thread's network: arithmetic for one shard at a time.
@@ -25,15 +20,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * pass. Not safe for use by several threads at once.
  */
 final class ShardComputer implements AutoCloseable {
-  private static final WorkspaceConfiguration WORKSPACE =
-      WorkspaceConfiguration.builder()
-          .policyAllocation(AllocationPolicy.OVERALLOCATE)
-          .overallocationLimit(0.1)
-          .policyLearning(LearningPolicy.FIRST_LOOP)
-          .policyReset(ResetPolicy.BLOCK_LEFT)
-          .policySpill(SpillPolicy.REALLOCATE)
-          .build();
-
   private final RunPlan plan;
   private final Network network;
   private final Scores scores;
@@ -86,7 +72,7 @@ final class ShardComputer implements AutoCloseable {
       GradientBuffer into) {
     into.vectors().clear();
     double[] sums = stepScores.zero();
-    try (MemoryWorkspace pass = workspace()) {
+    try (MemoryWorkspace pass = PassMemory.open()) {
       Batch batch = rows.batch(order, from, to, plan.normalization(), network.input(), kernels);
       Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
       add(stepScores, sums, batch, network.lossAndGradient(batch, parameters, into.views(), tape));
@@ -102,7 +88,7 @@ final class ShardComputer implements AutoCloseable {
     for (int from = 0; from < rows.rows(); from += most) {
       checkInterrupt();
       int to = Math.min(rows.rows(), from + most);
-      try (MemoryWorkspace pass = workspace()) {
+      try (MemoryWorkspace pass = PassMemory.open()) {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input(), kernels);
         add(scores, sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
       }
@@ -171,10 +157,6 @@ final class ShardComputer implements AutoCloseable {
   @Override
   public void close() {
     kernels.close();
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
-  }
-
-  static MemoryWorkspace workspace() {
-    return Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "invar-shard");
+    PassMemory.release();
   }
 }

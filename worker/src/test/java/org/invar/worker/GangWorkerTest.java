@@ -31,20 +31,7 @@ class GangWorkerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5, 7})
   void neitherWorkersNorThreadsReachTheWeights(int workers) throws Exception {
-    Weights expected = Reference.train(small, small.plan(1), STEPS);
-    int most = workers == small.run().shards() ? 1 : 3; // One shard is one thread's.
-    for (int threads = 1; threads <= most; threads++) {
-      String where = threads + " threads";
-      small.gang(
-          small.plan(workers),
-          threads,
-          (gang, reports) -> {
-            SmallRun.take(gang, 0, STEPS);
-            Weights found = gang.state().weights().read();
-            SliceRun.assertBits(expected.parameters(), found.parameters(), where);
-            SliceRun.assertBits(expected.state(), found.state(), where);
-          });
-    }
+    assertTrainsTo(Reference.train(small, small.plan(1), STEPS), small.plan(workers));
   }
 
   /** Without clipping by norm a chunk is updated in the pass that finishes its sum. */
@@ -54,10 +41,15 @@ class GangWorkerTest {
     Weights expected = Reference.train(small, small.unclipped(1), STEPS);
     Weights clipped = Reference.train(small, small.plan(1), STEPS);
     assertFalse(Arrays.equals(expected.parameters(), clipped.parameters()));
-    for (int threads : workers == small.run().shards() ? new int[] {1} : new int[] {1, 3}) {
+    assertTrainsTo(expected, small.unclipped(workers));
+  }
+
+  private void assertTrainsTo(Weights expected, GangPlan plan) throws Exception {
+    int most = plan.workers() == small.run().shards() ? 1 : 3; // One shard is one thread's.
+    for (int threads = 1; threads <= most; threads++) {
       String where = threads + " threads";
       small.gang(
-          small.unclipped(workers),
+          plan,
           threads,
           (gang, reports) -> {
             SmallRun.take(gang, 0, STEPS);

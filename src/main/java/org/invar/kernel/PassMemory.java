@@ -1,0 +1,36 @@
+package org.invar.kernel;
+
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.memory.enums.ResetPolicy;
+import org.nd4j.linalg.api.memory.enums.SpillPolicy;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Where the arrays of a pass live: memory outside the heap, a thread's own, that the thread's next
+ * pass uses again.
+ */
+public final class PassMemory {
+  private static final WorkspaceConfiguration CONFIGURATION =
+      WorkspaceConfiguration.builder()
+          .policyAllocation(AllocationPolicy.OVERALLOCATE)
+          .overallocationLimit(0.1)
+          .policyLearning(LearningPolicy.FIRST_LOOP)
+          .policyReset(ResetPolicy.BLOCK_LEFT)
+          .policySpill(SpillPolicy.REALLOCATE)
+          .build();
+
+  private PassMemory() {}
+
+  /** Begins a pass of this thread, at whose end, by closing, its arrays are gone. */
+  public static MemoryWorkspace open() {
+    return Nd4j.getWorkspaceManager().getAndActivateWorkspace(CONFIGURATION, "invar-pass");
+  }
+
+  /** Gives back what this thread's passes have used. */
+  public static void release() {
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+  }
+}
