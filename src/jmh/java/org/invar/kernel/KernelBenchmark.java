@@ -33,6 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class KernelBenchmark {
   private static final int ROWS = 128;
+
   /** Who computes. */
   @Param("portable")
   public String implementation = "";
