@@ -103,6 +103,7 @@ public class KernelBenchmark {
     public String geometry = "";
 
     private Window window = same(1);
+    private INDArray y = Nd4j.empty();
     private INDArray x = Nd4j.empty();
     private INDArray kernel = Nd4j.empty();
     private INDArray bias = Nd4j.empty();
@@ -123,6 +124,7 @@ public class KernelBenchmark {
       biasGradient = Nd4j.zeros(DataType.FLOAT, sizes[3]);
       window = same((int) sizes[1]);
       first = sizes[2] == 1;
+      y = new PortableKernels().conv2d(x, kernel, bias, window, Activation.RELU);
     }
 
     private static Window same(int side) {
@@ -140,6 +142,7 @@ public class KernelBenchmark {
     private final Window window = new Window(Size.square(2), Size.square(2), Window.Padding.VALID);
     private INDArray x = Nd4j.empty();
     private INDArray dy = Nd4j.empty();
+    private @Nullable INDArray memory;
 
     /** Makes the arrays. */
     @Setup(Level.Trial)
@@ -214,9 +217,11 @@ public class KernelBenchmark {
     return kernels()
         .conv2dGradient(
             conv.x,
+            conv.y,
             conv.dz,
             conv.kernel,
             conv.window,
+            Activation.RELU,
             conv.kernelGradient,
             conv.biasGradient,
             !conv.first);
@@ -231,7 +236,12 @@ public class KernelBenchmark {
   /** The gradient of the largest. */
   @Benchmark
   public Object pool2dGradient(Pool pool) {
-    return kernels().pool2dGradient(Kernels.Pooling.MAX, pool.x, pool.dy, pool.window);
+    INDArray memory = pool.memory;
+    if (memory == null) { // Each implementation has its own.
+      memory = kernels().pool2d(Kernels.Pooling.MAX, pool.x, pool.window).memory().detach();
+      pool.memory = memory;
+    }
+    return kernels().pool2dGradient(Kernels.Pooling.MAX, pool.x, memory, pool.dy, pool.window);
   }
 
   /** The function. */
