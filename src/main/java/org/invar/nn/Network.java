@@ -117,7 +117,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    */
   public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
     INDArray raw = forward(batch.features(), parameters, of(batch, tape));
-    Outputs outputs = outputs(batch, raw, tape);
+    Outputs outputs = outputs(raw, tape);
     return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
   }
 
@@ -131,17 +131,26 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
     Sequential body = body();
     INDArray raw = body.forward(batch.features(), parameters, of(batch, tape));
-    Outputs outputs = outputs(batch, raw, tape);
+    Outputs outputs = outputs(raw, tape);
     double[] outputGradient = new double[outputs.values().length];
     double sum = loss.sum(outputs, batch.targets(), batch.weights(), outputGradient);
     body.backward(tape.kernels().like(raw, outputGradient), parameters, gradient, tape);
     return new Outcome(sum, outputs);
   }
 
-  private Outputs outputs(Batch batch, INDArray raw, Tape tape) {
+  /**
+   * Returns what a forward pass gave, and which of it counts.
+   *
+   * @param raw the raw output [rows, output shape]
+   * @param tape of that pass
+   * @throws IllegalArgumentException when outputs are sequences of other steps than those that the
+   *     tape has lengths of
+   */
+  public Outputs outputs(INDArray raw, Tape tape) {
     Shape shape = output();
     int[] lengths = shape.rank() == 2 ? tape.lengths(shape.get(0)) : null;
-    return new Outputs(shape, batch.rows(), tape.kernels().values(raw), lengths);
+    int rows = Math.toIntExact(raw.size(0));
+    return new Outputs(shape, rows, tape.kernels().values(raw), lengths);
   }
 
   private static Tape of(Batch batch, Tape tape) {
