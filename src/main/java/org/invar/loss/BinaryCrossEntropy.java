@@ -29,9 +29,11 @@ public record BinaryCrossEntropy() implements Loss {
     Rows.begin(outputs, outputs.shape().size(), targets, weights, gradient);
     double sum = 0;
     for (int row = 0; row < outputs.rows(); row++) {
-      double weight = (double) weights[row] / (outputs.to(row) - outputs.from(row));
+      int from = outputs.from(row);
+      int to = outputs.to(row);
+      double weight = (double) weights[row] / (to - from);
       double loss = 0;
-      for (int i = outputs.from(row); i < outputs.to(row); i++) {
+      for (int i = from; i < to; i++) {
         double z = output[i];
         double y = targets[i];
         if (!(y >= 0 && y <= 1)) {

@@ -25,9 +25,11 @@ public record MeanSquaredError() implements Loss {
     Rows.begin(outputs, outputs.shape().size(), targets, weights, gradient);
     double sum = 0;
     for (int row = 0; row < outputs.rows(); row++) {
-      double weight = (double) weights[row] / (outputs.to(row) - outputs.from(row));
+      int from = outputs.from(row);
+      int to = outputs.to(row);
+      double weight = (double) weights[row] / (to - from);
       double loss = 0;
-      for (int i = outputs.from(row); i < outputs.to(row); i++) {
+      for (int i = from; i < to; i++) {
         double error = output[i] - targets[i];
         loss += error * error;
         if (gradient != null) {

@@ -69,7 +69,8 @@ public record SoftmaxCrossEntropy(double labelSmoothing, Targets targets) implem
     for (int row = 0; row < outputs.rows(); row++) {
       double weight = (double) weights[row] / outputs.ownSteps(row);
       double loss = 0;
-      for (int i = outputs.from(row); i < outputs.to(row); i += q.length) {
+      int to = outputs.to(row);
+      for (int i = outputs.from(row); i < to; i += q.length) {
         target(outputs, targets, i / q.length, q);
         loss += step(outputs.values(), i, q, weight, gradient);
       }

@@ -26,7 +26,8 @@ public record BinaryClassification() implements Metric {
   public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
     Outputs.requireLength("targets", targets.length, outputs.values().length);
     for (int row = 0; row < outputs.rows(); row++) {
-      for (int i = outputs.from(row); i < outputs.to(row); i++) {
+      int to = outputs.to(row);
+      for (int i = outputs.from(row); i < to; i++) {
         int actual = targets[i] > 0.5f ? YES : 0;
         int predicted = outputs.values()[i] > 0 ? YES : 0;
         sums[offset + actual * CLASSES + predicted]++;

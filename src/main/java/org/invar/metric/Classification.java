@@ -62,7 +62,8 @@ public record Classification(int classes, Targets targets, boolean matrix) imple
     Outputs.requireLength("the last axis of outputs", outputs.shape().get(-1), classes);
     Outputs.requireLength("targets", targets.length, output.length / (ids ? classes : 1));
     for (int row = 0; row < outputs.rows(); row++) {
-      for (int start = outputs.from(row); start < outputs.to(row); start += classes) {
+      int to = outputs.to(row);
+      for (int start = outputs.from(row); start < to; start += classes) {
         int actual = ids ? outputs.classId(targets, start / classes) : largest(targets, start);
         int predicted = largest(output, start);
         sums[offset + RIGHT] += predicted == actual ? 1 : 0;

@@ -29,7 +29,9 @@ public record Regression() implements Metric {
     double squaredErrors = 0;
     double absoluteErrors = 0;
     for (int row = 0; row < outputs.rows(); row++) {
-      for (int i = outputs.from(row); i < outputs.to(row); i++) {
+      int from = outputs.from(row);
+      int to = outputs.to(row);
+      for (int i = from; i < to; i++) {
         double target = targets[i];
         double error = target - outputs.values()[i];
         sum += target;
@@ -37,7 +39,7 @@ public record Regression() implements Metric {
         squaredErrors += error * error;
         absoluteErrors += Math.abs(error);
       }
-      count += outputs.to(row) - outputs.from(row);
+      count += to - from;
     }
     sums[offset] += count;
     sums[offset + 1] += sum;

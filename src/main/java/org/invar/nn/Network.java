@@ -2,6 +2,7 @@ package org.invar.nn;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.invar.data.Batch;
 import org.invar.loss.Loss;
@@ -147,10 +148,10 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    *     tape has lengths of
    */
   public Outputs outputs(INDArray raw, Tape tape) {
-    Shape shape = output();
+    int[] axes = Arrays.stream(raw.shape()).mapToInt(Math::toIntExact).toArray();
+    Shape shape = Shape.of(Arrays.copyOfRange(axes, 1, axes.length));
     int[] lengths = shape.rank() == 2 ? tape.lengths(shape.get(0)) : null;
-    int rows = Math.toIntExact(raw.size(0));
-    return new Outputs(shape, rows, tape.kernels().values(raw), lengths);
+    return new Outputs(shape, axes[0], tape.kernels().values(raw), lengths);
   }
 
   private static Tape of(Batch batch, Tape tape) {

@@ -189,8 +189,10 @@ final class SchemaReader {
       throw InvarException.of(
           input.name() + ", label " + label,
           "one column of arrays of numbers, as the network has outputs at every step",
-          label.stream().map(column -> schema.apply(column).dataType().simpleString()).toList()
-              + "",
+          label.stream()
+              .map(column -> schema.apply(column).dataType().simpleString())
+              .toList()
+              .toString(),
           "Name such a column, or end the network with outputs of the row alone.");
     }
     return Feature.sequence(label.get(0), packing.steps(), packing.outputs() / packing.steps());
@@ -204,6 +206,13 @@ final class SchemaReader {
     }
     if (ColumnTypes.elementType(field.dataType()) == null) {
       return 0;
+    }
+    if (packing.targets() == Targets.BINARY) {
+      throw InvarException.of(
+          input.name() + ", column " + field.name(),
+          "one yes or no a row, as binaryCrossEntropy takes it",
+          field.dataType().simpleString(),
+          "Name another column, or use softmaxCrossEntropy with an output a class at every step.");
     }
     Shape shape = packing.shape();
     return packing.columns().lengths() && shape != null ? shape.get(0) : length(field);

@@ -184,6 +184,11 @@ class SequenceLabelsTest {
         bad + "(array(1), array(2)) t(x, y)",
         "column y: expected one class a row, as the network has one output a row, found"
             + " array<int>. Name a column of single classes, or take an output at every step");
+    refused(
+        packing(Targets.BINARY, UNKNOWN, 0),
+        bad + "(array(1), array(1)) t(x, y)",
+        "expected one yes or no a row, as binaryCrossEntropy takes it, found array<int>. Name"
+            + " another column, or use softmaxCrossEntropy");
     refused(packing(Targets.BINARY, 1, 0), bad + "(array(1), array(1)) t(x, y)", "one class a row");
     refused(
         packing(Targets.CLASSES, 2, 3),

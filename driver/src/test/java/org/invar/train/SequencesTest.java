@@ -2,6 +2,7 @@ package org.invar.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.random.CounterRandom;
 import org.invar.source.LocalSpark;
@@ -168,6 +170,32 @@ class SequencesTest {
     }
     assertEquals(800, rows.size());
     assertTrue(right > 0.95 * steps, right + " of " + steps);
+  }
+
+  @Test
+  void weightsOfClassesOfStepsAreRefused() throws IOException {
+    Path file = directory.resolve("rows.json");
+    Files.writeString(file, "{\"x\":[1,2],\"y\":[0,1]}\n{\"x\":[2],\"y\":[2]}\n");
+    Job job =
+        Job.parse(
+            """
+            name: weighted
+            data: {train: {format: json, path: %s}, features: [x], label: y, shape: [2, 1],
+                   lengths: true, classWeights: balanced}
+            model: {layers: [{dense: 2}]}
+            loss: softmaxCrossEntropy
+            train: {epochs: 1, batchSize: 2, optimizer: sgd, schedule: {constant: 0.1}}
+            """
+                .formatted(file),
+            "job");
+    try (SparkSession spark = LocalSpark.start(2)) {
+      Trainer trainer = Trainer.of(spark, job).directory(directory.resolve("run").toString());
+      String message = assertThrows(InvarException.class, trainer::train).getMessage();
+      assertEquals(
+          "job:3: data.classWeights: expected one class a row, found a class at each of 2 steps."
+              + " Leave class weights out, or give each row a weight (data.weight).",
+          message);
+    }
   }
 
   /** The sum so far is a quantity at every step; what stands in the padding is nothing. */
