@@ -68,7 +68,7 @@ record NumberArray(Feature feature, List<?> elements) {
   /** Copies the numbers, and leaves what is behind a shorter sequence as it is. */
   void copy(float[] out, int at) {
     for (int i = 0; i < elements.size(); i++) {
-      out[at + i] = RowEncoder.number(feature.column() + "[" + i + "]", elements.get(i));
+      out[at + i] = ColumnReader.number(feature.column() + "[" + i + "]", elements.get(i));
     }
   }
 }

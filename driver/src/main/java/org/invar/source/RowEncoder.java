@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.math.BigDecimal;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -31,21 +29,12 @@ public final class RowEncoder implements Serializable {
   private static final VarHandle FLOATS =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
   private static final double SUM_TOLERANCE = 1e-3;
-  private static final int MOST_CLASSES = 1 << 20;
-
-  /** A column of the rows, ready to be read. */
-  private record Reader(
-      int index,
-      Feature feature,
-      HashMap<String, Integer> categories,
-      HashMap<BigDecimal, Integer> numbers)
-      implements Serializable {}
 
   private final RowEncoding encoding;
   private final Normalization normalization;
   private final Targets targets;
-  private final List<Reader> features;
-  private final List<Reader> labels;
+  private final List<ColumnReader> features;
+  private final List<ColumnReader> labels;
   private final int weight;
   private final int id;
   private final RowPlace place;
@@ -100,16 +89,12 @@ public final class RowEncoder implements Serializable {
     }
   }
 
-  private static List<Reader> readers(Input input, StructType rows, List<Feature> features) {
-    List<Reader> readers = new ArrayList<>();
+  private static List<ColumnReader> readers(Input input, StructType rows, List<Feature> features) {
+    List<ColumnReader> readers = new ArrayList<>();
     for (Feature feature : features) {
       int index = index(input, rows, feature.column());
       ColumnTypes.require(input.name(), rows.fields()[index], feature);
-      HashMap<String, Integer> categories = new HashMap<>();
-      for (String category : feature.categories()) {
-        categories.put(category, categories.size());
-      }
-      readers.add(new Reader(index, feature, categories, feature.idsByNumber()));
+      readers.add(ColumnReader.of(index, feature));
     }
     return readers;
   }
@@ -169,7 +154,7 @@ public final class RowEncoder implements Serializable {
     float exampleWeight = 1;
     if (weight >= 0) {
       String column = row.schema().fieldNames()[weight];
-      exampleWeight = number(column, row.get(weight));
+      exampleWeight = ColumnReader.number(column, row.get(weight));
       if (exampleWeight < 0) {
         throw new BadValue(column, "a weight of at least 0", row.get(weight));
       }
@@ -189,7 +174,7 @@ public final class RowEncoder implements Serializable {
 
   private byte[] features(Row row) {
     if (encoding.type() == FeatureType.UINT8) {
-      Reader only = features.get(0);
+      ColumnReader only = features.get(0);
       return pixels(only.feature(), row.get(only.index()));
     }
     float[] values = numbers(row, features, encoding.width(), length(row));
@@ -244,104 +229,21 @@ public final class RowEncoder implements Serializable {
    * @param length the steps that arrays with an entry a step must have; 0 where rows have no
    *     lengths
    */
-  private static float[] numbers(Row row, List<Reader> readers, int width, int length) {
+  private static float[] numbers(Row row, List<ColumnReader> readers, int width, int length) {
     float[] out = new float[width];
     int at = 0;
-    for (Reader reader : readers) {
-      Feature feature = reader.feature();
-      Object value = row.get(reader.index());
-      switch (feature.kind()) {
-        case NUMBER -> out[at] = number(feature.column(), value);
-        case NUMBERS -> NumberArray.of(feature, value).copy(out, at);
-        case SEQUENCE -> NumberArray.of(feature, value).requireSteps(length).copy(out, at);
-        case CATEGORY -> out[at + category(reader, feature.column(), value)] = 1;
-        case CLASS, NAMED_CLASS -> classes(reader, value, length, out, at);
-        case BYTES, IMAGE -> throw new IllegalStateException(feature + " beside other features");
-      }
-      at += feature.width();
+    for (ColumnReader reader : readers) {
+      reader.read(row.get(reader.index()), length, out, at);
+      at += reader.feature().width();
     }
     return out;
-  }
-
-  static float number(String column, @Nullable Object value) {
-    if (value instanceof Boolean yes) {
-      return yes ? 1 : 0;
-    }
-    float number = value instanceof Number n ? n.floatValue() : Float.NaN;
-    if (!Float.isFinite(number)) {
-      throw new BadValue(column, "a finite number of float's range", value);
-    }
-    return number;
   }
 
   private int length(Row row) {
     if (!encoding.lengths()) {
       return 0;
     }
-    Reader only = features.get(0);
+    ColumnReader only = features.get(0);
     return NumberArray.of(only.feature(), row.get(only.index())).steps();
-  }
-
-  /** Writes the id of a row's class, or of its class at every step. */
-  private static void classes(
-      Reader reader, @Nullable Object value, int length, float[] out, int at) {
-    Feature feature = reader.feature();
-    if (feature.dimensions().isEmpty()) {
-      out[at] = classOf(reader, feature.column(), value);
-      return;
-    }
-    int steps = length > 0 ? length : feature.width();
-    List<?> entries = NumberArray.elements(value);
-    if (entries == null || entries.size() != steps) {
-      throw new BadValue(
-          feature.column(),
-          "an array of %d classes, one for each step of the row".formatted(steps),
-          entries == null ? value : entries.size() + " entries");
-    }
-    for (int t = 0; t < steps; t++) {
-      out[at + t] = classOf(reader, feature.column() + "[" + t + "]", entries.get(t));
-    }
-  }
-
-  private static int classOf(Reader reader, String column, @Nullable Object value) {
-    return reader.feature().kind() == Feature.Kind.CLASS
-        ? classId(reader, column, value)
-        : namedClass(reader, column, value);
-  }
-
-  private static int category(Reader reader, String column, @Nullable Object value) {
-    Integer category = value == null ? null : reader.categories().get(value.toString());
-    if (category == null) {
-      throw new BadValue(column, "one of " + reader.feature().categories(), value);
-    }
-    return category;
-  }
-
-  private static int namedClass(Reader reader, String column, @Nullable Object value) {
-    if (value instanceof Number || value instanceof Boolean) {
-      Object number = value instanceof Boolean yes ? (yes ? 1 : 0) : value;
-      Integer id = Feature.parsed(number).map(reader.numbers()::get).orElse(null);
-      if (id == null) {
-        throw new BadValue(column, "one of " + reader.feature().categories(), value);
-      }
-      return id;
-    }
-    return category(reader, column, value);
-  }
-
-  private static int classId(Reader reader, String column, @Nullable Object value) {
-    if (value instanceof Number || value instanceof Boolean) {
-      double id = number(column, value);
-      int known = reader.feature().categories().size();
-      int classes = known == 0 ? MOST_CLASSES : known;
-      if (id < 0 || id >= classes || id != Math.rint(id)) {
-        throw new BadValue(
-            column,
-            "a class, a whole number in [0, " + classes + ") as the network has outputs",
-            value);
-      }
-      return (int) id;
-    }
-    return category(reader, column, value);
   }
 }
