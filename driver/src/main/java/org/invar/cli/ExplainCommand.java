@@ -53,6 +53,7 @@ final class ExplainCommand implements Callable<Integer> {
           MemoryEstimate.of(
               preparation.network(),
               described.settings().train().optimizer(),
+              described.settings().train().clip(),
               explanation.rowsOfShardAndBatch());
       out.println(memory.render());
       TextTable table = TextTable.aligned("ll").row("Spark's setting", "in effect");
