@@ -102,6 +102,10 @@ public final class RowEncoder implements Serializable {
 
   private static List<Reader> readers(Input input, StructType rows, List<Feature> features) {
     List<Reader> readers = new ArrayList<>();
+    Names.requireAll(
+        input.name(),
+        features.stream().map(Feature::column).toList(),
+        Arrays.asList(input.rows().columns()));
     for (Feature feature : features) {
       int index = index(input, rows, feature.column());
       ColumnTypes.require(input.name(), rows.fields()[index], feature);
