@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * σ(z))), averaged over a row's units.
  *
  * <p>Computed as max(z, 0) − z·y + log(1 + e^−|z|), which neither overflows nor loses small values;
- * the gradient is (σ(z) − y) / units. Targets lie in [0, 1], one a unit.
+ * the gradient is (σ(z) − y) / units. Targets lie in [0, 1], one a unit. Of a sequence, the units
+ * of all its own steps count.
  */
 public record BinaryCrossEntropy() implements Loss {
   @Override
@@ -23,14 +24,16 @@ public record BinaryCrossEntropy() implements Loss {
 
   @Override
   public double sum(
-      double[] output, float[] targets, float[] weights, int rows, double @Nullable [] gradient) {
-    int units = Rows.units(output, weights, rows, gradient);
-    Rows.requireLength("targets", targets.length, output.length);
+      Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient) {
+    double[] output = outputs.values();
+    Rows.begin(outputs, outputs.shape().size(), targets, weights, gradient);
     double sum = 0;
-    for (int row = 0; row < rows; row++) {
-      double weight = (double) weights[row] / units;
+    for (int row = 0; row < outputs.rows(); row++) {
+      int from = outputs.from(row);
+      int to = outputs.to(row);
+      double weight = (double) weights[row] / (to - from);
       double loss = 0;
-      for (int i = row * units; i < (row + 1) * units; i++) {
+      for (int i = from; i < to; i++) {
         double z = output[i];
         double y = targets[i];
         if (!(y >= 0 && y <= 1)) {

@@ -31,15 +31,15 @@ public interface Loss extends Serializable {
    * Returns Σᵢ weightᵢ · lossᵢ, a sum over the rows and not their mean, and its gradient with
    * respect to the output.
    *
-   * <p>No rows give 0. A NaN in the output makes the sum NaN.
+   * <p>The loss of a row that is a sequence with a length is the mean over its own steps, so a row
+   * weighs the same whatever its length. Padding adds nothing, its gradient is 0, and its targets
+   * are not looked at. No rows give 0. A NaN among the outputs that count makes the sum NaN.
    *
-   * @param output raw outputs, (rows, units), row-major
+   * @param outputs of the rows, and which of them count
    * @param targets (rows, {@link #targetWidth})
    * @param weights (rows), the examples' weights
-   * @param rows the number of rows
-   * @param gradient (rows, units), overwritten; null when only the sum is wanted
+   * @param gradient of all outputs, row-major, overwritten; null when only the sum is wanted
    * @throws IllegalArgumentException when lengths do not fit or a target is not one of this loss
    */
-  double sum(
-      double[] output, float[] targets, float[] weights, int rows, double @Nullable [] gradient);
+  double sum(Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient);
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The squared distance between output and target, averaged over a row's units: (1/k) Σⱼ (ŷⱼ − yⱼ)².
- * The gradient is 2 (ŷ − y) / k.
+ * The gradient is 2 (ŷ − y) / k. Of a sequence, k counts the units of all its own steps.
  */
 public record MeanSquaredError() implements Loss {
   @Override
@@ -20,14 +20,16 @@ public record MeanSquaredError() implements Loss {
 
   @Override
   public double sum(
-      double[] output, float[] targets, float[] weights, int rows, double @Nullable [] gradient) {
-    int units = Rows.units(output, weights, rows, gradient);
-    Rows.requireLength("targets", targets.length, output.length);
+      Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient) {
+    double[] output = outputs.values();
+    Rows.begin(outputs, outputs.shape().size(), targets, weights, gradient);
     double sum = 0;
-    for (int row = 0; row < rows; row++) {
-      double weight = (double) weights[row] / units;
+    for (int row = 0; row < outputs.rows(); row++) {
+      int from = outputs.from(row);
+      int to = outputs.to(row);
+      double weight = (double) weights[row] / (to - from);
       double loss = 0;
-      for (int i = row * units; i < (row + 1) * units; i++) {
+      for (int i = from; i < to; i++) {
         double error = output[i] - targets[i];
         loss += error * error;
         if (gradient != null) {

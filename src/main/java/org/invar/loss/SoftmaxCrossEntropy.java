@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Cross-entropy between softmax(logits) and a class or a distribution: −Σⱼ qⱼ log softmax(z)ⱼ, with
  * q = (1 − labelSmoothing) · target + labelSmoothing / classes.
  *
+ * <p>Logits are (classes), or with class ids (time, classes): a softmax and a target at every step.
+ * The loss of such a row is the mean over its own steps, (1/T) Σₜ −Σⱼ qₜⱼ log softmax(zₜ)ⱼ, so that
+ * a row weighs the same whatever its length, and a learning rate does not depend on the time axis.
+ *
  * <p>The row's maximum is subtracted first, so no logit overflows. The gradient is (Σⱼ qⱼ) ·
  * softmax(z) − q. A distribution need not add up to 1; it is taken as it is.
  *
@@ -20,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record SoftmaxCrossEntropy(double labelSmoothing, Targets targets) implements Loss {
   /** How a row's target is given. */
   public enum Targets {
-    /** One float, the class's id: a whole number from 0. */
+    /** One float, the class's id, a whole number from 0; or one a step. */
     CLASS_IDS,
     /** A probability for every class. */
     DISTRIBUTIONS
@@ -41,9 +45,11 @@ public record SoftmaxCrossEntropy(double labelSmoothing, Targets targets) implem
 
   @Override
   public void check(Shape output) {
-    if (output.rank() != 1 || output.size() < 2) {
+    boolean steps = output.rank() == 2 && targets == Targets.CLASS_IDS;
+    if (!(output.rank() == 1 || steps) || output.get(-1) < 2) {
       throw new IllegalArgumentException(
-          "softmaxCrossEntropy expects one logit a class, at least 2, as an output of rank 1;"
+          "softmaxCrossEntropy expects one logit a class, at least 2, as an output (classes)%s;"
+                  .formatted(targets == Targets.CLASS_IDS ? " or (time, classes)" : "")
               + " found an output of shape "
               + output);
     }
@@ -51,53 +57,45 @@ public record SoftmaxCrossEntropy(double labelSmoothing, Targets targets) implem
 
   @Override
   public int targetWidth(Shape output) {
-    return targetWidth(output.size());
-  }
-
-  private int targetWidth(int classes) {
-    return targets == Targets.CLASS_IDS ? 1 : classes;
+    return targets == Targets.DISTRIBUTIONS ? output.size() : output.size() / output.get(-1);
   }
 
   @Override
   public double sum(
-      double[] output, float[] targets, float[] weights, int rows, double @Nullable [] gradient) {
-    int classes = Rows.units(output, weights, rows, gradient);
-    Rows.requireLength("targets", targets.length, rows * targetWidth(classes));
-    double[] q = new double[classes];
+      Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient) {
+    Rows.begin(outputs, targetWidth(outputs.shape()), targets, weights, gradient);
+    double[] q = new double[outputs.shape().get(-1)];
     double sum = 0;
-    for (int row = 0; row < rows; row++) {
-      target(targets, row, q);
-      sum += weights[row] * row(output, row * classes, q, weights[row], gradient);
+    for (int row = 0; row < outputs.rows(); row++) {
+      double weight = (double) weights[row] / outputs.ownSteps(row);
+      double loss = 0;
+      int to = outputs.to(row);
+      for (int i = outputs.from(row); i < to; i += q.length) {
+        target(outputs, targets, i / q.length, q);
+        loss += step(outputs.values(), i, q, weight, gradient);
+      }
+      sum += weight * loss;
     }
     return sum;
   }
 
-  /** Writes a row's smoothed target. */
-  private void target(float[] targets, int row, double[] q) {
+  /** Writes the smoothed target of a step, counted from the batch's first. */
+  private void target(Outputs outputs, float[] targets, int step, double[] q) {
     int classes = q.length;
     double spread = labelSmoothing / classes;
     double kept = 1 - labelSmoothing;
     if (this.targets == Targets.CLASS_IDS) {
       Arrays.fill(q, spread);
-      q[classId(targets[row], row, classes)] += kept;
+      q[outputs.classId(targets, step)] += kept;
     } else {
       for (int j = 0; j < classes; j++) {
-        q[j] = kept * targets[row * classes + j] + spread;
+        q[j] = kept * targets[step * classes + j] + spread;
       }
     }
   }
 
-  private static int classId(float target, int row, int classes) {
-    int id = (int) target;
-    if (id != target || id < 0 || id >= classes) {
-      throw new IllegalArgumentException(
-          "target " + target + " of row " + row + " is not a class id in [0, " + classes + ")");
-    }
-    return id;
-  }
-
-  /** Returns the loss of the row at {@code offset} and writes its weighted gradient. */
-  private static double row(
+  /** Returns the loss of the logits at {@code offset} and writes their weighted gradient. */
+  private static double step(
       double[] logits, int offset, double[] q, double weight, double @Nullable [] gradient) {
     int classes = q.length;
     double max = Double.NEGATIVE_INFINITY;

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.invar.loss.Outputs;
 
 /**
  * Scores of yes-or-no outputs: accuracy, and precision, recall and f1 of "yes".
@@ -22,12 +23,15 @@ public record BinaryClassification() implements Metric {
   }
 
   @Override
-  public void add(double[] sums, int offset, double[] output, float[] targets, int rows) {
-    Lengths.require("targets", targets.length, output.length);
-    for (int i = 0; i < output.length; i++) {
-      int actual = targets[i] > 0.5f ? YES : 0;
-      int predicted = output[i] > 0 ? YES : 0;
-      sums[offset + actual * CLASSES + predicted]++;
+  public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
+    Outputs.requireLength("targets", targets.length, outputs.values().length);
+    for (int row = 0; row < outputs.rows(); row++) {
+      int to = outputs.to(row);
+      for (int i = outputs.from(row); i < to; i++) {
+        int actual = targets[i] > 0.5f ? YES : 0;
+        int predicted = outputs.values()[i] > 0 ? YES : 0;
+        sums[offset + actual * CLASSES + predicted]++;
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy.Targets;
 
 /**
@@ -13,7 +14,8 @@ import org.invar.loss.SoftmaxCrossEntropy.Targets;
  *
  * <p>The class predicted is that of the largest output, of equal ones the first; a NaN is never the
  * largest, and a row of nothing else counts for class 0. The true class of a distribution is found
- * in the same way. The sums are the rows, those predicted right, those whose true class is among
+ * in the same way. Where rows are sequences with a class at every step, each own step counts as a
+ * row does elsewhere. The sums are the rows, those predicted right, those whose true class is among
  * the 5 largest outputs, and then the confusion matrix, (true, predicted).
  *
  * @param classes the number of classes, at least 2
@@ -54,30 +56,24 @@ public record Classification(int classes, Targets targets, boolean matrix) imple
   }
 
   @Override
-  public void add(double[] sums, int offset, double[] output, float[] targets, int rows) {
+  public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
     boolean ids = this.targets == Targets.CLASS_IDS;
-    Lengths.require("output", output.length, (long) rows * classes);
-    Lengths.require("targets", targets.length, (long) rows * (ids ? 1 : classes));
-    for (int row = 0; row < rows; row++) {
-      int start = row * classes;
-      int actual = ids ? classId(targets[row], row) : largest(targets, start);
-      int predicted = largest(output, start);
-      sums[offset + RIGHT] += predicted == actual ? 1 : 0;
-      sums[offset + IN_TOP] += inTop(output, start, actual) ? 1 : 0;
-      if (matrix) {
-        sums[offset + MATRIX + actual * classes + predicted]++;
+    double[] output = outputs.values();
+    Outputs.requireLength("the last axis of outputs", outputs.shape().get(-1), classes);
+    Outputs.requireLength("targets", targets.length, output.length / (ids ? classes : 1));
+    for (int row = 0; row < outputs.rows(); row++) {
+      int to = outputs.to(row);
+      for (int start = outputs.from(row); start < to; start += classes) {
+        int actual = ids ? outputs.classId(targets, start / classes) : largest(targets, start);
+        int predicted = largest(output, start);
+        sums[offset + RIGHT] += predicted == actual ? 1 : 0;
+        sums[offset + IN_TOP] += inTop(output, start, actual) ? 1 : 0;
+        if (matrix) {
+          sums[offset + MATRIX + actual * classes + predicted]++;
+        }
       }
+      sums[offset] += outputs.ownSteps(row);
     }
-    sums[offset] += rows;
-  }
-
-  private int classId(float target, int row) {
-    int id = (int) target;
-    if (id != target || id < 0 || id >= classes) {
-      throw new IllegalArgumentException(
-          "target " + target + " of row " + row + " is not a class id in [0, " + classes + ")");
-    }
-    return id;
   }
 
   private int largest(double[] values, int start) {

@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * How often rows of each true class were predicted as each class.
+ * How often rows of each true class were predicted as each class; where rows have a class at every
+ * step, steps stand for rows.
  *
  * <p>Ratios without a denominator are NaN. Macro averages are means over the classes that occur, as
  * a target or as a prediction; there, an undefined precision or recall counts as 0, so that never

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.Loss;
 import org.invar.loss.MeanSquaredError;
+import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.param.Shape;
 
@@ -12,7 +13,8 @@ import org.invar.param.Shape;
  * Scores of a network's outputs that are computed from sums over rows.
  *
  * <p>A shard's sums are a piece of a float64 array; the sums of two shards merge by element-wise
- * addition. Rows count alike, whatever their weights. A metric is an immutable value.
+ * addition. Rows count alike, whatever their weights; of rows that are sequences every own step
+ * counts, and all steps alike. A metric is an immutable value.
  */
 public interface Metric {
   /** Returns how many sums the metric needs. */
@@ -24,12 +26,11 @@ public interface Metric {
    * @param sums the sums, of which [offset, offset + width) are this metric's; 0 before the first
    *     row
    * @param offset where this metric's sums start
-   * @param output raw outputs as the loss takes them, (rows, units)
+   * @param outputs raw outputs as the loss takes them
    * @param targets targets as the loss takes them
-   * @param rows the number of rows
    * @throws IllegalArgumentException when lengths do not fit
    */
-  void add(double[] sums, int offset, double[] output, float[] targets, int rows);
+  void add(double[] sums, int offset, Outputs outputs, float[] targets);
 
   /**
    * Returns the scores by name, in the order in which they are shown; NaN for those that the rows
@@ -59,7 +60,7 @@ public interface Metric {
    */
   static Metric of(Loss loss, Shape output) {
     if (loss instanceof SoftmaxCrossEntropy softmax) {
-      return Classification.of(output.size(), softmax.targets());
+      return Classification.of(output.get(-1), softmax.targets());
     }
     if (loss instanceof BinaryCrossEntropy) {
       return new BinaryClassification();

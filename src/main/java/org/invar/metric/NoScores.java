@@ -1,6 +1,7 @@
 package org.invar.metric;
 
 import java.util.Map;
+import org.invar.loss.Outputs;
 
 /**
  * The metric of a network of which only the loss is known to mean something: no sums, no scores.
@@ -12,7 +13,7 @@ public record NoScores() implements Metric {
   }
 
   @Override
-  public void add(double[] sums, int offset, double[] output, float[] targets, int rows) {
+  public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
     // There is nothing to sum.
   }
 

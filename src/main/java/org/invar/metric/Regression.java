@@ -3,6 +3,7 @@ package org.invar.metric;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.invar.loss.Outputs;
 
 /**
  * Scores of outputs that are quantities, over all units of all rows: rmse = √(Σ(y − ŷ)² / n), mae =
@@ -20,21 +21,27 @@ public record Regression() implements Metric {
   }
 
   @Override
-  public void add(double[] sums, int offset, double[] output, float[] targets, int rows) {
-    Lengths.require("targets", targets.length, output.length);
+  public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
+    Outputs.requireLength("targets", targets.length, outputs.values().length);
+    long count = 0;
     double sum = 0;
     double squares = 0;
     double squaredErrors = 0;
     double absoluteErrors = 0;
-    for (int i = 0; i < output.length; i++) {
-      double target = targets[i];
-      double error = target - output[i];
-      sum += target;
-      squares += target * target;
-      squaredErrors += error * error;
-      absoluteErrors += Math.abs(error);
+    for (int row = 0; row < outputs.rows(); row++) {
+      int from = outputs.from(row);
+      int to = outputs.to(row);
+      for (int i = from; i < to; i++) {
+        double target = targets[i];
+        double error = target - outputs.values()[i];
+        sum += target;
+        squares += target * target;
+        squaredErrors += error * error;
+        absoluteErrors += Math.abs(error);
+      }
+      count += to - from;
     }
-    sums[offset] += output.length;
+    sums[offset] += count;
     sums[offset + 1] += sum;
     sums[offset + 2] += squares;
     sums[offset + 3] += squaredErrors;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * activation(x · kernel + bias): (features) → (units).
+ * activation(x · kernel + bias): (features) → (units), or at every step of a sequence, with the
+ * same weights, (time, features) → (time, units).
  *
  * @param units the number of outputs
  * @param activation applied to the sum
@@ -47,17 +48,19 @@ public record Dense(int units, Activation activation, Initializer initializer, b
 
   @Override
   public Shape outputShape(Shape input) {
-    if (input.rank() != 1) {
+    if (input.rank() != 1 && input.rank() != 2) {
       throw new IllegalArgumentException(
-          "expected a vector of features, found shape " + input + "; put flatten in front");
+          "expected a vector of features or a sequence of them, found shape "
+              + input
+              + "; put flatten in front");
     }
-    return Shape.of(units);
+    return input.rank() == 1 ? Shape.of(units) : Shape.of(input.get(0), units);
   }
 
   @Override
   public List<Layout.Spec> parameters(Shape input) {
     List<Layout.Spec> specs = new ArrayList<>();
-    specs.add(Layout.Spec.decayed("kernel", Shape.of(input.get(0), units), initializer));
+    specs.add(Layout.Spec.decayed("kernel", Shape.of(input.get(-1), units), initializer));
     if (bias) {
       specs.add(Layout.Spec.plain("bias", Shape.of(units), new Initializer.Zeros()));
     }
@@ -67,21 +70,37 @@ public record Dense(int units, Activation activation, Initializer initializer, b
   @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
     INDArray kernel = parameters.get("kernel");
+    INDArray rows = rows(x);
     tape.push(x);
-    return Affine.forward(
-        activation,
-        tape,
-        fused -> tape.kernels().affine(x, kernel, bias ? parameters.get("bias") : null, fused));
+    INDArray y =
+        Affine.forward(
+            activation,
+            tape,
+            fused ->
+                tape.kernels().affine(rows, kernel, bias ? parameters.get("bias") : null, fused));
+    return like(x, y);
   }
 
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
     boolean wanted = tape.wantsInputGradient();
-    INDArray dz = tape.kernels().activateGradient(activation, tape.pop(), dy);
+    INDArray dz = tape.kernels().activateGradient(activation, tape.pop(), rows(dy));
     INDArray x = tape.pop();
     tape.kernels()
-        .affineGradient(x, dz, gradient.get("kernel"), bias ? gradient.get("bias") : null);
-    return wanted ? tape.kernels().affineInputGradient(dz, parameters.get("kernel")) : null;
+        .affineGradient(rows(x), dz, gradient.get("kernel"), bias ? gradient.get("bias") : null);
+    return wanted
+        ? like(x, tape.kernels().affineInputGradient(dz, parameters.get("kernel")))
+        : null;
+  }
+
+  /** Every step of a sequence is a row of its own. */
+  private static INDArray rows(INDArray x) {
+    return x.rank() == 2 ? x : x.reshape('c', -1, x.size(-1));
+  }
+
+  /** Returns rows as the sequences that they were made of. */
+  private static INDArray like(INDArray x, INDArray rows) {
+    return x.rank() == 2 ? rows : rows.reshape('c', x.size(0), x.size(1), rows.size(1));
   }
 }

@@ -2,9 +2,11 @@ package org.invar.nn;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.invar.data.Batch;
 import org.invar.loss.Loss;
+import org.invar.loss.Outputs;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
@@ -31,10 +33,9 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * The loss of a batch and the raw output behind it.
    *
    * @param lossSum Σ weight · loss over the rows
-   * @param output rows × units
+   * @param outputs raw, and which of them count
    */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Outcome(double lossSum, double[] output) {}
+  public record Outcome(double lossSum, Outputs outputs) {}
 
   private static final int MOST_PREDICTION_ROWS = 256;
   private static final long MOST_PREDICTION_VALUES = (128 << 20) / Float.BYTES;
@@ -116,9 +117,9 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * @param tape for training or prediction; decides about dropout and statistics
    */
   public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
-    double[] output = tape.kernels().values(forward(batch.features(), parameters, of(batch, tape)));
-    return new Outcome(
-        loss.sum(output, batch.targets(), batch.weights(), batch.rows(), null), output);
+    INDArray raw = forward(batch.features(), parameters, of(batch, tape));
+    Outputs outputs = outputs(raw, tape);
+    return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
   }
 
   /**
@@ -131,11 +132,26 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
     Sequential body = body();
     INDArray raw = body.forward(batch.features(), parameters, of(batch, tape));
-    double[] output = tape.kernels().values(raw);
-    double[] outputGradient = new double[output.length];
-    double sum = loss.sum(output, batch.targets(), batch.weights(), batch.rows(), outputGradient);
+    Outputs outputs = outputs(raw, tape);
+    double[] outputGradient = new double[outputs.values().length];
+    double sum = loss.sum(outputs, batch.targets(), batch.weights(), outputGradient);
     body.backward(tape.kernels().like(raw, outputGradient), parameters, gradient, tape);
-    return new Outcome(sum, output);
+    return new Outcome(sum, outputs);
+  }
+
+  /**
+   * Returns what a forward pass gave, and which of it counts.
+   *
+   * @param raw the raw output [rows, output shape]
+   * @param tape of that pass
+   * @throws IllegalArgumentException when outputs are sequences of other steps than those that the
+   *     tape has lengths of
+   */
+  public Outputs outputs(INDArray raw, Tape tape) {
+    int[] axes = Arrays.stream(raw.shape()).mapToInt(Math::toIntExact).toArray();
+    Shape shape = Shape.of(Arrays.copyOfRange(axes, 1, axes.length));
+    int[] lengths = shape.rank() == 2 ? tape.lengths(shape.get(0)) : null;
+    return new Outputs(shape, axes[0], tape.kernels().values(raw), lengths);
   }
 
   private static Tape of(Batch batch, Tape tape) {

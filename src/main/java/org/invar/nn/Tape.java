@@ -136,7 +136,7 @@ public final class Tape {
     if (pass.lengths != null && pass.time != time) {
       throw new IllegalArgumentException(
           "%s: expected sequences of the %d steps that lengths are known for, found %d steps; no"
-                  .formatted(path, pass.time, time)
+                  .formatted(path.isEmpty() ? "the output" : path, pass.time, time)
               + " layer in front may change their number");
     }
     return pass.lengths;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.MeanSquaredError;
+import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.loss.SoftmaxCrossEntropy.Targets;
 import org.invar.param.Shape;
@@ -26,8 +27,16 @@ class MetricTest {
   private static Map<String, Double> values(
       Metric metric, double[] output, float[] targets, int rows) {
     double[] sums = new double[metric.width()];
-    metric.add(sums, 0, output, targets, rows);
+    add(metric, sums, 0, output, targets, rows);
     return metric.values(sums, 0);
+  }
+
+  private static void add(
+      Metric metric, double[] sums, int offset, double[] output, float[] targets, int rows) {
+    int units =
+        metric instanceof Classification c ? c.classes() : output.length / Math.max(1, rows);
+    Shape shape = Shape.of(Math.max(1, units));
+    metric.add(sums, offset, new Outputs(shape, rows, output), targets);
   }
 
   /** One row a prediction: an output of 1 for the class predicted and 0 for the others. */
@@ -46,7 +55,7 @@ class MetricTest {
     float[] targets = {0, 0, 1, 1, 2};
     double[] output = oneHot(3, 0, 1, 1, 1, 0);
     double[] sums = new double[metric.width()];
-    metric.add(sums, 0, output, targets, 5);
+    add(metric, sums, 0, output, targets, 5);
     Map<String, Double> values = metric.values(sums, 0);
     assertEquals(List.of("accuracy", "precision", "recall", "f1"), List.copyOf(values.keySet()));
     assertEquals(3.0 / 5, values.get("accuracy"), EPSILON);
@@ -107,7 +116,7 @@ class MetricTest {
     var metric = Classification.of(50_000, Targets.CLASS_IDS);
     double[] sums = new double[metric.width()];
     assertEquals(3, sums.length);
-    metric.add(sums, 0, oneHot(50_000, 49_999, 7), new float[] {49_999, 49_999}, 2);
+    add(metric, sums, 0, oneHot(50_000, 49_999, 7), new float[] {49_999, 49_999}, 2);
     assertEquals(List.of("accuracy", "top5Accuracy"), List.copyOf(metric.values(sums, 0).keySet()));
     assertEquals(0.5, metric.values(sums, 0).get("accuracy"), EPSILON);
     assertTrue(metric.confusion(sums, 0).isEmpty());
@@ -156,6 +165,31 @@ class MetricTest {
     assertEquals(Double.NaN, values(new Regression(), output, new float[999], 999).get("r2"));
   }
 
+  /** Two rows of three steps, of which the second has one. */
+  @Test
+  void everyOwnStepCountsAndPaddingDoesNot() {
+    int[] lengths = {3, 1};
+    float nan = Float.NaN;
+    var steps = new Outputs(Shape.of(3, 2), 2, oneHot(2, 0, 1, 1, 0, 1, 1), lengths);
+    var metric = Classification.of(2, Targets.CLASS_IDS);
+    double[] sums = new double[metric.width()];
+    metric.add(sums, 0, steps, new float[] {0, 0, 1, 0, nan, 7});
+    assertEquals(
+        "ConfusionMatrix[[2, 1], [0, 1]]", metric.confusion(sums, 0).orElseThrow().toString());
+    assertEquals(3.0 / 4, metric.values(sums, 0).get("accuracy"), EPSILON);
+
+    var single = new Outputs(Shape.of(3, 1), 2, new double[] {1, -1, 2, 4, 9, 9}, lengths);
+    float[] targets = {1, 0, 1, 0, nan, nan};
+    var binary = new BinaryClassification();
+    sums = new double[binary.width()];
+    binary.add(sums, 0, single, targets);
+    assertEquals(3.0 / 4, binary.values(sums, 0).get("accuracy"), EPSILON);
+    var regression = new Regression();
+    sums = new double[regression.width()];
+    regression.add(sums, 0, single, targets);
+    assertEquals(6.0 / 4, regression.values(sums, 0).get("mae"), EPSILON);
+  }
+
   static Stream<Metric> metrics() {
     return Stream.of(
         Classification.of(3, Targets.CLASS_IDS),
@@ -187,10 +221,11 @@ class MetricTest {
     }
     int width = metric.width();
     double[] both = new double[width];
-    metric.add(both, 0, output, targets, 8);
+    add(metric, both, 0, output, targets, 8);
     double[] apart = new double[2 * width + 1];
-    metric.add(apart, 0, Arrays.copyOf(output, 3 * units), Arrays.copyOf(targets, 3), 3);
-    metric.add(
+    add(metric, apart, 0, Arrays.copyOf(output, 3 * units), Arrays.copyOf(targets, 3), 3);
+    add(
+        metric,
         apart,
         width + 1,
         Arrays.copyOfRange(output, 3 * units, output.length),
@@ -209,6 +244,9 @@ class MetricTest {
     assertEquals(
         Classification.of(10, Targets.CLASS_IDS),
         Metric.of(SoftmaxCrossEntropy.of(), Shape.of(10)));
+    assertEquals(
+        Classification.of(10, Targets.CLASS_IDS),
+        Metric.of(SoftmaxCrossEntropy.of(), Shape.of(7, 10)));
     assertInstanceOf(BinaryClassification.class, Metric.of(new BinaryCrossEntropy(), Shape.of(1)));
     assertInstanceOf(Regression.class, Metric.of(new MeanSquaredError(), Shape.of(2)));
   }
@@ -218,13 +256,13 @@ class MetricTest {
     var metric = Classification.of(3, Targets.CLASS_IDS);
     double[] sums = new double[metric.width()];
     assertThrows(
-        IllegalArgumentException.class, () -> metric.add(sums, 0, new double[5], new float[2], 2));
+        IllegalArgumentException.class, () -> add(metric, sums, 0, new double[5], new float[2], 2));
     assertThrows(
         IllegalArgumentException.class,
-        () -> metric.add(sums, 0, new double[3], new float[] {3}, 1));
+        () -> add(metric, sums, 0, new double[3], new float[] {3}, 1));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Regression().add(sums, 0, new double[3], new float[2], 1));
+        () -> add(new Regression(), sums, 0, new double[3], new float[2], 1));
   }
 
   @Test

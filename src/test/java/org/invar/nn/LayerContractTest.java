@@ -56,6 +56,8 @@ class LayerContractTest {
     }
     cases.add(new Case(Conv2d.of(4, THREE).withBias(false).withActivation(Activation.GELU), image));
     cases.add(new Case(Dense.of(4).withBias(false), Shape.of(7)));
+    cases.add(new Case(Dense.of(4).withActivation(Activation.GELU), Shape.of(3, 7)));
+    cases.add(new Case(Dense.of(4).withActivation(Activation.SOFTMAX), Shape.of(3, 7)));
     cases.add(new Case(new GlobalAveragePool2d(), image));
     cases.add(new Case(new MaxOverTime(), Shape.of(7, 3)));
     cases.add(new Case(new Flatten(), image));

@@ -45,7 +45,8 @@ class NetworkTest {
                     List.of(Conv2d.of(4, Size.square(3)), Dense.of(10)),
                     SoftmaxCrossEntropy.of()));
     assertEquals(
-        "dense1: expected a vector of features, found shape 6×6×4; put flatten in front",
+        "dense1: expected a vector of features or a sequence of them, found shape 6×6×4; put flatten in"
+            + " front",
         e.getMessage());
   }
 

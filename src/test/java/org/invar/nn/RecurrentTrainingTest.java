@@ -58,7 +58,7 @@ class RecurrentTrainingTest {
     }
     Batch unseen = batch(1_000_000);
     double[] logits =
-        network.loss(unseen, views(values, network), Tape.inference(kernels)).output();
+        network.loss(unseen, views(values, network), Tape.inference(kernels)).outputs().values();
     int right = 0;
     for (int row = 0; row < ROWS; row++) {
       right += logits[row] > 0 == unseen.targets()[row] > 0 ? 1 : 0;

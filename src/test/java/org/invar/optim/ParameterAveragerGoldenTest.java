@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.List;
 import org.invar.Golden;
+import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
@@ -35,7 +36,8 @@ class ParameterAveragerGoldenTest {
     float[] ones = new float[ROWS];
     Arrays.fill(ones, 1);
     float[] labels = golden.floats("/inputs/labels");
-    double loss = SoftmaxCrossEntropy.of().sum(logits(x, flat), labels, ones, ROWS, dz);
+    var outputs = new Outputs(Shape.of(CLASSES), ROWS, logits(x, flat));
+    double loss = SoftmaxCrossEntropy.of().sum(outputs, labels, ones, dz);
     double[] blocks = new double[1];
     averager.blockSquaredWeights(flat, blocks);
     double cost = loss / ROWS + averager.l2Cost(ParameterAverager.sumBlocks(blocks), (double) ROWS);

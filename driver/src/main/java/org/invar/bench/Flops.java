@@ -45,7 +45,7 @@ final class Flops {
   /** How often a kernel is used for a sample: at every place of the picture or of the time. */
   private static int positions(Layer layer, Shape input, Shape output) {
     return switch (layer.kind()) {
-      case "dense" -> 1;
+      case "dense" -> input.rank() == 2 ? input.get(0) : 1;
       case "conv2d" -> output.get(0) * output.get(1);
       case "conv1d" -> output.get(0);
       case "simpleRnn", "lstm", "gru" -> input.get(0);

@@ -20,8 +20,8 @@ import org.invar.source.Targets;
 
 /**
  * Predictions in columns that CSV can hold: arrays that prediction added become one column a class
- * or label, {@code probability_NAME}; arrays, vectors, maps and structs of the input become JSON
- * text, bytes Base64.
+ * or label, {@code probability_NAME}; arrays, vectors, maps and structs of the input, and
+ * predictions of every step, become JSON text, bytes Base64.
  */
 final class FlatColumns {
   private FlatColumns() {}
@@ -39,7 +39,7 @@ final class FlatColumns {
     for (int i = 0; i < fields.length; i++) {
       String name = fields[i].name();
       Column column = scored.col("`" + name.replace("`", "``") + "`");
-      boolean several = fields[i].dataType() instanceof ArrayType;
+      boolean several = fields[i].dataType() instanceof ArrayType && !everyStep(model);
       if (i >= fields.length - added && several) {
         List<String> outputs = outputs(model);
         for (int output = 0; output < outputs.size(); output++) {
@@ -50,6 +50,13 @@ final class FlatColumns {
       }
     }
     return scored.select(columns.toArray(new Column[0]));
+  }
+
+  /** Whether a label has an entry for each step of its row. */
+  private static boolean everyStep(Preprocessing model) {
+    Feature label = model.labels().get(0);
+    return label.kind() == Feature.Kind.SEQUENCE
+        || (model.targets().areClasses() && !label.dimensions().isEmpty());
   }
 
   private static Column flat(Column column, DataType type) {

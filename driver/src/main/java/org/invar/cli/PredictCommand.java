@@ -31,9 +31,12 @@ import picocli.CommandLine.Parameters;
       "The columns of the input stay, of pictures path and label alone; of IDX files the index and,"
           + " where there are any, labels. For classes, prediction is the most probable one and"
           + " probability an array with each one's; with two classes and one output, that of the"
-          + " second. For numbers, prediction is the number, or an array of several.",
+          + " second. For numbers, prediction is the number, or an array of several. A network"
+          + " with an output at every step gives arrays, with an entry for each of a row's own"
+          + " steps.",
       "CSV has no arrays: there, each class has a column, probability_NAME, each of several numbers"
-          + " prediction_LABEL, and an array of the input is JSON text."
+          + " prediction_LABEL, and an array of the input, or of predictions of every step, is JSON"
+          + " text."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param test what the result is judged by; null for none
  * @param features columns of a table; empty for every column but label, weight and id
  * @param label columns of a table: a class or target, or several regression targets; empty where
- *     the source has its own labels
+ *     the source has its own labels. An array of classes, one a step, where the network has an
+ *     output at every step
  * @param weight the column of example weights, or null for 1 everywhere
  * @param id the column that tells equal rows apart, or null
  * @param shape of one example's tensor; null for flat, or the images' own

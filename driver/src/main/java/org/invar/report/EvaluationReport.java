@@ -55,7 +55,8 @@ public record EvaluationReport(String data, Evaluation evaluation) {
     if (all.isEmpty()) {
       return "No class was taken for another.\n";
     }
-    TextTable table = TextTable.aligned("llrr").row("true", "predicted", "rows", "of its class");
+    TextTable table =
+        TextTable.aligned("llrr").row("true", "predicted", counted(matrix), "of its class");
     for (Confusion one : all.subList(0, Math.min(MOST_CONFUSIONS, all.size()))) {
       table.row(
           evaluation.classes().get(one.actual()),
@@ -73,7 +74,8 @@ public record EvaluationReport(String data, Evaluation evaluation) {
 
   private String classes(ConfusionMatrix matrix) {
     TextTable table =
-        TextTable.aligned("lrrrrr").row("class", "rows", "predicted", "precision", "recall", "f1");
+        TextTable.aligned("lrrrrr")
+            .row("class", counted(matrix), "predicted", "precision", "recall", "f1");
     for (int c : shown(matrix)) {
       table.row(
           evaluation.classes().get(c),
@@ -89,6 +91,11 @@ public record EvaluationReport(String data, Evaluation evaluation) {
             : "(the %d of %s classes with the lowest f1)\n"
                 .formatted(MOST_CLASSES, Numbers.count(matrix.classes()));
     return table.render() + note;
+  }
+
+  /** Rows that are sequences with a class at every step count once a step. */
+  private String counted(ConfusionMatrix matrix) {
+    return matrix.rows() == evaluation.rows() ? "rows" : "steps";
   }
 
   /** All classes by id, or of many those with the lowest f1 first; undefined ones are last. */

@@ -1,6 +1,7 @@
 package org.invar.source;
 
 import java.util.Locale;
+import java.util.Objects;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -9,12 +10,14 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.invar.InvarException;
+import org.jspecify.annotations.Nullable;
 
 /** Which types of Spark's columns can become numbers, and how. */
 final class ColumnTypes {
@@ -34,6 +37,32 @@ final class ColumnTypes {
   static boolean isNumbers(DataType type) {
     return type.equals(SQLDataTypes.VectorType())
         || (type instanceof ArrayType array && isNumber(array.elementType()));
+  }
+
+  /** Returns the type of an array's or vector's elements, or null for what is neither. */
+  static @Nullable DataType elementType(DataType type) {
+    if (type.equals(SQLDataTypes.VectorType())) {
+      return DataTypes.DoubleType;
+    }
+    return type instanceof ArrayType array ? array.elementType() : null;
+  }
+
+  /** Refuses a label that is one class for a row where it has to be one a step, or the reverse. */
+  static void requireSteps(String place, StructField field, boolean steps) {
+    if (steps == (elementType(field.dataType()) != null)) {
+      return;
+    }
+    throw InvarException.of(
+        place + ", column " + field.name(),
+        steps
+            ? "an array of classes, one a step, as the network has an output at every step"
+            : "one class a row, as the network has one output a row",
+        field.dataType().simpleString(),
+        steps
+            ? "Name a column of arrays, or leave one output: no returnSequences in the last"
+                + " recurrent layer, or maxOverTime or flatten in front of the last dense."
+            : "Name a column of single classes, or take an output at every step: returnSequences:"
+                + " true in the last recurrent layer, behind it dense.");
   }
 
   /** Whether the column holds text. */
@@ -61,11 +90,16 @@ final class ColumnTypes {
   /** Refuses a column that the feature cannot be read from. */
   static void require(String place, StructField field, Feature feature) {
     DataType type = field.dataType();
+    if (feature.kind() == Feature.Kind.CLASS || feature.kind() == Feature.Kind.NAMED_CLASS) {
+      boolean steps = !feature.dimensions().isEmpty();
+      requireSteps(place, field, steps);
+      type = steps ? Objects.requireNonNull(elementType(type)) : type;
+    }
     boolean fits =
         switch (feature.kind()) {
           case NUMBER -> isNumber(type);
           case NUMBERS, SEQUENCE -> isNumbers(type);
-          case NAMED_CLASS -> isText(type) || namesAreNumbers(place, field, feature);
+          case NAMED_CLASS -> isText(type) || namesAreNumbers(place, field, type, feature);
           case CATEGORY, CLASS -> isNumber(type) || isText(type);
           case BYTES, IMAGE -> type instanceof BinaryType;
         };
@@ -74,15 +108,16 @@ final class ColumnTypes {
     }
   }
 
-  private static boolean namesAreNumbers(String place, StructField field, Feature feature) {
-    if (isNumber(field.dataType()) && feature.idsByNumber().isEmpty()) {
+  private static boolean namesAreNumbers(
+      String place, StructField field, DataType type, Feature feature) {
+    if (isNumber(type) && feature.idsByNumber().isEmpty()) {
       throw InvarException.of(
           place + ", column " + field.name(),
           "text, one of the classes " + feature.categories() + ", which are not all numbers",
           field.dataType().simpleString(),
           "Cast it to a string; for CSV, turn the option inferSchema off or give a schema.");
     }
-    return isNumber(field.dataType());
+    return isNumber(type);
   }
 
   /** Returns the refusal of a column's type. */

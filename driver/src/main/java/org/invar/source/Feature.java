@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param column the column's name
  * @param kind what it holds
- * @param dimensions of one value's tensor; empty is one number
+ * @param dimensions of one value's tensor; empty is one number. Of kind {@code CLASS} and {@code
+ *     NAMED_CLASS} the steps of an array of classes; empty is one class
  * @param categories of kind {@code CATEGORY}, {@code CLASS} and {@code NAMED_CLASS}: the values, in
  *     order; empty for ids of classes of which the highest is not yet known
  */
@@ -69,6 +70,11 @@ public record Feature(String column, Kind kind, List<Integer> dimensions, List<S
   /** Returns a column of the names of classes. */
   static Feature namedClasses(String column, List<String> classes) {
     return new Feature(column, Kind.NAMED_CLASS, List.of(), classes);
+  }
+
+  /** Returns the same as an array: a class at each of at most so many steps. */
+  Feature atEveryStep(int time) {
+    return new Feature(column, kind, List.of(time), categories);
   }
 
   /** Returns a number as {@link #idsByNumber} has it: 1 and 1.0 are the same. */

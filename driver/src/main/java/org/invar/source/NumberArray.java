@@ -16,12 +16,8 @@ import scala.jdk.javaapi.CollectionConverters;
 record NumberArray(Feature feature, List<?> elements) {
   /** Returns a value, or throws {@link BadValue} when it is none or not of a right length. */
   static NumberArray of(Feature feature, @Nullable Object value) {
-    List<?> elements;
-    if (value instanceof Vector vector) {
-      elements = Arrays.stream(vector.toArray()).boxed().toList();
-    } else if (value instanceof scala.collection.Seq<?> seq) {
-      elements = CollectionConverters.asJava(seq);
-    } else {
+    List<?> elements = elements(value);
+    if (elements == null) {
       throw new BadValue(feature.column(), expected(feature), value);
     }
     int length = elements.size();
@@ -35,6 +31,14 @@ record NumberArray(Feature feature, List<?> elements) {
     return new NumberArray(feature, elements);
   }
 
+  /** Returns the elements of an array or a vector, or null for what is neither. */
+  static @Nullable List<?> elements(@Nullable Object value) {
+    if (value instanceof Vector vector) {
+      return Arrays.stream(vector.toArray()).boxed().toList();
+    }
+    return value instanceof scala.collection.Seq<?> seq ? CollectionConverters.asJava(seq) : null;
+  }
+
   private static String expected(Feature feature) {
     return feature.kind() == Feature.Kind.SEQUENCE
         ? "1 to %d steps of %d numbers".formatted(feature.dimensions().get(0), step(feature))
@@ -44,6 +48,17 @@ record NumberArray(Feature feature, List<?> elements) {
   /** Returns the steps of a sequence. */
   int steps() {
     return elements.size() / step(feature);
+  }
+
+  /** Returns this sequence, or throws {@link BadValue} when it is one of other steps. */
+  NumberArray requireSteps(int steps) {
+    if (steps() != steps) {
+      throw new BadValue(
+          feature.column(),
+          "%d numbers, %d for each step of the row".formatted(steps * step(feature), step(feature)),
+          elements.size() + " numbers");
+    }
+    return this;
   }
 
   private static int step(Feature feature) {

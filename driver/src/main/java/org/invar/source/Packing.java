@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param columns what each column of a table is for
  * @param targets what the label is
  * @param outputs the number of classes, or of numbers of a label; 0 takes it from the data
+ * @param steps the steps of a label that is an array with an entry, a class or some numbers, for
+ *     each step of the row; 0 where it belongs to the row as a whole, and where outputs is 0
  * @param classes names of the classes in the order of their ids; empty takes text labels sorted,
  *     and numbers 0..k−1 as they are. Labels that are numbers are names where all names given are
  *     numbers, and else ids
@@ -25,6 +27,7 @@ public record Packing(
     Columns columns,
     Targets targets,
     int outputs,
+    int steps,
     List<String> classes,
     @Nullable Shape shape,
     double scale,
@@ -36,8 +39,9 @@ public record Packing(
   /** Refuses fractions that leave nothing to train on, and factors without classes. */
   public Packing {
     classes = List.copyOf(classes);
-    if (outputs < 0) {
-      throw new IllegalArgumentException("outputs=" + outputs + " is negative");
+    if (outputs < 0 || steps < 0) {
+      throw new IllegalArgumentException(
+          "outputs=" + outputs + " or steps=" + steps + " is negative");
     }
     if (scale == 0 || !Double.isFinite(scale)) {
       throw new IllegalArgumentException("scale=" + scale + " is zero or not finite");
@@ -50,10 +54,39 @@ public record Packing(
               + testFraction
               + " are negative or leave no rows to train on");
     }
-    if (!(classFactors instanceof ClassFactors.Equal) && !targets.areClasses()) {
+    if (!(classFactors instanceof ClassFactors.Equal) && (!targets.areClasses() || steps > 0)) {
       throw new IllegalArgumentException(
-          "classFactors=" + classFactors + " need classes, targets=" + targets);
+          "classFactors=%s need one class a row, targets=%s, steps=%d"
+              .formatted(classFactors, targets, steps));
     }
+  }
+
+  /** Makes what is said of data whose labels belong to rows as a whole. */
+  public Packing(
+      Columns columns,
+      Targets targets,
+      int outputs,
+      List<String> classes,
+      @Nullable Shape shape,
+      double scale,
+      boolean standardize,
+      ClassFactors classFactors,
+      double devFraction,
+      double testFraction,
+      long seed) {
+    this(
+        columns,
+        targets,
+        outputs,
+        0,
+        classes,
+        shape,
+        scale,
+        standardize,
+        classFactors,
+        devFraction,
+        testFraction,
+        seed);
   }
 
   /** Returns what is assumed of data unless more is said. */

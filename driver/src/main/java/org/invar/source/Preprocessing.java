@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param shape the tensor that a row's features make
  * @param features the feature columns, in order
  * @param targets what the label is
- * @param labels the label columns, in order; one of kind {@code CLASS} for classes and binary
+ * @param labels the label columns, in order; one of kind {@code CLASS} or {@code NAMED_CLASS} for
+ *     classes and binary
  * @param weight the column of example weights, or null
  * @param id the column that identifies rows, or null
  * @param scale what features are divided by, unless they are standardized
@@ -90,7 +91,7 @@ public record Preprocessing(
         shape,
         features,
         targets,
-        List.of(Feature.classes(label.column(), ids)),
+        List.of(new Feature(label.column(), label.kind(), label.dimensions(), ids)),
         weight,
         id,
         scale,

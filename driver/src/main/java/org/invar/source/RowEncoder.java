@@ -178,7 +178,9 @@ public final class RowEncoder implements Serializable {
         throw new BadValue(column, "a weight of at least 0", row.get(weight));
       }
     }
-    byte[] bytes = encoding.encode(features(row), targets(row), exampleWeight, length(row));
+    byte[] inputs = features(row);
+    int length = length(row);
+    byte[] bytes = encoding.encode(inputs, targets(row, length), exampleWeight, length);
     if (id < 0) {
       return Encoded.good(Identity.of(bytes), bytes);
     }
@@ -194,7 +196,7 @@ public final class RowEncoder implements Serializable {
       Reader only = features.get(0);
       return pixels(only.feature(), row.get(only.index()));
     }
-    float[] values = numbers(row, features, encoding.width());
+    float[] values = numbers(row, features, encoding.width(), length(row));
     byte[] packed = new byte[Float.BYTES * values.length];
     for (int j = 0; j < values.length; j++) {
       FLOATS.set(packed, Float.BYTES * j, values[j]);
@@ -223,8 +225,8 @@ public final class RowEncoder implements Serializable {
     }
   }
 
-  private float[] targets(Row row) {
-    float[] values = numbers(row, labels, encoding.targetWidth());
+  private float[] targets(Row row, int length) {
+    float[] values = numbers(row, labels, encoding.targetWidth(), length);
     if (targets == Targets.DISTRIBUTION) {
       double sum = 0;
       for (float value : values) {
@@ -240,7 +242,13 @@ public final class RowEncoder implements Serializable {
     return values;
   }
 
-  private static float[] numbers(Row row, List<Reader> readers, int width) {
+  /**
+   * Returns the numbers of some columns, one behind another.
+   *
+   * @param length the steps that arrays with an entry a step must have; 0 where rows have no
+   *     lengths
+   */
+  private static float[] numbers(Row row, List<Reader> readers, int width, int length) {
     float[] out = new float[width];
     int at = 0;
     for (Reader reader : readers) {
@@ -248,10 +256,10 @@ public final class RowEncoder implements Serializable {
       Object value = row.get(reader.index());
       switch (feature.kind()) {
         case NUMBER -> out[at] = number(feature.column(), value);
-        case NUMBERS, SEQUENCE -> NumberArray.of(feature, value).copy(out, at);
-        case CATEGORY -> out[at + category(reader, value)] = 1;
-        case CLASS -> out[at] = classId(reader, value);
-        case NAMED_CLASS -> out[at] = namedClass(reader, value);
+        case NUMBERS -> NumberArray.of(feature, value).copy(out, at);
+        case SEQUENCE -> NumberArray.of(feature, value).requireSteps(length).copy(out, at);
+        case CATEGORY -> out[at + category(reader, feature.column(), value)] = 1;
+        case CLASS, NAMED_CLASS -> classes(reader, value, length, out, at);
         case BYTES, IMAGE -> throw new IllegalStateException(feature + " beside other features");
       }
       at += feature.width();
@@ -278,41 +286,66 @@ public final class RowEncoder implements Serializable {
     return NumberArray.of(only.feature(), row.get(only.index())).steps();
   }
 
-  private static int category(Reader reader, @Nullable Object value) {
+  /** Writes the id of a row's class, or of its class at every step. */
+  private static void classes(
+      Reader reader, @Nullable Object value, int length, float[] out, int at) {
+    Feature feature = reader.feature();
+    if (feature.dimensions().isEmpty()) {
+      out[at] = classOf(reader, feature.column(), value);
+      return;
+    }
+    int steps = length > 0 ? length : feature.width();
+    List<?> entries = NumberArray.elements(value);
+    if (entries == null || entries.size() != steps) {
+      throw new BadValue(
+          feature.column(),
+          "an array of %d classes, one for each step of the row".formatted(steps),
+          entries == null ? value : entries.size() + " entries");
+    }
+    for (int t = 0; t < steps; t++) {
+      out[at + t] = classOf(reader, feature.column() + "[" + t + "]", entries.get(t));
+    }
+  }
+
+  private static int classOf(Reader reader, String column, @Nullable Object value) {
+    return reader.feature().kind() == Feature.Kind.CLASS
+        ? classId(reader, column, value)
+        : namedClass(reader, column, value);
+  }
+
+  private static int category(Reader reader, String column, @Nullable Object value) {
     Integer category = value == null ? null : reader.categories().get(value.toString());
     if (category == null) {
-      throw new BadValue(
-          reader.feature().column(), "one of " + reader.feature().categories(), value);
+      throw new BadValue(column, "one of " + reader.feature().categories(), value);
     }
     return category;
   }
 
-  private static int namedClass(Reader reader, @Nullable Object value) {
+  private static int namedClass(Reader reader, String column, @Nullable Object value) {
     if (value instanceof Number || value instanceof Boolean) {
       Object number = value instanceof Boolean yes ? (yes ? 1 : 0) : value;
       Integer id = Feature.parsed(number).map(reader.numbers()::get).orElse(null);
       if (id == null) {
-        throw new BadValue(
-            reader.feature().column(), "one of " + reader.feature().categories(), value);
+        throw new BadValue(column, "one of " + reader.feature().categories(), value);
       }
       return id;
     }
-    return category(reader, value);
+    return category(reader, column, value);
   }
 
-  private static int classId(Reader reader, @Nullable Object value) {
+  private static int classId(Reader reader, String column, @Nullable Object value) {
     if (value instanceof Number || value instanceof Boolean) {
-      double id = number(reader.feature().column(), value);
+      double id = number(column, value);
       int known = reader.feature().categories().size();
       int classes = known == 0 ? MOST_CLASSES : known;
       if (id < 0 || id >= classes || id != Math.rint(id)) {
         throw new BadValue(
-            reader.feature().column(),
+            column,
             "a class, a whole number in [0, " + classes + ") as the network has outputs",
             value);
       }
       return (int) id;
     }
-    return category(reader, value);
+    return category(reader, column, value);
   }
 }

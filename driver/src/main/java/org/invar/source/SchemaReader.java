@@ -8,6 +8,9 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
@@ -166,6 +169,9 @@ final class SchemaReader {
       }
       return List.of(classLabel(schema.apply(label.get(0))));
     }
+    if (packing.steps() > 0) {
+      return List.of(numbersAtEveryStep(label));
+    }
     List<Feature> values = label.stream().map(this::values).toList();
     int width = values.stream().mapToInt(Feature::width).sum();
     if (packing.outputs() > 0 && packing.outputs() != width) {
@@ -178,10 +184,47 @@ final class SchemaReader {
     return values;
   }
 
+  private Feature numbersAtEveryStep(List<String> label) {
+    if (label.size() != 1 || !ColumnTypes.isNumbers(schema.apply(label.get(0)).dataType())) {
+      throw InvarException.of(
+          input.name() + ", label " + label,
+          "one column of arrays of numbers, as the network has outputs at every step",
+          label.stream()
+              .map(column -> schema.apply(column).dataType().simpleString())
+              .toList()
+              .toString(),
+          "Name such a column, or end the network with outputs of the row alone.");
+    }
+    return Feature.sequence(label.get(0), packing.steps(), packing.outputs() / packing.steps());
+  }
+
+  /** The steps of a label of classes; 0 where it is one class. */
+  private int steps(StructField field) {
+    if (packing.outputs() > 0) {
+      ColumnTypes.requireSteps(input.name(), field, packing.steps() > 0);
+      return packing.steps();
+    }
+    if (ColumnTypes.elementType(field.dataType()) == null) {
+      return 0;
+    }
+    if (packing.targets() == Targets.BINARY) {
+      throw InvarException.of(
+          input.name() + ", column " + field.name(),
+          "one yes or no a row, as binaryCrossEntropy takes it",
+          field.dataType().simpleString(),
+          "Name another column, or use softmaxCrossEntropy with an output a class at every step.");
+    }
+    Shape shape = packing.shape();
+    return packing.columns().lengths() && shape != null ? shape.get(0) : length(field);
+  }
+
   private Feature classLabel(StructField field) {
+    int steps = steps(field);
+    DataType element = ColumnTypes.elementType(field.dataType());
+    boolean text = ColumnTypes.isText(element == null ? field.dataType() : element);
     int wanted = packing.targets() == Targets.BINARY ? 2 : packing.outputs();
     List<String> classes = packing.classes();
-    if (classes.isEmpty() && ColumnTypes.isText(field.dataType())) {
+    if (classes.isEmpty() && text) {
       classes = distinct(field.name());
     } else if (classes.isEmpty() && wanted > 0) {
       classes = IntStream.range(0, wanted).mapToObj(String::valueOf).toList();
@@ -197,20 +240,28 @@ final class SchemaReader {
       packing.classFactors().check(input.name(), classes);
     }
     boolean named =
-        ColumnTypes.isText(field.dataType())
+        text
             || (!packing.classes().isEmpty()
                 && classes.stream().allMatch(name -> Feature.parsed(name).isPresent()));
     Feature feature =
         named
             ? Feature.namedClasses(field.name(), classes)
             : Feature.classes(field.name(), classes);
+    if (steps > 0) {
+      feature = feature.atEveryStep(steps);
+    }
     ColumnTypes.require(input.name(), field, feature);
     return feature;
   }
 
-  /** The values of a column as text, sorted. Nulls are left for the check of rows to name. */
+  /**
+   * The values of a column, or of its arrays' entries, as text, sorted. Nulls are left for the
+   * check of rows to name.
+   */
   private List<String> distinct(String column) {
-    Dataset<Row> values = input.rows().select(ColumnTypes.column(input.rows(), column)).distinct();
+    Column named = ColumnTypes.column(input.rows(), column);
+    boolean array = schema.apply(column).dataType() instanceof ArrayType;
+    Dataset<Row> values = input.rows().select(array ? functions.explode(named) : named).distinct();
     List<String> found =
         SparkFailures.explained(input.name(), values::collectAsList).stream()
             .filter(row -> !row.isNullAt(0))

@@ -60,10 +60,12 @@ final class Tally implements Serializable {
         Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
         if (classes) {
-          int id = (int) encoding.target(next.bytes(), 0);
-          tally.highestClass = Math.max(tally.highestClass, id);
-          if (split == Split.TRAIN) {
-            tally.trainClasses.merge(id, 1L, Long::sum);
+          for (int i = 0; i < classes(next.bytes(), encoding); i++) {
+            int id = (int) encoding.target(next.bytes(), i);
+            tally.highestClass = Math.max(tally.highestClass, id);
+            if (split == Split.TRAIN) {
+              tally.trainClasses.merge(id, 1L, Long::sum);
+            }
           }
         }
       } else {
@@ -71,6 +73,12 @@ final class Tally implements Serializable {
       }
     }
     return tally;
+  }
+
+  /** Returns how many classes a row has: one, or one at each of its own steps. */
+  private static int classes(byte[] row, RowEncoding encoding) {
+    int most = encoding.targetWidth();
+    return encoding.lengths() ? Math.min(most, encoding.length(row)) : most;
   }
 
   private void add(Tally other) {

@@ -61,6 +61,14 @@ public final class JobNetwork {
     }
     checkLogits(job, layers.get(layers.size() - 1));
     checkBinary(job, output);
+    if (job.settings().data().lengths() && output.rank() == 2 && output.get(0) != input.get(0)) {
+      throw job.wrong(
+          "model",
+          "outputs at the " + input.get(0) + " steps of the data, where data.lengths is true",
+          output.toString(),
+          "Change no number of steps (conv1d: padding same, stride 1), or end with one output a"
+              + " row.");
+    }
     Network network;
     try {
       network = new Network(input, layers, job.settings().loss());
@@ -126,7 +134,8 @@ public final class JobNetwork {
           "loss",
           "one output in front of binaryCrossEntropy",
           output.toString(),
-          "End with dense: 1, or use softmaxCrossEntropy with an output a class.");
+          "End with dense: 1 behind one vector a row, or use softmaxCrossEntropy with an output a"
+              + " class, of the row or of every step.");
     }
   }
 }

@@ -9,12 +9,15 @@ import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
+import org.invar.loss.Outputs;
 import org.invar.nn.Network;
+import org.invar.param.Shape;
 import org.invar.param.Weights;
 import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
@@ -26,10 +29,12 @@ import org.invar.worker.Predictor;
  *
  * <ul>
  *   <li>Classes and distributions: {@code prediction}, the most probable class's name (its number
- *       where classes have none), and {@code probability}, an array by class id.
+ *       where classes have none), and {@code probability}, an array by class id. Of a network with
+ *       an output at every step, both are arrays with an entry for each of the row's own steps.
  *   <li>Binary: {@code prediction}, the more probable class's name, and {@code probability} of the
  *       second class.
- *   <li>Values: {@code prediction}, a double, or an array of doubles for several outputs.
+ *   <li>Values: {@code prediction}, a double, or an array of doubles for several outputs; of
+ *       sequences those of the row's own steps.
  * </ul>
  *
  * @param kept the indices of the input's columns that stay
@@ -50,7 +55,7 @@ record Predictions(
     for (int index : indices) {
       fields.add(input.fields()[index]);
     }
-    for (StructField added : added(preprocessing.targets(), network.output().size())) {
+    for (StructField added : added(preprocessing.targets(), network.output())) {
       if (kept.contains(added.name())) {
         throw InvarException.of(
             "the rows to predict",
@@ -68,26 +73,26 @@ record Predictions(
         new ArrayList<>(preprocessing.classes()));
   }
 
-  private static List<StructField> added(Targets targets, int outputs) {
+  private static List<StructField> added(Targets targets, Shape output) {
+    DataType text = DataTypes.StringType;
+    DataType number = DataTypes.DoubleType;
     return switch (targets) {
       case CLASSES, DISTRIBUTION ->
-          List.of(
-              DataTypes.createStructField("prediction", DataTypes.StringType, false),
-              DataTypes.createStructField(
-                  "probability", DataTypes.createArrayType(DataTypes.DoubleType, false), false));
-      case BINARY ->
-          List.of(
-              DataTypes.createStructField("prediction", DataTypes.StringType, false),
-              DataTypes.createStructField("probability", DataTypes.DoubleType, false));
-      case VALUES ->
-          List.of(
-              DataTypes.createStructField(
-                  "prediction",
-                  outputs == 1
-                      ? DataTypes.DoubleType
-                      : DataTypes.createArrayType(DataTypes.DoubleType, false),
-                  false));
+          output.rank() == 2
+              ? List.of(
+                  field("prediction", array(text)), field("probability", array(array(number))))
+              : List.of(field("prediction", text), field("probability", array(number)));
+      case BINARY -> List.of(field("prediction", text), field("probability", number));
+      case VALUES -> List.of(field("prediction", output.size() == 1 ? number : array(number)));
     };
+  }
+
+  private static StructField field(String name, DataType type) {
+    return DataTypes.createStructField(name, type, false);
+  }
+
+  private static DataType array(DataType element) {
+    return DataTypes.createArrayType(element, false);
   }
 
   /** Returns a partition's rows with predictions, computed some hundred at a time. */
@@ -130,15 +135,16 @@ record Predictions(
           lengths[batch.size()] = encoder.features(row, features, batch.size() * width);
           batch.add(row);
         }
-        double[] outputs =
+        Outputs outputs =
             predictor.outputs(
                 Arrays.copyOf(features, batch.size() * width),
                 batch.size(),
                 lengths[0] == 0 ? null : Arrays.copyOf(lengths, batch.size()));
-        int units = outputs.length / batch.size();
         for (int i = 0; i < batch.size(); i++) {
           ready.add(
-              extended(batch.get(i), Arrays.copyOfRange(outputs, i * units, (i + 1) * units)));
+              extended(
+                  batch.get(i),
+                  Arrays.copyOfRange(outputs.values(), outputs.from(i), outputs.to(i))));
         }
       }
     };
@@ -151,18 +157,34 @@ record Predictions(
     }
     switch (targets) {
       case CLASSES, DISTRIBUTION -> {
-        double[] probability = softmax(output);
-        values.add(name(largest(probability)));
-        values.add(probability);
+        double[][] probabilities = probabilities(output);
+        String[] names = new String[probabilities.length];
+        for (int step = 0; step < names.length; step++) {
+          names[step] = name(largest(probabilities[step]));
+        }
+        boolean steps = network.output().rank() == 2;
+        values.add(steps ? names : names[0]);
+        values.add(steps ? probabilities : probabilities[0]);
       }
       case BINARY -> {
         double probability = 1 / (1 + Math.exp(-output[0]));
         values.add(name(output[0] > 0 ? 1 : 0));
         values.add(probability);
       }
-      case VALUES -> values.add(output.length == 1 ? (Object) output[0] : output);
+      case VALUES -> values.add(network.output().size() == 1 ? (Object) output[0] : output);
     }
     return RowFactory.create(values.toArray());
+  }
+
+  /** Returns the probabilities of the classes, at every step where there are some. */
+  private double[][] probabilities(double[] logits) {
+    int classes = network.output().get(-1);
+    double[][] probabilities = new double[logits.length / classes][];
+    for (int step = 0; step < probabilities.length; step++) {
+      probabilities[step] =
+          softmax(Arrays.copyOfRange(logits, step * classes, (step + 1) * classes));
+    }
+    return probabilities;
   }
 
   private String name(int id) {

@@ -14,6 +14,7 @@ import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
 import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.Loss;
+import org.invar.loss.MeanSquaredError;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.Network;
 import org.invar.source.ClassFactors;
@@ -57,9 +58,10 @@ public final class Preparation {
    */
   public static Preparation of(SparkSession spark, Job job, @Nullable Dataset<Row> given) {
     Input train = open(spark, job, "data.train", job.settings().data().train(), given);
-    Packing packing = packing(job, 0);
-    Preprocessing schema = at(job, "data", () -> Packer.schema(train, packing));
+    Packing unknown = packing(job, null);
+    Preprocessing schema = at(job, "data", () -> Packer.schema(train, unknown));
     Network network = JobNetwork.of(job, schema.shape());
+    packing(job, network); // What does not go together is refused before any row is read.
     new Decisions(job.settings().train()).check(job, network);
     return new Preparation(spark, job, train, schema, network);
   }
@@ -74,7 +76,7 @@ public final class Preparation {
     Network built = JobNetwork.of(other, schema.shape());
     boolean same =
         other.settings().data().equals(job.settings().data())
-            && packing(other, outputs(other, built)).equals(packing(job, outputs(job, network)));
+            && packing(other, built).equals(packing(job, network));
     if (!same) {
       throw other.wrong(
           "loss",
@@ -88,8 +90,17 @@ public final class Preparation {
 
   private static int outputs(Job job, Network network) {
     return targets(job.settings().loss()) == Targets.CLASSES
-        ? network.output().size()
+        ? network.output().get(-1)
         : network.targetWidth();
+  }
+
+  /** Labels have an entry a step where the loss is one of every step. */
+  private static int steps(Job job, Network network) {
+    Loss loss = job.settings().loss();
+    boolean everyStep =
+        targets(loss) == Targets.CLASSES
+            || (loss instanceof MeanSquaredError && job.settings().data().lengths());
+    return everyStep && network.output().rank() == 2 ? network.output().get(0) : 0;
   }
 
   /** Returns the layers and the loss. */
@@ -109,7 +120,6 @@ public final class Preparation {
    */
   PackedSplits pack(int mostPartitions) {
     DataSettings data = job.settings().data();
-    int outputs = outputs(job, network);
     TrainSettings settings = job.settings().train();
     Input dev = own("data.dev", data.dev());
     Input test = own("data.test", data.test());
@@ -118,7 +128,7 @@ public final class Preparation {
         "data",
         () ->
             Packer.pack(
-                packing(job, outputs),
+                packing(job, network),
                 train,
                 dev,
                 test,
@@ -211,7 +221,7 @@ public final class Preparation {
           "Name the rows to evaluate.");
     }
     Input train = open(spark, job, "data.train", data.train(), null);
-    return Packer.packSplit(packing(job, 0), fitted, train, split, shards, partitions);
+    return Packer.packSplit(packing(job, null), fitted, train, split, shards, partitions);
   }
 
   private @Nullable Input own(String key, @Nullable Holdout holdout) {
@@ -247,7 +257,8 @@ public final class Preparation {
     return source instanceof DataSource.Table table && table.format().equals(GIVEN);
   }
 
-  private static Packing packing(Job job, int outputs) {
+  /** What the job says about its data, as far as it is known without a network. */
+  private static Packing packing(Job job, @Nullable Network network) {
     DataSettings data = job.settings().data();
     Targets targets = targets(job.settings().loss());
     if (data.classWeights() != null && !targets.areClasses()) {
@@ -257,11 +268,20 @@ public final class Preparation {
           job.settings().loss().toString(),
           "Leave class weights out, or give each row a weight (data.weight).");
     }
+    int steps = network == null ? 0 : steps(job, network);
+    if (data.classWeights() != null && steps > 0) {
+      throw job.wrong(
+          "data.classWeights",
+          "one class a row",
+          "a class at each of " + steps + " steps",
+          "Leave class weights out, or give each row a weight (data.weight).");
+    }
     return new Packing(
         new Columns(
             data.features(), data.label(), data.weight(), data.id(), data.oneHot(), data.lengths()),
         targets,
-        outputs,
+        network == null ? 0 : outputs(job, network),
+        steps,
         data.classes(),
         data.shape(),
         data.scale(),

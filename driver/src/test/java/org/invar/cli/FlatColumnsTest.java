@@ -48,6 +48,19 @@ class FlatColumnsTest {
           model(Targets.CLASSES, classes),
           "x.y|m|b|prediction|probability_a b|probability_c.d",
           "[1,2]|{\"k\":1}|AQI=|c.d|0.25|0.75");
+      var steps = new Feature("y", Feature.Kind.CLASS, List.of(2), List.of("a", "b"));
+      assertFlat(
+          spark.sql(
+              "SELECT 1 AS x, array('b') AS prediction, array(array(0.25D, 0.75D)) AS probability"),
+          model(Targets.CLASSES, steps),
+          "x|prediction|probability",
+          "1|[\"b\"]|[[0.25,0.75]]");
+      var sequence = new Feature("y", Feature.Kind.SEQUENCE, List.of(2, 1), List.of());
+      assertFlat(
+          spark.sql("SELECT 1 AS x, array(0.5D) AS prediction"),
+          model(Targets.VALUES, sequence),
+          "x|prediction",
+          "1|[0.5]");
       var price = new Feature("price", Feature.Kind.NUMBER, List.of(), List.of());
       var sizes = new Feature("size", Feature.Kind.NUMBERS, List.of(2), List.of());
       assertFlat(

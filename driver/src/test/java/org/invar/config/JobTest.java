@@ -329,6 +329,22 @@ class JobTest {
         assertThrows(InvarException.class, () -> JobNetwork.of(other, Shape.of(5, 3)))
             .getMessage()
             .contains("model.input: expected the data's shape, 5×3, where data.lengths is true"));
+    Job steps = job.with("loss", "softmaxCrossEntropy");
+    Job same =
+        steps.with("model.layers", "[{lstm: {units: 4, returnSequences: true}}, {dense: 2}]");
+    assertEquals(Shape.of(5, 2), JobNetwork.of(same, Shape.of(5, 3)).output());
+    Job fewer = steps.with("model.layers", "[{conv1d: {filters: 2, kernel: 2}}]");
+    String message =
+        assertThrows(InvarException.class, () -> JobNetwork.of(fewer, Shape.of(5, 3))).getMessage();
+    assertTrue(
+        message.contains(
+            "expected outputs at the 5 steps of the data, where data.lengths is true, found 4×2."),
+        message);
+    Job binary = same.with("loss", "binaryCrossEntropy");
+    message =
+        assertThrows(InvarException.class, () -> JobNetwork.of(binary, Shape.of(5, 3)))
+            .getMessage();
+    assertTrue(message.contains("found 5×2. End with dense: 1 behind one vector a row"), message);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package org.invar.worker;
 
 import org.invar.kernel.Kernels;
 import org.invar.kernel.PassMemory;
+import org.invar.loss.Outputs;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.param.Parameters;
@@ -43,17 +44,17 @@ public final class Predictor implements AutoCloseable {
    * @param rows the number of examples, at least 1
    * @param lengths how many steps of each row's sequence are its own, or null where rows have no
    *     lengths
-   * @return rows × output elements
+   * @return the outputs, and which of them are of the rows' own steps
    * @throws IllegalStateException when this is closed
    */
-  public synchronized double[] outputs(float[] features, int rows, int @Nullable [] lengths) {
+  public synchronized Outputs outputs(float[] features, int rows, int @Nullable [] lengths) {
     if (weights.isClosed()) {
       throw new IllegalStateException("this predictor is closed");
     }
     try (MemoryWorkspace pass = PassMemory.open()) {
       INDArray x = Nd4j.create(features, network.input().batch(rows), 'c');
       Tape tape = Tape.inference(kernels).withLengths(lengths, Math.toIntExact(x.size(1)));
-      return network.forward(x, parameters, tape).dup('c').data().asDouble();
+      return network.outputs(network.forward(x, parameters, tape), tape);
     }
   }
 

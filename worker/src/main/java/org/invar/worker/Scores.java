@@ -3,8 +3,10 @@ package org.invar.worker;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.invar.data.Batch;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.metric.Metric;
+import org.invar.nn.Network;
 
 /**
  * The layout of the float64 sums that a pass over rows gives: loss, weight, rows, then the metric's
@@ -24,12 +26,11 @@ public record Scores(Metric metric) {
   }
 
   /** Adds a batch. */
-  void add(
-      double[] sums, double lossSum, double weight, int rows, double[] output, float[] targets) {
-    sums[LOSS] += lossSum;
-    sums[WEIGHT] += weight;
-    sums[ROWS] += rows;
-    metric.add(sums, METRIC, output, targets, rows);
+  void add(double[] sums, Batch batch, Network.Outcome outcome) {
+    sums[LOSS] += outcome.lossSum();
+    sums[WEIGHT] += batch.weight();
+    sums[ROWS] += batch.rows();
+    metric.add(sums, METRIC, outcome.outputs(), batch.targets());
   }
 
   /** Adds the right sums to the left ones and returns these. */

@@ -75,7 +75,7 @@ final class ShardComputer implements AutoCloseable {
     try (MemoryWorkspace pass = PassMemory.open()) {
       Batch batch = rows.batch(order, from, to, plan.normalization(), network.input(), kernels);
       Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
-      add(stepScores, sums, batch, network.lossAndGradient(batch, parameters, into.views(), tape));
+      stepScores.add(sums, batch, network.lossAndGradient(batch, parameters, into.views(), tape));
     }
     passes.incrementAndGet();
     return sums;
@@ -90,7 +90,7 @@ final class ShardComputer implements AutoCloseable {
       int to = Math.min(rows.rows(), from + most);
       try (MemoryWorkspace pass = PassMemory.open()) {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input(), kernels);
-        add(scores, sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
+        scores.add(sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
       }
       passes.incrementAndGet();
     }
@@ -126,11 +126,6 @@ final class ShardComputer implements AutoCloseable {
                     }))
             .lossSum();
     return first[0] != null ? first[0] : Double.isFinite(loss) ? null : "the loss";
-  }
-
-  private static void add(Scores kind, double[] sums, Batch batch, Network.Outcome outcome) {
-    kind.add(
-        sums, outcome.lossSum(), batch.weight(), batch.rows(), outcome.output(), batch.targets());
   }
 
   private static boolean finite(float[] values, int from, int to) {

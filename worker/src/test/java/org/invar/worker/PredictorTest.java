@@ -21,7 +21,7 @@ class PredictorTest {
   void whatItHoldsOutsideTheHeapIsFreedWithIt() {
     var network = new Network(Shape.of(2), List.of(Dense.of(1)), new MeanSquaredError());
     var predictor = new Predictor(network, new Weights(new float[] {3, 4, 5}, new float[0]));
-    assertArrayEquals(new double[] {16}, predictor.outputs(ROW, 1, null));
+    assertArrayEquals(new double[] {16}, predictor.outputs(ROW, 1, null).values());
     assertFalse(predictor.weights().isClosed());
     assertFalse(Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread().isEmpty());
 

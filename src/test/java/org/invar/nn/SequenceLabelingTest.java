@@ -1,0 +1,199 @@
+package org.invar.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.invar.Golden;
+import org.invar.data.Batch;
+import org.invar.kernel.Activation;
+import org.invar.kernel.Kernels;
+import org.invar.kernel.PortableKernels;
+import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.param.Layout;
+import org.invar.param.Parameters;
+import org.invar.param.Shape;
+import org.invar.random.CounterRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A softmax at every step of sequences with lengths: loss and gradients of the whole network. */
+@ParameterizedClass
+@MethodSource("org.invar.kernel.TestedKernels#all")
+class SequenceLabelingTest {
+  private static final int[] LENGTHS = {2, 4, 1};
+
+  @Parameter Kernels kernels;
+
+  @Test
+  void lossAndGradientsAreThoseOfPyTorch() {
+    var golden = Golden.of("sequence-softmax");
+    INDArray x = golden.array("/inputs/x");
+    List<Layer> layers = List.of(SimpleRnn.of(6).withReturnSequences(true), Dense.of(4));
+    var network = new Network(Shape.of(5, 3), layers, SoftmaxCrossEntropy.of());
+    var names =
+        Map.of(
+            "simpleRnn1.kernel", "wx",
+            "simpleRnn1.recurrentKernel", "wh",
+            "simpleRnn1.bias", "b",
+            "dense1.kernel", "wy",
+            "dense1.bias", "by");
+    float[] flat = new float[network.layout().length()];
+    for (Layout.Entry entry : network.layout().entries()) {
+      float[] values = golden.floats("/inputs/" + names.get(entry.name()));
+      System.arraycopy(values, 0, flat, entry.offset(), values.length);
+    }
+    int[] lengths =
+        Arrays.stream(golden.values("/inputs/lengths")).mapToInt(l -> (int) l).toArray();
+    float[] weights = golden.floats("/inputs/weights");
+    var batch = new Batch(x, golden.floats("/inputs/labels"), weights, lengths);
+    var pass = new Pass(network, Nd4j.createFromArray(flat), batch, kernels);
+
+    double expected = golden.json().get("loss").asDouble();
+    assertEquals(expected, pass.outcome.lossSum() / batch.weight(), 1e-6 * expected);
+    INDArray gradient = pass.gradient.div(batch.weight());
+    for (Layout.Entry entry : network.layout().entries()) {
+      float[] values = Arrays.copyOfRange(gradient.data().asFloat(), entry.offset(), entry.end());
+      golden.assertMatches("/gradients/" + names.get(entry.name()), values);
+    }
+    golden.assertMatches("/gradients/x", pass.dx.div(batch.weight()));
+  }
+
+  static List<Layer> recurrent() {
+    return List.of(
+        SimpleRnn.of(3).withReturnSequences(true),
+        Gru.of(3).withReturnSequences(true),
+        Lstm.of(3).withReturnSequences(true),
+        new Bidirectional(Lstm.of(2).withReturnSequences(true)));
+  }
+
+  private static Network network(Layer recurrent) {
+    return new Network(
+        Shape.of(4, 2),
+        List.of(
+            Dense.of(3).withActivation(Activation.TANH), recurrent, new Dropout(0.2), Dense.of(3)),
+        SoftmaxCrossEntropy.of());
+  }
+
+  private static Batch batch(DataType type) {
+    INDArray x = Nd4j.createFromArray(normal(24, 1)).castTo(type).reshape('c', 3, 4, 2);
+    float no = Float.NaN;
+    float[] targets = {2, 0, no, no, 1, 1, 0, 2, 0, no, no, no};
+    return new Batch(x, targets, new float[] {1, 0.5f, 2}, LENGTHS);
+  }
+
+  /** In float64, through every layer and every step. */
+  @ParameterizedTest
+  @MethodSource("recurrent")
+  void gradientsAreCentralDifferences(Layer recurrent) {
+    Network network = network(recurrent);
+    Batch batch = batch(DataType.DOUBLE);
+    INDArray flat =
+        Nd4j.createFromArray(normal(network.layout().length(), 2)).castTo(DataType.DOUBLE);
+    var kernels = new PortableKernels();
+    var pass = new Pass(network, flat, batch, kernels);
+    for (INDArray[] pair : new INDArray[][] {{flat, pass.gradient}, {batch.features(), pass.dx}}) {
+      for (int i = 0; i < pair[0].length(); i++) {
+        double value = pair[0].data().getDouble(i);
+        pair[0].data().put(i, value + 1e-6);
+        double above = new Pass(network, flat, batch, kernels).outcome.lossSum();
+        pair[0].data().put(i, value - 1e-6);
+        double below = new Pass(network, flat, batch, kernels).outcome.lossSum();
+        pair[0].data().put(i, value);
+        assertEquals((above - below) / 2e-6, pair[1].data().getDouble(i), 1e-8);
+      }
+    }
+  }
+
+  /** The kernels under test against the portable ones in float64, whose gradients are right. */
+  @ParameterizedTest
+  @MethodSource("recurrent")
+  void gradientsInFloatAreThoseInDouble(Layer recurrent) {
+    Network network = network(recurrent);
+    INDArray flat = Nd4j.createFromArray(normal(network.layout().length(), 2));
+    var pass = new Pass(network, flat, batch(DataType.FLOAT), kernels);
+    var exact =
+        new Pass(
+            network, flat.castTo(DataType.DOUBLE), batch(DataType.DOUBLE), new PortableKernels());
+    assertEquals(exact.outcome.lossSum(), pass.outcome.lossSum(), 1e-5);
+    assertArrayEquals(exact.gradient.data().asFloat(), pass.gradient.data().asFloat(), 1e-5f);
+    assertArrayEquals(exact.dx.data().asFloat(), pass.dx.data().asFloat(), 1e-5f);
+  }
+
+  @Test
+  void outputsOfOtherStepsThanLengthsAreKnownForAreRefused() {
+    var network = new Network(Shape.of(4, 2), List.of(Conv1d.of(3, 2)), SoftmaxCrossEntropy.of());
+    INDArray flat = Nd4j.createFromArray(normal(network.layout().length(), 2));
+    var batch = new Batch(batch(DataType.FLOAT).features(), new float[9], new float[3], LENGTHS);
+    var e =
+        assertThrows(IllegalArgumentException.class, () -> new Pass(network, flat, batch, kernels));
+    assertEquals(
+        "the output: expected sequences of the 4 steps that lengths are known for, found 3 steps; no"
+            + " layer in front may change their number",
+        e.getMessage());
+  }
+
+  private static float[] normal(int length, long stream) {
+    var random = CounterRandom.of(11, stream);
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  /** One pass of training, with the gradient of the input too. */
+  private static final class Pass {
+    final Network.Outcome outcome;
+    final INDArray gradient;
+    final INDArray dx;
+
+    Pass(Network network, INDArray flat, Batch batch, Kernels kernels) {
+      gradient = flat.mul(0);
+      INDArray state = Nd4j.zeros(flat.dataType(), 1);
+      Layout layout = network.layout();
+      Tape tape = Tape.training(kernels, 1, 0, 0, 0).wantInputGradient(true);
+      INDArray[] seen = new INDArray[1];
+      List<Layer> layers = new ArrayList<>(network.layers());
+      layers.add(0, new Entrance(seen));
+      outcome =
+          new Network(network.input(), layers, network.loss())
+              .lossAndGradient(
+                  batch,
+                  Parameters.of(flat, layout, state, network.stateLayout()),
+                  Parameters.of(gradient, layout, state.dup(), network.stateLayout()),
+                  tape);
+      dx = seen[0];
+    }
+  }
+
+  /** Shows the gradient of a network's input. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Entrance(INDArray[] seen) implements Layer {
+    @Override
+    public Shape outputShape(Shape input) {
+      return input;
+    }
+
+    @Override
+    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+      return x;
+    }
+
+    @Override
+    public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+      seen[0] = dy.dup('c');
+      return dy;
+    }
+  }
+}
