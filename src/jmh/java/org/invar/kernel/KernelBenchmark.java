@@ -1,5 +1,6 @@
 package org.invar.kernel;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.invar.param.Size;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +174,58 @@ public class KernelBenchmark {
     }
   }
 
+  /** Sequences of 28 steps of 28 features, through 128 units. */
+  @State(Scope.Thread)
+  public static class Sequences {
+    private static final int STEPS = 28;
+    private static final int FEATURES = 28;
+    private static final int UNITS = 128;
+
+    /** The formula. */
+    @Param({"LSTM", "GRU_RESET_AFTER"})
+    public Cell.Kind kind = Cell.Kind.LSTM;
+
+    private INDArray x = Nd4j.empty();
+    private INDArray dy = Nd4j.empty();
+    private @Nullable Cell cell;
+    private @Nullable Cell gradient;
+    private @Nullable Recurrence forward;
+
+    /** Makes the arrays. */
+    @Setup(Level.Trial)
+    public void make() {
+      x = normal(ROWS, STEPS, FEATURES);
+      dy = normal(ROWS, STEPS, UNITS);
+      cell = cell(0.1);
+      gradient = cell(0);
+    }
+
+    private Cell cell(double scale) {
+      long columns = (long) kind.gates() * UNITS;
+      return new Cell(
+          kind,
+          normal(FEATURES, columns).mul(scale),
+          normal(UNITS, columns).mul(scale),
+          normal(columns).mul(scale),
+          kind == Cell.Kind.GRU_RESET_AFTER ? normal(columns).mul(scale) : null);
+    }
+
+    private Recurrence forward(Kernels kernels, boolean remember) {
+      return kernels.recurrent(Objects.requireNonNull(cell), x, null, remember);
+    }
+
+    /** What a pass remembered; each implementation has its own. */
+    private Recurrence remembered(Kernels kernels) {
+      if (forward == null) {
+        Recurrence made = forward(kernels, true);
+        forward =
+            new Recurrence(
+                made.outputs().detach(), made.saved().stream().map(INDArray::detach).toList());
+      }
+      return forward;
+    }
+  }
+
   private static long[] longs(String text) {
     String[] parts = text.split(",", -1);
     long[] values = new long[parts.length];
@@ -254,5 +307,28 @@ public class KernelBenchmark {
   @Benchmark
   public Object activateGradient(Values values) {
     return kernels().activateGradient(values.activation, values.y, values.dy);
+  }
+
+  /** All steps, remembered for the gradient. */
+  @Benchmark
+  public Object recurrent(Sequences sequences) {
+    return sequences.forward(kernels(), true);
+  }
+
+  /** Back through all steps; of a first layer, so without the input's gradient. */
+  @Benchmark
+  public Object recurrentGradient(Sequences sequences) {
+    Cell gradient = Objects.requireNonNull(sequences.gradient);
+    kernels()
+        .recurrentGradient(
+            Objects.requireNonNull(sequences.cell),
+            sequences.x,
+            null,
+            sequences.remembered(kernels()),
+            sequences.dy,
+            gradient,
+            null,
+            false);
+    return gradient;
   }
 }

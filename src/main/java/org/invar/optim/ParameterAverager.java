@@ -1,65 +1,73 @@
 package org.invar.optim;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.invar.param.Layout;
 import org.invar.param.SumTree;
 
 /**
- * The central averager's part for one slice of the flat vector: its parameters, its moments, and
- * the update that turns a batch's gradient sum into new parameters.
+ * The central averager's part for one slice of the flat vector: its moments, and the update that
+ * turns a batch's gradient sum into new parameters. The parameters themselves are the caller's.
  *
  * <p>An update is g = (sum + l2 · W) / m on decayed entries and sum / m on others, then clipping by
  * value, then clipping by the norm of the whole vector, then the optimizer. Without a bound on the
- * norm a slice needs nothing from the others: {@link #step(float[], double, double)}. With one, the
- * owners of the slices exchange sums first:
+ * norm a slice needs nothing from the others: {@link #step(float[], float[], double, double)}. With
+ * one, the owners of the slices exchange sums first:
  *
  * <pre>{@code
  * double[] blocks = new double[ParameterAverager.blocks(layout.length())];
- * averager.blockSquaredNorms(gradientSum, m, blocks);     // every owner fills in its blocks
+ * averager.blockSquaredNorms(parameters, gradientSum, m, blocks); // every owner fills in its blocks
  * double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
- * averager.step(gradientSum, m, learningRate, norm);
+ * averager.step(parameters, gradientSum, m, learningRate, norm);
  * }</pre>
  *
- * <p>A slice may also be updated in parts, by several threads: {@link #advance} once a step, then
- * {@link #update} for every part.
+ * <p>A slice may also be updated block by block, by several threads: {@link #advance} once a step,
+ * then {@link #update} for every block. Moments are kept block by block, so that such an update has
+ * one index for all its arrays, which HotSpot makes vector instructions of, and nothing is copied
+ * but the block's parameters, from and to wherever they are.
  *
  * <p>Squares are summed in float64 over blocks of {@value #BLOCK} elements of the flat vector, and
  * the blocks in {@link SumTree}'s order. Slices begin and end at blocks, so the result has the same
  * bits however the vector is cut.
  *
- * <p>Not safe for use by several threads; slices are independent, so each may have its own thread.
+ * <p>Not safe for use by several threads but for blocks that differ; slices are independent, so
+ * each may have its own thread.
  */
 public final class ParameterAverager {
-  /** The elements of a block of the flat vector over which squares are summed. */
+  /** The elements of a block of the flat vector, over which squares are summed. */
   public static final int BLOCK = 4096;
-
-  // Gradient, parameters and moments of a chunk stay in the cache between averaging and update.
-  private static final int CHUNK = 4 * BLOCK;
 
   private final Optimizer optimizer;
   private final double l2;
   private final Clipping clipping;
   private final int from;
-  private final List<Run> runs;
-  private final float[] parameters;
-  private final float[][] moments;
+  private final int length;
+  private final List<Block> blocks = new ArrayList<>();
   private long steps;
 
+  /**
+   * A block of the slice.
+   *
+   * @param at its first element, counted from the slice's
+   * @param runs counted from the block's first element
+   * @param moments vectors as long as the block
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Block(int at, int length, List<Run> runs, float[][] moments) {}
+
   private ParameterAverager(
-      Optimizer optimizer,
-      double l2,
-      Clipping clipping,
-      int from,
-      List<Run> runs,
-      float[] parameters) {
+      Layout layout, Optimizer optimizer, double l2, Clipping clipping, int from, int to) {
     this.optimizer = optimizer;
     this.l2 = l2;
     this.clipping = clipping;
     this.from = from;
-    this.runs = runs;
-    this.parameters = parameters;
-    this.moments = new float[optimizer.moments()][parameters.length];
+    this.length = to - from;
+    for (int at = 0; at < length; at += BLOCK) {
+      int size = Math.min(BLOCK, length - at);
+      List<Run> runs = Run.of(layout, from + at, from + at + size);
+      blocks.add(new Block(at, size, runs, new float[optimizer.moments()][size]));
+    }
   }
 
   /**
@@ -69,29 +77,26 @@ public final class ParameterAverager {
    * @param optimizer the update rule
    * @param l2 λ of the cost (1/m)(λ/2) ΣW² over decayed entries; 0 for none
    * @param clipping bounds on the gradient
-   * @param flatParameters the whole flat vector, of which the slice is copied
    * @param from the slice's first element, a multiple of {@link #BLOCK}
    * @param to the element behind its last, a multiple of {@link #BLOCK} or the layout's length; an
    *     empty slice is one of a worker that has nothing to update
    */
   public static ParameterAverager of(
-      Layout layout,
-      Optimizer optimizer,
-      double l2,
-      Clipping clipping,
-      float[] flatParameters,
-      int from,
-      int to) {
+      Layout layout, Optimizer optimizer, double l2, Clipping clipping, int from, int to) {
     Require.notNegative("l2", l2);
     int length = layout.length();
-    Require.length("flatParameters", flatParameters.length, length);
     if (from < 0 || from > to || to > length || cutsBlock(from, length) || cutsBlock(to, length)) {
       throw new IllegalArgumentException(
           "slice [%d, %d) of %d elements does not begin and end at multiples of %d"
               .formatted(from, to, length, BLOCK));
     }
-    float[] slice = Arrays.copyOfRange(flatParameters, from, to);
-    return new ParameterAverager(optimizer, l2, clipping, from, Run.of(layout, from, to), slice);
+    return new ParameterAverager(layout, optimizer, l2, clipping, from, to);
+  }
+
+  /** Returns the averager of the whole flat vector before the first step. */
+  public static ParameterAverager of(
+      Layout layout, Optimizer optimizer, double l2, Clipping clipping) {
+    return of(layout, optimizer, l2, clipping, 0, layout.length());
   }
 
   private static boolean cutsBlock(int offset, int length) {
@@ -113,32 +118,44 @@ public final class ParameterAverager {
   /**
    * Takes one step without a bound on the norm.
    *
-   * @param gradientSum the sum of the examples' weighted gradients over the slice; overwritten
+   * @param parameters the slice's, updated
+   * @param gradientSum the sum of the examples' weighted gradients over the slice
    * @param weight m, the batch's example weight (its rows where no weights are given); positive
    * @param learningRate α, finite and not negative
    * @throws IllegalStateException when the clipping bounds the norm
    */
-  public void step(float[] gradientSum, double weight, double learningRate) {
+  public void step(float[] parameters, float[] gradientSum, double weight, double learningRate) {
     if (clipping.boundsNorm()) {
       throw new IllegalStateException(
           "clipping to norm=" + clipping.norm() + " needs the norm of the whole gradient");
     }
-    step(gradientSum, weight, learningRate, 0);
+    step(parameters, gradientSum, weight, learningRate, 0);
   }
 
   /**
    * Takes one step.
    *
-   * @param gradientSum the sum of the examples' weighted gradients over the slice; overwritten
+   * @param parameters the slice's, updated
+   * @param gradientSum the sum of the examples' weighted gradients over the slice
    * @param weight m, the batch's example weight (its rows where no weights are given); positive
    * @param learningRate α, finite and not negative
    * @param norm the length of the whole mean gradient, over all slices; without a bound on the norm
    *     it is not looked at
    */
-  public void step(float[] gradientSum, double weight, double learningRate, double norm) {
-    check(gradientSum, weight, learningRate);
+  public void step(
+      float[] parameters, float[] gradientSum, double weight, double learningRate, double norm) {
+    Require.length("parameters", parameters.length, length);
+    Require.length("gradientSum", gradientSum.length, length);
+    check(weight, learningRate);
     advance();
-    update(gradientSum, 0, parameters.length, weight, learningRate, norm);
+    float[] w = new float[BLOCK];
+    float[] g = new float[BLOCK];
+    for (Block block : blocks) {
+      System.arraycopy(parameters, block.at, w, 0, block.length);
+      System.arraycopy(gradientSum, block.at, g, 0, block.length);
+      update(block.at, w, g, weight, learningRate, norm);
+      System.arraycopy(w, 0, parameters, block.at, block.length);
+    }
   }
 
   /** Counts a step: one that {@link #update} takes, or one that changes nothing. */
@@ -147,95 +164,109 @@ public final class ParameterAverager {
   }
 
   /**
-   * Updates a part of the slice as {@link #step(float[], double, double, double)} would, in the
-   * step that {@link #advance} counted; parts that do not overlap may be updated by several
-   * threads.
+   * Updates a block of the slice as {@link #step(float[], float[], double, double, double)} would,
+   * in the step that {@link #advance} counted; several threads may update one block each.
    *
-   * @param gradientSum as long as the slice; only the part is read, and overwritten
-   * @param start the part's first element, counted from the slice's
-   * @param end the element behind its last
+   * @param at the block's first element, counted from the slice's
+   * @param parameters begins with the block's, which are updated
+   * @param gradientSum begins with the block's, which are overwritten
    */
   public void update(
-      float[] gradientSum, int start, int end, double weight, double learningRate, double norm) {
-    check(gradientSum, weight, learningRate);
+      int at,
+      float[] parameters,
+      float[] gradientSum,
+      double weight,
+      double learningRate,
+      double norm) {
+    check(weight, learningRate);
+    Block block = block(at);
     float factor = (float) clipping.factor(norm);
     MeanGradient mean = MeanGradient.of(l2, clipping, weight);
-    for (Run run : runs) {
-      int last = Math.min(run.to(), end);
-      int next;
-      for (int at = Math.max(run.from(), start); at < last; at = next) {
-        next = at + Math.min(CHUNK, last - at);
-        mean.replace(gradientSum, parameters, at, next, run.decayed(), factor);
-        optimizer.step(
-            parameters, gradientSum, moments, at, next, steps, learningRate, run.decayed());
-      }
+    for (Run run : block.runs) {
+      mean.replace(gradientSum, parameters, run.from(), run.to(), run.decayed(), factor);
+      optimizer.step(
+          parameters,
+          gradientSum,
+          block.moments,
+          run.from(),
+          run.to(),
+          steps,
+          learningRate,
+          run.decayed());
     }
   }
 
-  private void check(float[] gradientSum, double weight, double learningRate) {
-    Require.length("gradientSum", gradientSum.length, parameters.length);
+  private static void check(double weight, double learningRate) {
     Require.positive("weight", weight);
     Require.notNegative("learningRate", learningRate);
+  }
+
+  private Block block(int at) {
+    if (at % BLOCK != 0 || at < 0 || at >= length) {
+      throw new IllegalArgumentException(
+          "no block of a slice of %d elements begins at %d".formatted(length, at));
+    }
+    return blocks.get(at / BLOCK);
   }
 
   /**
    * Writes Σ g² of every block of the slice, g being the mean gradient clipped by value.
    *
-   * @param gradientSum as {@link #step} takes it; not changed
+   * @param parameters the slice's
+   * @param gradientSum as {@link #step} takes it
    * @param weight m, as {@link #step} takes it
    * @param allBlocks one element for every block of the flat vector; only the slice's are written
    */
-  public void blockSquaredNorms(float[] gradientSum, double weight, double[] allBlocks) {
-    blockSquaredNorms(gradientSum, 0, parameters.length, weight, allBlocks);
+  public void blockSquaredNorms(
+      float[] parameters, float[] gradientSum, double weight, double[] allBlocks) {
+    Require.length("parameters", parameters.length, length);
+    Require.length("gradientSum", gradientSum.length, length);
+    for (Block block : blocks) {
+      int end = block.at + block.length;
+      allBlocks[(from + block.at) / BLOCK] =
+          blockSquaredNorm(
+              block.at,
+              Arrays.copyOfRange(parameters, block.at, end),
+              Arrays.copyOfRange(gradientSum, block.at, end),
+              weight);
+    }
   }
 
   /**
-   * Writes Σ g² of the blocks of a part of the slice; parts that do not overlap may be treated by
-   * several threads.
+   * Returns Σ g² of one block of the slice; several threads may each treat one.
    *
-   * @param gradientSum as long as the slice; not changed
-   * @param from the part's first element, counted from the slice's; a multiple of {@link #BLOCK}
-   * @param to the element behind its last, a multiple of {@link #BLOCK} or the slice's length
+   * @param at the block's first element, counted from the slice's
+   * @param parameters begins with the block's
+   * @param gradientSum begins with the block's
+   * @param weight m, as {@link #step} takes it
    */
-  public void blockSquaredNorms(
-      float[] gradientSum, int from, int to, double weight, double[] allBlocks) {
-    Require.length("gradientSum", gradientSum.length, parameters.length);
+  public double blockSquaredNorm(int at, float[] parameters, float[] gradientSum, double weight) {
     Require.positive("weight", weight);
     MeanGradient mean = MeanGradient.of(l2, clipping, weight);
-    for (Run run : runs) {
-      int last = Math.min(run.to(), to);
-      int end;
-      for (int start = Math.max(run.from(), from); start < last; start = end) {
-        end = endOfBlock(start, last);
-        double sum = mean.sumOfSquares(gradientSum, parameters, start, end, run.decayed());
-        add(sum, start, allBlocks);
-      }
+    double sum = 0;
+    for (Run run : block(at).runs) {
+      sum += mean.sumOfSquares(gradientSum, parameters, run.from(), run.to(), run.decayed());
     }
+    return sum;
   }
 
   /**
    * Writes Σ W² of every block of the slice, over decayed entries only: what {@link #l2Cost} needs.
    *
+   * @param parameters the slice's
    * @param allBlocks one element for every block of the flat vector; only the slice's are written
    */
-  public void blockSquaredWeights(double[] allBlocks) {
-    for (Run run : runs) {
-      int end;
-      for (int start = run.from(); start < run.to(); start = end) {
-        end = endOfBlock(start, run.to());
-        add(run.decayed() ? Squares.sum(parameters, start, end) : 0, start, allBlocks);
+  public void blockSquaredWeights(float[] parameters, double[] allBlocks) {
+    Require.length("parameters", parameters.length, length);
+    for (Block block : blocks) {
+      double sum = 0;
+      for (Run run : block.runs) {
+        if (run.decayed()) {
+          sum += Squares.sum(parameters, block.at + run.from(), block.at + run.to());
+        }
       }
+      allBlocks[(from + block.at) / BLOCK] = sum;
     }
-  }
-
-  private static int endOfBlock(int start, int end) {
-    return start + Math.min(BLOCK - start % BLOCK, end - start);
-  }
-
-  /** Adds a run's part of a block; the part at the block's beginning replaces what was there. */
-  private void add(double sum, int start, double[] allBlocks) {
-    int block = (from + start) / BLOCK;
-    allBlocks[block] = start % BLOCK == 0 ? sum : allBlocks[block] + sum;
   }
 
   /**
@@ -255,22 +286,51 @@ public final class ParameterAverager {
 
   /** Returns the first offset behind the slice, in elements. */
   public int to() {
-    return from + parameters.length;
-  }
-
-  /** Returns the slice's parameters: the averager's own array, changed by every step. */
-  public float[] parameters() {
-    return parameters;
+    return from + length;
   }
 
   /** Returns how many moments the optimizer keeps. */
   public int moments() {
-    return moments.length;
+    return optimizer.moments();
   }
 
-  /** Returns a moment of the slice: the averager's own array, changed by every step. */
+  /** Returns a copy of a moment of the slice. */
   public float[] moment(int index) {
-    return moments[index];
+    float[] copy = new float[length];
+    readMoment(index, 0, copy, 0, length);
+    return copy;
+  }
+
+  /**
+   * Copies a range of a moment out.
+   *
+   * @param at the first element, counted from the slice's
+   * @param to where they go
+   * @param offset of the first of them in {@code to}
+   * @param count how many
+   */
+  public void readMoment(int index, int at, float[] to, int offset, int count) {
+    copyMoment(index, at, to, offset, count, true);
+  }
+
+  /** Copies a range of a moment in; arguments are those of {@link #readMoment}. */
+  public void writeMoment(int index, int at, float[] from, int offset, int count) {
+    copyMoment(index, at, from, offset, count, false);
+  }
+
+  private void copyMoment(int index, int at, float[] array, int offset, int count, boolean out) {
+    int done = 0;
+    while (done < count) {
+      Block block = blocks.get((at + done) / BLOCK);
+      int start = at + done - block.at;
+      int most = Math.min(count - done, block.length - start);
+      if (out) {
+        System.arraycopy(block.moments[index], start, array, offset + done, most);
+      } else {
+        System.arraycopy(array, offset + done, block.moments[index], start, most);
+      }
+      done += most;
+    }
   }
 
   /** Returns the steps taken: t of the last one, 0 before the first. */
@@ -281,20 +341,17 @@ public final class ParameterAverager {
   /**
    * Goes to a state that was saved.
    *
-   * @param parameters the slice's parameters, copied
    * @param moments the slice's moments, copied
    * @param steps the steps taken
    */
-  public void restore(float[] parameters, float[][] moments, long steps) {
+  public void restore(float[][] moments, long steps) {
     Require.atLeast("steps", steps, 0);
-    Require.length("moments", moments.length, this.moments.length);
-    Require.length("parameters", parameters.length, this.parameters.length);
+    Require.length("moments", moments.length, moments());
     for (float[] moment : moments) {
-      Require.length("a moment", moment.length, this.parameters.length);
+      Require.length("a moment", moment.length, length);
     }
-    System.arraycopy(parameters, 0, this.parameters, 0, parameters.length);
     for (int i = 0; i < moments.length; i++) {
-      System.arraycopy(moments[i], 0, this.moments[i], 0, parameters.length);
+      writeMoment(i, 0, moments[i], 0, length);
     }
     this.steps = steps;
   }

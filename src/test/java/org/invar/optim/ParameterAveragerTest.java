@@ -66,28 +66,25 @@ class ParameterAveragerTest {
     List<ParameterAverager> averagers = new ArrayList<>();
     float[] flat = LAYOUT.initialValues(3);
     for (int i = 1; i < cuts.length; i++) {
-      averagers.add(
-          ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, flat, cuts[i - 1], cuts[i]));
+      averagers.add(ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, cuts[i - 1], cuts[i]));
     }
     for (int t = 1; t <= 4; t++) {
       float[] sum = gradientSum(t);
       double weight = 31 + t / 3.0;
       double[] blocks = new double[ParameterAverager.blocks(LENGTH)];
       for (ParameterAverager averager : averagers) {
-        averager.blockSquaredNorms(part(sum, averager), weight, blocks);
+        averager.blockSquaredNorms(part(flat, averager), part(sum, averager), weight, blocks);
       }
       double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
       for (ParameterAverager averager : averagers) {
+        float[] parameters = part(flat, averager);
         if (clipping.boundsNorm()) {
-          averager.step(part(sum, averager), weight, 0.01, norm);
+          averager.step(parameters, part(sum, averager), weight, 0.01, norm);
         } else {
-          averager.step(part(sum, averager), weight, 0.01);
+          averager.step(parameters, part(sum, averager), weight, 0.01);
         }
+        System.arraycopy(parameters, 0, flat, averager.from(), parameters.length);
       }
-    }
-    for (ParameterAverager averager : averagers) {
-      int length = averager.to() - averager.from();
-      System.arraycopy(averager.parameters(), 0, flat, averager.from(), length);
     }
     return flat;
   }
@@ -110,7 +107,8 @@ class ParameterAveragerTest {
   void gradientByDefinition() {
     float[] flat = LAYOUT.initialValues(3);
     float[] sum = gradientSum(1);
-    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0.7, BOTH, flat, 0, LENGTH);
+    float[] updated = flat.clone();
+    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0.7, BOTH);
     double[] g = new double[LENGTH];
     double square = 0;
     for (Layout.Entry entry : LAYOUT.entries()) {
@@ -121,12 +119,12 @@ class ParameterAveragerTest {
       }
     }
     double[] blocks = new double[ParameterAverager.blocks(LENGTH)];
-    averager.blockSquaredNorms(sum, 32, blocks);
+    averager.blockSquaredNorms(flat, sum, 32, blocks);
     double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
     assertEquals(Math.sqrt(square), norm, 1e-6 * norm);
-    averager.step(sum, 32, 1, norm);
+    averager.step(updated, sum, 32, 1, norm);
     for (int i = 0; i < LENGTH; i++) {
-      assertEquals(flat[i] - g[i] * 0.5 / norm, averager.parameters()[i], 1e-6, "element " + i);
+      assertEquals(flat[i] - g[i] * 0.5 / norm, updated[i], 1e-6, "element " + i);
     }
   }
 
@@ -138,11 +136,11 @@ class ParameterAveragerTest {
     double[] cut = new double[whole.length];
     Arrays.fill(cut, Double.NaN);
     for (int[] slice : new int[][] {{0, 2 * BLOCK}, {2 * BLOCK, LENGTH}}) {
-      ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of(), flat, slice[0], slice[1])
-          .blockSquaredWeights(cut);
+      ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of(), slice[0], slice[1])
+          .blockSquaredWeights(Arrays.copyOfRange(flat, slice[0], slice[1]), cut);
     }
-    var averager = ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of(), flat, 0, LENGTH);
-    averager.blockSquaredWeights(whole);
+    var averager = ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of());
+    averager.blockSquaredWeights(flat, whole);
     assertArrayEquals(whole, cut);
     double expected = 0;
     for (Layout.Entry entry : LAYOUT.entries()) {
@@ -165,52 +163,105 @@ class ParameterAveragerTest {
   @Test
   @DisplayName("going on from a saved state gives the same bits as never having stopped")
   void restore() {
-    float[] flat = LAYOUT.initialValues(3);
-    var straight = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of(), flat, 0, LENGTH);
-    straight.step(gradientSum(1), 8, 0.1);
-    straight.step(gradientSum(2), 8, 0.1);
-    var resumed =
-        ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of(), new float[LENGTH], 0, LENGTH);
-    float[][] moments = {straight.moment(0).clone(), straight.moment(1).clone()};
-    resumed.restore(straight.parameters().clone(), moments, straight.steps());
-    straight.step(gradientSum(3), 8, 0.1);
-    resumed.step(gradientSum(3), 8, 0.1);
+    float[] parameters = LAYOUT.initialValues(3);
+    var straight = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of());
+    straight.step(parameters, gradientSum(1), 8, 0.1);
+    straight.step(parameters, gradientSum(2), 8, 0.1);
+    var resumed = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of());
+    float[] saved = parameters.clone();
+    float[][] moments = {straight.moment(0), straight.moment(1)};
+    resumed.restore(moments, straight.steps());
+    straight.step(parameters, gradientSum(3), 8, 0.1);
+    resumed.step(saved, gradientSum(3), 8, 0.1);
     assertEquals(3, resumed.steps());
-    assertArrayEquals(straight.parameters(), resumed.parameters());
+    assertArrayEquals(parameters, saved);
     assertArrayEquals(straight.moment(0), resumed.moment(0));
     assertArrayEquals(straight.moment(1), resumed.moment(1));
-    assertThrows(IllegalArgumentException.class, () -> resumed.restore(new float[3], moments, 1));
     assertThrows(
-        IllegalArgumentException.class, () -> resumed.restore(flat, new float[][] {moments[0]}, 1));
+        IllegalArgumentException.class,
+        () -> resumed.restore(new float[][] {moments[0], new float[3]}, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> resumed.restore(new float[][] {moments[0]}, 1));
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, -0.1})
   void learningRatesThatAreNoneAreRefused(double rate) {
     float[] flat = LAYOUT.initialValues(3);
-    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of(), flat, 0, LENGTH);
+    float[] updated = flat.clone();
+    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of());
     float[] sum = gradientSum(1);
-    assertThrows(IllegalArgumentException.class, () -> averager.step(sum, 1, rate));
-    assertThrows(IllegalArgumentException.class, () -> averager.step(sum, 0, 0.1));
+    assertThrows(IllegalArgumentException.class, () -> averager.step(updated, sum, 1, rate));
+    assertThrows(IllegalArgumentException.class, () -> averager.step(updated, sum, 0, 0.1));
     assertEquals(0, averager.steps());
-    assertArrayEquals(flat, averager.parameters());
+    assertArrayEquals(flat, updated);
   }
 
   @Test
   void aStepWithoutTheNormIsRefusedWhereTheNormIsBounded() {
     float[] flat = LAYOUT.initialValues(3);
-    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, BOTH, flat, 0, LENGTH);
-    assertThrows(IllegalStateException.class, () -> averager.step(gradientSum(1), 1, 0.1));
+    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, BOTH);
+    assertThrows(IllegalStateException.class, () -> averager.step(flat, gradientSum(1), 1, 0.1));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("settings")
+  @DisplayName("blocks in any order give the same bits as the whole slice in one call")
+  void blocksAreExact(Optimizer optimizer, Clipping clipping) {
+    int from = BLOCK;
+    float[] whole = Arrays.copyOfRange(LAYOUT.initialValues(3), from, LENGTH);
+    float[] parts = whole.clone();
+    float[] sum = Arrays.copyOfRange(gradientSum(1), from, LENGTH);
+    var one = ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, from, LENGTH);
+    var other = ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, from, LENGTH);
+    double[] norms = new double[ParameterAverager.blocks(LENGTH)];
+    one.blockSquaredNorms(whole, sum, 32, norms);
+    for (int t = 0; t < 2; t++) {
+      one.step(whole, sum, 32, 0.01, 0.7);
+      other.advance();
+      for (int at = (sum.length - 1) / BLOCK * BLOCK; at >= 0; at -= BLOCK) {
+        int end = Math.min(at + BLOCK, sum.length);
+        float[] values = Arrays.copyOfRange(parts, at, at + BLOCK);
+        float[] sums = Arrays.copyOfRange(sum, at, at + BLOCK);
+        if (t == 0) {
+          assertEquals(norms[(from + at) / BLOCK], other.blockSquaredNorm(at, values, sums, 32));
+        }
+        other.update(at, values, sums, 32, 0.01, 0.7);
+        System.arraycopy(values, 0, parts, at, end - at);
+      }
+    }
+    assertArrayEquals(whole, parts);
+    for (int i = 0; i < one.moments(); i++) {
+      assertArrayEquals(one.moment(i), other.moment(i));
+    }
+    assertThrows(IllegalArgumentException.class, () -> other.update(1, sum, sum, 32, 0.01, 0));
+    assertThrows(IllegalArgumentException.class, () -> other.update(-BLOCK, sum, sum, 32, 0.01, 0));
+    assertThrows(IllegalArgumentException.class, () -> other.update(LENGTH, sum, sum, 32, 0.01, 0));
+  }
+
+  @Test
+  @DisplayName("ranges of moments that go over blocks are read as they were written")
+  void ranges() {
+    var averager = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of(), BLOCK, LENGTH);
+    float[] values = gradientSum(1);
+    averager.writeMoment(1, 100, values, 7, 2 * BLOCK);
+    float[] expected = new float[LENGTH - BLOCK];
+    System.arraycopy(values, 7, expected, 100, 2 * BLOCK);
+    assertArrayEquals(expected, averager.moment(1));
+    assertArrayEquals(new float[LENGTH - BLOCK], averager.moment(0));
+    float[] found = new float[BLOCK + 5];
+    averager.readMoment(1, BLOCK - 3, found, 5, BLOCK);
+    assertArrayEquals(
+        Arrays.copyOfRange(expected, BLOCK - 3, 2 * BLOCK - 3),
+        Arrays.copyOfRange(found, 5, found.length));
   }
 
   @Test
   void slicesThatCutABlockAreRefused() {
-    float[] flat = LAYOUT.initialValues(3);
     for (int[] slice : new int[][] {{1, LENGTH}, {0, 5000}, {BLOCK, 0}, {0, LENGTH + 1}}) {
       assertThrows(
           IllegalArgumentException.class,
-          () ->
-              ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of(), flat, slice[0], slice[1]));
+          () -> ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of(), slice[0], slice[1]));
     }
   }
 }

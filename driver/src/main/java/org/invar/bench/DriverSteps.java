@@ -33,6 +33,7 @@ final class DriverSteps {
   private final int workers;
   private final JavaSparkContext spark;
   private final ParameterAverager averager;
+  private final float[] parameters;
 
   private DriverSteps(JavaSparkContext spark, int workers, int floats) {
     this.spark = spark;
@@ -41,8 +42,8 @@ final class DriverSteps {
     Layout layout =
         Layout.of(
             List.of(Layout.Spec.decayed("vector", Shape.of(floats), new Initializer.Zeros())));
-    this.averager =
-        ParameterAverager.of(layout, Adam.of(), 0, Clipping.of(), new float[floats], 0, floats);
+    this.averager = ParameterAverager.of(layout, Adam.of(), 0, Clipping.of());
+    this.parameters = new float[floats];
   }
 
   /** Returns the milliseconds of every step. */
@@ -69,7 +70,7 @@ final class DriverSteps {
 
   private void step() {
     Broadcast<Shipped<Weights>> weights =
-        spark.broadcast(Shipped.of(new Weights(averager.parameters(), new float[0])));
+        spark.broadcast(Shipped.of(new Weights(parameters, new float[0])));
     try {
       Map<SumTree.Node, ShardSum> pieces = new HashMap<>();
       for (Shipped<StepResult> result : ranks.map(new Task(weights)).collect()) {
@@ -80,7 +81,7 @@ final class DriverSteps {
       ShardSum sum =
           Objects.requireNonNull(
               SumTree.finish(new SumTree.Node(0, workers), pieces::get, ShardSum::add));
-      averager.step(sum.gradient(), workers, 1e-3);
+      averager.step(parameters, sum.gradient(), workers, 1e-3);
     } finally {
       weights.destroy(false);
     }

@@ -3,10 +3,8 @@ package org.invar.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -50,8 +48,11 @@ public final class CheckpointStore {
   private final int keep;
   private final Consumer<String> notice;
 
-  /** The last attempt given at a step, whether or not one of its files was ever seen. */
-  private final Map<Long, Integer> attempts = new HashMap<>();
+  /**
+   * The last attempt given at a step, whether or not one of its files was ever seen; only of steps
+   * that the run may come to again.
+   */
+  private final NavigableMap<Long, Integer> attempts = new TreeMap<>();
 
   /** The checkpoints that this object has written or read whole. */
   private final NavigableMap<CheckpointName, Manifest> intact = new TreeMap<>();
@@ -155,7 +156,7 @@ public final class CheckpointStore {
       JsonNode position,
       List<SliceFile> slices,
       @Nullable Kept kept,
-      List<String> metrics)
+      MetricsLines metrics)
       throws IOException {
     requireWhole(slices);
     if (kept != null) {
@@ -264,7 +265,7 @@ public final class CheckpointStore {
         manifest.position(),
         manifest.slices(),
         kept,
-        MetricsSegment.lines(files, manifest.metrics()));
+        SavedMetrics.of(files, manifest.metrics()));
   }
 
   /**
@@ -294,17 +295,20 @@ public final class CheckpointStore {
     List<String> names = files.names();
     Set<String> needed = new HashSet<>();
     int kept = 0;
+    long oldest = newest.step();
     for (CheckpointName name :
         CheckpointFiles.checkpoints(names).headSet(newest, true).descendingSet()) {
       Optional<Manifest> manifest = kept < keep ? verified(name, names) : Optional.empty();
       if (manifest.isPresent()) {
         kept++;
+        oldest = name.step();
         manifest.get().files().forEach(file -> needed.add(file.name()));
       } else if (names.contains(name.manifest())) {
         intact.remove(name);
         files.delete(name.manifest());
       }
     }
+    attempts.headMap(oldest).clear();
     for (String file : names) {
       Optional<CheckpointName> name = CheckpointName.of(file);
       if (name.isPresent()

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -18,58 +16,62 @@ import org.invar.storage.RunFiles;
  * {@code metrics.jsonl}: one JSON object a line, readable by others while the run goes on.
  *
  * <p>Checkpoints carry the lines and are what a run goes on from; the file is recreated from them.
- * An object store shows it when it is closed. For one thread.
+ * An object store shows it when it is closed. No line stays in memory. For one thread.
  */
 public final class MetricsLog implements Closeable {
   private final Path file;
   private final FSDataOutputStream out;
   private final boolean flushes;
-  private final List<String> lines = new ArrayList<>();
+  private final MetricsSpool spool;
 
-  private MetricsLog(Path file, FSDataOutputStream out) {
+  private MetricsLog(Path file, FSDataOutputStream out, MetricsSpool spool) {
     this.file = file;
     this.out = out;
     // Streams that can sync can flush; Hadoop deprecated asking for the latter.
     this.flushes = out.hasCapability(StreamCapabilities.HSYNC);
+    this.spool = spool;
   }
 
   /** Creates the file, in place of one that may be there, with the lines so far. */
-  static MetricsLog create(FileSystem fileSystem, Path file, List<String> lines)
+  static MetricsLog create(FileSystem fileSystem, Path file, SavedMetrics before)
       throws IOException {
-    var log = new MetricsLog(file, fileSystem.create(file, true));
+    MetricsSpool spool = MetricsSpool.create();
     try {
-      for (String line : lines) {
-        log.write(line);
+      before.writeTo(spool); // Damage is found before a file is replaced.
+      var log = new MetricsLog(file, fileSystem.create(file, true), spool);
+      try {
+        log.change(() -> spool.soFar().writeTo(log.out, 0));
+        log.flush();
+        return log;
+      } catch (IOException e) {
+        log.close();
+        throw e;
       }
-      log.flush();
-      return log;
     } catch (IOException e) {
-      log.close();
+      spool.close();
       throw e;
     }
   }
 
   /** Writes a line and flushes it; NaN and infinities become text, as JSON has none. */
   public void append(ObjectNode entry) throws IOException {
-    write(Json.line(entry));
+    byte[] line = (Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8);
+    change(() -> out.write(line));
+    spool.write(line);
     flush();
   }
 
-  /** Returns all lines so far, without line ends, for a checkpoint. */
-  public List<String> lines() {
-    return List.copyOf(lines);
+  /** Returns all lines so far, for a checkpoint. */
+  public MetricsLines lines() {
+    return spool.soFar();
   }
 
   /** Closes the file. */
   @Override
   public void close() throws IOException {
-    change(out::close);
-  }
-
-  private void write(String line) throws IOException {
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
-    change(() -> out.write(bytes));
-    lines.add(line);
+    try (spool) {
+      change(out::close);
+    }
   }
 
   private void flush() throws IOException {

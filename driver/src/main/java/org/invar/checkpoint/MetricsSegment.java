@@ -1,10 +1,9 @@
 package org.invar.checkpoint;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.invar.storage.StoredFile;
 
 /**
@@ -25,42 +24,33 @@ record MetricsSegment(int lines, StoredFile file) {
    * @param name of the file to write
    */
   static List<MetricsSegment> extend(
-      CheckpointFiles files, List<MetricsSegment> before, List<String> lines, String name)
+      CheckpointFiles files, List<MetricsSegment> before, MetricsLines lines, String name)
       throws IOException {
     List<MetricsSegment> segments = new ArrayList<>(before);
     int begin = before.stream().mapToInt(MetricsSegment::lines).sum();
-    if (begin > lines.size()) {
+    if (begin > lines.count()) {
       throw new IllegalArgumentException(
-          lines.size() + " lines of metrics, but the checkpoint before has " + begin);
+          lines.count() + " lines of metrics, but the checkpoint before has " + begin);
     }
     while (!segments.isEmpty()
-        && segments.get(segments.size() - 1).lines < 2 * (lines.size() - begin)) {
+        && segments.get(segments.size() - 1).lines < 2 * (lines.count() - begin)) {
       begin -= segments.remove(segments.size() - 1).lines;
     }
-    if (begin < lines.size()) {
-      String text =
-          lines.subList(begin, lines.size()).stream()
-              .map(line -> line + "\n")
-              .collect(Collectors.joining());
+    if (begin < lines.count()) {
+      long from = segments.stream().mapToLong(segment -> segment.file.length()).sum();
       StoredFile file =
           StoredFile.write(
-              files.fileSystem(),
-              files.path(name),
-              false,
-              out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
-      segments.add(new MetricsSegment(lines.size() - begin, file));
+              files.fileSystem(), files.path(name), false, out -> lines.writeTo(out, from));
+      segments.add(new MetricsSegment(lines.count() - begin, file));
     }
     return segments;
   }
 
-  /** Returns the lines of all segments; fails as {@link StoredFile#read}. */
-  static List<String> lines(CheckpointFiles files, List<MetricsSegment> segments)
+  /** Copies the lines of all segments; fails as {@link StoredFile#read}. */
+  static void copy(CheckpointFiles files, List<MetricsSegment> segments, OutputStream out)
       throws IOException {
-    List<String> lines = new ArrayList<>();
     for (MetricsSegment segment : segments) {
-      byte[] bytes = segment.file.bytes(files.fileSystem(), files.directory());
-      new String(bytes, StandardCharsets.UTF_8).lines().forEach(lines::add);
+      segment.file.read(files.fileSystem(), files.directory(), (in, length) -> in.transferTo(out));
     }
-    return lines;
   }
 }

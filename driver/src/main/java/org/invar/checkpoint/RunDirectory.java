@@ -160,10 +160,10 @@ public final class RunDirectory {
   /**
    * Creates {@code metrics.jsonl}, in place of one that may be there.
    *
-   * @param lines those of the checkpoint that the run goes on from; none at a start
+   * @param before the lines of the checkpoint that the run goes on from; none at a start
    */
-  public MetricsLog metrics(List<String> lines) throws IOException {
-    return MetricsLog.create(fileSystem, new Path(path, METRICS), lines);
+  public MetricsLog metrics(SavedMetrics before) throws IOException {
+    return MetricsLog.create(fileSystem, new Path(path, METRICS), before);
   }
 
   /** Writes {@code summary.json}, in place of one that may be there. */

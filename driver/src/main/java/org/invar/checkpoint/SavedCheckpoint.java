@@ -15,17 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param slices parameters, moments and state after {@code step} steps, by rank, of whatever number
  *     of workers wrote them
  * @param kept the best model so far; null before the first evaluation
- * @param metrics the lines of {@code metrics.jsonl} so far, without line ends
+ * @param metrics the lines of {@code metrics.jsonl} so far
  */
 public record SavedCheckpoint(
     long step,
     JsonNode position,
     List<SliceFile> slices,
     @Nullable Kept kept,
-    List<String> metrics) {
-  /** Takes unmodifiable copies of the lists. */
+    SavedMetrics metrics) {
+  /** Takes an unmodifiable copy of the list. */
   public SavedCheckpoint {
     slices = List.copyOf(slices);
-    metrics = List.copyOf(metrics);
   }
 }

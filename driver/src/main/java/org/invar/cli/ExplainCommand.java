@@ -1,12 +1,14 @@
 package org.invar.cli;
 
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
 import org.invar.report.LayerTable;
 import org.invar.report.MemoryEstimate;
 import org.invar.report.TextTable;
+import org.invar.search.SearchSpec;
 import org.invar.train.GangOptions;
 import org.invar.train.Preparation;
 import picocli.CommandLine.Command;
@@ -16,8 +18,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "explain",
     description =
-        "Prints a job's settings with every default, its layers, and the memory that a worker needs;"
-            + " refuses what train would refuse before its first step.",
+        "Prints the settings of a job, or of a search, with every default, the job's layers, and the"
+            + " memory that a worker needs; refuses what train would refuse before its first step.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ExplainCommand implements Callable<Integer> {
@@ -29,11 +31,33 @@ final class ExplainCommand implements Callable<Integer> {
     this.out = out;
   }
 
+  /** Prints the settings, and returns the job: a search's is that which its trials vary. */
+  private Job described() {
+    Optional<SearchSpec> search = job.search();
+    if (search.isEmpty()) {
+      Job described = job.job();
+      out.println("# The job, with every default");
+      out.print(described.yaml());
+      return described;
+    }
+    SearchSpec spec = search.get();
+    out.println("# The search, with every default, its space and its job");
+    out.print(spec.yaml());
+    out.println();
+    out.println(
+        "%s: %d trials of up to %d epochs of %s; bin/invar search starts them. Of %s itself:"
+            .formatted(
+                spec.settings().name(),
+                spec.settings().trials(),
+                spec.mostEpochs(),
+                spec.job().name(),
+                spec.job().name()));
+    return spec.job();
+  }
+
   @Override
   public Integer call() {
-    Job described = job.job();
-    out.println("# The job, with every default");
-    out.print(described.yaml());
+    Job described = described();
     SparkSession session = spark.session("invar explain " + described.name());
     try {
       Preparation preparation = Preparation.of(session, described, null);
@@ -53,6 +77,7 @@ final class ExplainCommand implements Callable<Integer> {
           MemoryEstimate.of(
               preparation.network(),
               described.settings().train().optimizer(),
+              described.settings().train().clip(),
               explanation.rowsOfShardAndBatch());
       out.println(memory.render());
       TextTable table = TextTable.aligned("ll").row("Spark's setting", "in effect");

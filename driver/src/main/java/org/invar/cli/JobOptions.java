@@ -3,7 +3,11 @@ package org.invar.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.invar.InvarException;
 import org.invar.config.Job;
+import org.invar.config.YamlDocument;
+import org.invar.search.SearchSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,7 +29,30 @@ final class JobOptions {
 
   JobOptions() {}
 
+  /**
+   * Returns the job.
+   *
+   * @throws InvarException when it cannot be read, or the file is that of a search
+   */
   Job job() {
+    if (isSearch()) {
+      throw InvarException.of(
+          file.toString(),
+          "a job",
+          "a search, which has a space",
+          "Start it with bin/invar search; bin/invar explain shows it.");
+    }
     return Job.load(file, settings.toArray(String[]::new));
+  }
+
+  /** Returns the search that the file is of, its settings replaced; empty for a job's. */
+  Optional<SearchSpec> search() {
+    return isSearch()
+        ? Optional.of(SearchSpec.load(file, settings.toArray(String[]::new)))
+        : Optional.empty();
+  }
+
+  private boolean isSearch() {
+    return YamlDocument.read(file).root().has("space");
   }
 }

@@ -72,6 +72,9 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     epochs = started.epochs();
     lastLineNanos = nanoTime.getAsLong();
     line(summary(started));
+    if (started.resumedAtStep() > 0) {
+      line(resumed(started));
+    }
     line("");
     line(new LayerTable(started.network()).render());
     for (String warning : started.warnings()) {
@@ -169,20 +172,26 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
             .filter(started.rows()::containsKey)
             .map(split -> split + " " + Numbers.count(started.rows().getOrDefault(split, 0L)))
             .collect(Collectors.joining(", "));
-    String resumed =
-        started.resumedAtStep() == 0
-            ? ""
-            : "; resumed at step " + Numbers.count(started.resumedAtStep());
     return String.format(
         Locale.ROOT,
-        "%s: rows %s; %s on %s; %s of %s%s",
+        "%s: rows %s; %s on %s; %s of %s",
         started.name(),
         rows,
         Numbers.count(started.shards(), "shard"),
         Numbers.count(started.partitions(), "task"),
         Numbers.count(started.epochs(), "epoch"),
-        Numbers.count(started.stepsPerEpoch(), "step"),
-        resumed);
+        Numbers.count(started.stepsPerEpoch(), "step"));
+  }
+
+  private static String resumed(Started started) {
+    long step = started.resumedAtStep();
+    return String.format(
+        Locale.ROOT,
+        "resumed from the checkpoint of step %s, with %s of %s complete; job and data are those that"
+            + " the run began with",
+        Numbers.count(step),
+        Numbers.count(step / started.stepsPerEpoch()),
+        Numbers.count(started.epochs(), "epoch"));
   }
 
   private static List<String> parts(Step step, double secondsLeft, String perSecond) {

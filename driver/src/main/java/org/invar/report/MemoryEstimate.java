@@ -1,6 +1,7 @@
 package org.invar.report;
 
 import org.invar.nn.Network;
+import org.invar.optim.Clipping;
 import org.invar.optim.Optimizer;
 
 /**
@@ -8,18 +9,17 @@ import org.invar.optim.Optimizer;
  *
  * <p>A worker has one copy of the parameters; every compute thread works on one shard's rows at a
  * time, with the shard's gradient beside the sum of those before it. The averager's slices, of all
- * workers together, are parameters, gradient and moments. Activations are float32: the rows' input,
- * and for every layer, those inside containers included, its output and the gradient of it; of
- * recurrent layers all steps. Not counted are what a kernel allocates for itself, further partial
- * sums where a thread has more than two shards, and the rows that a worker holds; and a layer that
- * only passes a view on counts as if it copied.
+ * workers together, are moments, and the gradient where its norm is bounded: it waits for the whole
+ * then. Activations are float32: the rows' input, and for every layer, those inside containers
+ * included, its output and the gradient of it; of recurrent layers all steps. Not counted are what
+ * a kernel allocates for itself, further partial sums where a thread has more than two shards, and
+ * the rows that a worker holds; and a layer that only passes a view on counts as if it copied.
  *
  * @param rows the rows of one shard's part of a batch
  * @param parameters bytes of parameters and running state, a worker
  * @param gradients bytes of a shard's gradient and of a sum, a compute thread
  * @param activations bytes of activations and their gradients, a compute thread
- * @param slices bytes of parameters, gradient and the optimizer's moments in the averager, over all
- *     workers
+ * @param slices bytes of the averager's slices, over all workers
  */
 public record MemoryEstimate(
     int rows, long parameters, long gradients, long activations, long slices) {
@@ -28,9 +28,11 @@ public record MemoryEstimate(
    *
    * @param network what is trained
    * @param optimizer whose moments are counted
+   * @param clipping bounds on the gradient
    * @param rows at least 1
    */
-  public static MemoryEstimate of(Network network, Optimizer optimizer, int rows) {
+  public static MemoryEstimate of(
+      Network network, Optimizer optimizer, Clipping clipping, int rows) {
     if (rows < 1) {
       throw new IllegalArgumentException("rows=" + rows + " is not positive");
     }
@@ -42,7 +44,7 @@ public record MemoryEstimate(
         vector,
         2 * vector,
         Float.BYTES * values * rows,
-        Float.BYTES * length * (2 + optimizer.moments()));
+        Float.BYTES * length * (optimizer.moments() + (clipping.boundsNorm() ? 1 : 0)));
   }
 
   /** Returns the bytes of a worker with that many compute threads. */

@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.invar.storage.Json;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far running trials have come, from the metrics that their runs write; looks at most once a
  * second.
  */
 final class LiveCurves {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveCurves.class);
+
   /** A look at a file each; more would be a burden to the file system. */
   private static final int MOST = 8;
 
@@ -88,16 +92,18 @@ final class LiveCurves {
 
   private List<Double> run(String run) {
     List<Double> scores = new ArrayList<>();
-    for (String line : directory.metrics(run)) {
-      try {
-        JsonNode entry = Json.MAPPER.readTree(line);
-        if (entry.path("type").asText().equals("epoch")) {
-          scores.add(entry.path(metric).asDouble(Double.NaN));
-        }
-      } catch (JacksonException e) {
-        break; // Is being written.
-      }
-    }
+    directory.metrics(
+        run,
+        line -> {
+          try {
+            JsonNode entry = Json.MAPPER.readTree(line);
+            if (entry.path("type").asText().equals("epoch")) {
+              scores.add(entry.path(metric).asDouble(Double.NaN));
+            }
+          } catch (JacksonException e) {
+            LOG.debug("a line of {} is being written", run, e);
+          }
+        });
     return scores;
   }
 }

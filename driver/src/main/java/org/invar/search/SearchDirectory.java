@@ -2,12 +2,17 @@ package org.invar.search;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
@@ -18,6 +23,8 @@ import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
 import org.invar.train.TrialsIdentity;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of a search: {@code search.yaml}, the journal, {@code trials/}, and at the end what
@@ -27,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * says what the scores in it come from.
  */
 final class SearchDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchDirectory.class);
   private static final String SEARCH = "search.yaml";
   private static final String FIRST_LINE =
       "# The resolved search of the Invar search in this directory\n";
@@ -244,13 +252,15 @@ final class SearchDirectory {
     fileSystem.delete(new Path(run, "checkpoints"), true);
   }
 
-  /** Returns the lines of a trial's metrics so far; none while there are none to be seen. */
-  List<String> metrics(String run) {
-    try {
-      byte[] bytes = RunFiles.read(fileSystem, new Path(run, "metrics.jsonl"));
-      return new String(bytes, StandardCharsets.UTF_8).lines().toList();
-    } catch (IOException e) {
-      return List.of();
+  /** Hands over the lines of a trial's metrics so far; none while there are none to be seen. */
+  void metrics(String run, Consumer<String> each) {
+    try (var lines =
+        new BufferedReader(
+            new InputStreamReader(
+                fileSystem.open(new Path(run, "metrics.jsonl")), StandardCharsets.UTF_8))) {
+      lines.lines().forEach(each);
+    } catch (IOException | UncheckedIOException | FSError e) {
+      LOG.debug("the metrics of {} cannot be read", run, e);
     }
   }
 }

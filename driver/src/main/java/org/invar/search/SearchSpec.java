@@ -143,7 +143,7 @@ public final class SearchSpec {
   }
 
   /** Returns the most epochs of a trial that is trained to its end. */
-  int mostEpochs() {
+  public int mostEpochs() {
     int own = job.settings().train().epochs();
     Distribution epochs = settings.space().get(EPOCHS);
     if (epochs == null) {

@@ -91,6 +91,10 @@ public final class RowEncoder implements Serializable {
 
   private static List<ColumnReader> readers(Input input, StructType rows, List<Feature> features) {
     List<ColumnReader> readers = new ArrayList<>();
+    Names.requireAll(
+        input.name(),
+        features.stream().map(Feature::column).toList(),
+        Arrays.asList(input.rows().columns()));
     for (Feature feature : features) {
       int index = index(input, rows, feature.column());
       ColumnTypes.require(input.name(), rows.fields()[index], feature);

@@ -11,11 +11,14 @@ import org.invar.InvarException;
 public final class SparkFailures {
   private static final String SPARK = "org.apache.spark.";
 
-  /** The words of {@code org.apache.spark.ExecutorLostFailure}. */
+  /**
+   * The words of {@code org.apache.spark.ExecutorLostFailure}, behind an ordinary or a barrier
+   * stage's.
+   */
   private static final Pattern LOST =
       Pattern.compile(
-          "most recent failure: .*ExecutorLostFailure \\((executor \\S+) exited caused by one of the"
-              + " running tasks\\)(?: Reason: (.*[^.\\s]))?");
+          "(?:most recent failure: .*|barrier task .* finished unsuccessfully\\.\\s+)"
+              + "ExecutorLostFailure \\((executor \\S+) exited caused by one of the running tasks\\)(?: Reason: (.*[^.\\s]))?");
 
   private SparkFailures() {}
 
@@ -44,8 +47,8 @@ public final class SparkFailures {
 
   /**
    * Returns what Spark says of the last executor where a job failed because its task ended one
-   * executor after the other; empty for any other failure. An executor that somebody takes away is
-   * not counted by Spark.
+   * executor after the other, or a barrier stage because one died; empty for any other failure. An
+   * executor that somebody takes away is none of them.
    */
   public static Optional<String> lostExecutor(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {

@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.invar.checkpoint.CheckpointName;
 import org.invar.checkpoint.CheckpointStore;
 import org.invar.checkpoint.Kept;
+import org.invar.checkpoint.MetricsLines;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.config.Job;
@@ -37,7 +38,7 @@ final class Checkpoints {
   private record Pending(
       CheckpointName name,
       JsonNode position,
-      List<String> metrics,
+      MetricsLines metrics,
       long keptStep,
       @Nullable Kept known) {}
 
@@ -104,7 +105,7 @@ final class Checkpoints {
   }
 
   /** Begins to write a checkpoint, once the one before is complete. */
-  void begin(Exchange exchange, Position position, List<String> metrics) throws IOException {
+  void begin(Exchange exchange, Position position, MetricsLines metrics) throws IOException {
     complete(exchange, true);
     CheckpointName name = store.next(position.step());
     // The weights that are kept now are the checkpoint's own.

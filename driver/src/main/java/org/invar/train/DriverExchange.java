@@ -45,6 +45,7 @@ final class DriverExchange implements Exchange {
   private final Layout layout;
   private final boolean boundsNorm;
   private final ParameterAverager averager;
+  private final float[] parameters;
   private final RunningState running;
   private @Nullable Weights kept;
   private @Nullable Weights used;
@@ -68,14 +69,8 @@ final class DriverExchange implements Exchange {
     this.layout = plan.network().layout();
     this.boundsNorm = settings.clip().boundsNorm();
     this.averager =
-        ParameterAverager.of(
-            layout,
-            settings.optimizer(),
-            settings.l2(),
-            settings.clip(),
-            layout.initialValues(plan.seed()),
-            0,
-            layout.length());
+        ParameterAverager.of(layout, settings.optimizer(), settings.l2(), settings.clip());
+    this.parameters = layout.initialValues(plan.seed());
     Layout stateLayout = plan.network().stateLayout();
     this.running = RunningState.of(stateLayout, stateLayout.initialValues(plan.seed()));
     if (start != null) {
@@ -97,7 +92,8 @@ final class DriverExchange implements Exchange {
         start.directory(),
         start.slices(),
         new SliceContent(Span.of(weights.parameters()), spans, Span.of(weights.state())));
-    averager.restore(weights.parameters(), moments, start.step());
+    averager.restore(moments, start.step());
+    System.arraycopy(weights.parameters(), 0, parameters, 0, parameters.length);
     System.arraycopy(weights.state(), 0, running.values(), 0, weights.state().length);
     if (!start.kept().isEmpty()) {
       Weights best = zeros();
@@ -139,18 +135,18 @@ final class DriverExchange implements Exchange {
     }
     if (boundsNorm) {
       double[] blocks = new double[ParameterAverager.blocks(layout.length())];
-      averager.blockSquaredNorms(sum.gradient(), weight, blocks);
+      averager.blockSquaredNorms(parameters, sum.gradient(), weight, blocks);
       double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
-      averager.step(sum.gradient(), weight, rate, norm);
+      averager.step(parameters, sum.gradient(), weight, rate, norm);
     } else {
-      averager.step(sum.gradient(), weight, rate);
+      averager.step(parameters, sum.gradient(), weight, rate);
     }
     running.update(sum.statistics(), Scores.rows(sum.scores()));
   }
 
   /** The weights themselves, which the next update changes. */
   private Weights weights() {
-    return new Weights(averager.parameters(), running.values());
+    return new Weights(parameters, running.values());
   }
 
   @Override
@@ -189,8 +185,7 @@ final class DriverExchange implements Exchange {
     for (int i = 0; i < averager.moments(); i++) {
       moments.add(Span.of(averager.moment(i)));
     }
-    var content =
-        new SliceContent(Span.of(averager.parameters()), moments, Span.of(running.values()));
+    var content = new SliceContent(Span.of(parameters), moments, Span.of(running.values()));
     List<SliceFile> keptFiles = new ArrayList<>();
     try {
       FileSystem files = RunFiles.fileSystem(directory, hadoop);
@@ -210,7 +205,7 @@ final class DriverExchange implements Exchange {
   private @Nullable String firstNotFinite() {
     for (Layout.Entry entry : layout.entries()) {
       for (int i = entry.offset(); i < entry.end(); i++) {
-        if (!Float.isFinite(averager.parameters()[i])) {
+        if (!Float.isFinite(parameters[i])) {
           return entry.name();
         }
       }

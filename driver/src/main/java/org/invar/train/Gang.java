@@ -248,13 +248,21 @@ final class Gang implements AutoCloseable {
   private RuntimeException failure() {
     broken = true;
     long deadline = System.nanoTime() + AFTERMATH_MILLIS * 1_000_000L;
-    while (System.nanoTime() < deadline && members.stream().anyMatch(GangMember::isThere)) {
+    while (System.nanoTime() < deadline
+        && (members.stream().anyMatch(GangMember::isThere) || isUnexplained())) {
       Event event = take(TICK_MILLIS);
       if (event != null) {
         note(event);
       }
     }
     return new GangFailure(members, executors, stage.failure(), server == null).explained();
+  }
+
+  /** Whether a worker has ended without a word and Spark has not yet said what of. */
+  private boolean isUnexplained() {
+    return server != null
+        && !stage.isOver()
+        && members.stream().anyMatch(member -> member.closed && member.failed == null);
   }
 
   /** Lets the workers end, or cancels the stage, and waits until its cores are free. */

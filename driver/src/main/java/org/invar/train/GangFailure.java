@@ -52,8 +52,7 @@ record GangFailure(
                   + " (give executors more: spark.executor.memory,"
                   + " spark.executor.memoryOverhead)");
     }
-    String dead = dead();
-    return dead.isEmpty() ? ofStage() : new WorkersLostException(dead);
+    return silent().isEmpty() ? ofStage() : dead();
   }
 
   private Set<String> alive() {
@@ -77,16 +76,25 @@ record GangFailure(
     return null;
   }
 
+  /** Returns the workers that ended without a word. */
+  private List<GangMember> silent() {
+    return members.stream().filter(member -> member.closed && member.failed == null).toList();
+  }
+
   /** Says of each worker that ended without a word that it died. */
-  private String dead() {
+  private WorkersLostException dead() {
     Set<String> alive = alive();
-    List<GangMember> silent =
-        members.stream().filter(member -> member.closed && member.failed == null).toList();
     // A task that Spark ends because of another one does not always get to say so.
     List<GangMember> gone =
-        silent.stream().filter(member -> !alive.contains(String.valueOf(member.executor))).toList();
-    return (gone.isEmpty() ? silent : gone)
-        .stream().map(member -> member + ", has died").collect(Collectors.joining("; "));
+        silent().stream()
+            .filter(member -> !alive.contains(String.valueOf(member.executor)))
+            .toList();
+    String message =
+        (gone.isEmpty() ? silent() : gone)
+            .stream().map(member -> member + ", has died").collect(Collectors.joining("; "));
+    return stage != null && SparkFailures.lostExecutor(stage).isPresent()
+        ? WorkersLostException.died(message)
+        : new WorkersLostException(message);
   }
 
   private RuntimeException ofStage() {

@@ -18,11 +18,9 @@ final class L2Cost {
    * @param trainSums scores of all training rows, which give the average weight of a row
    */
   static double of(TrainSettings settings, Layout layout, float[] parameters, double[] trainSums) {
-    var averager =
-        ParameterAverager.of(
-            layout, new Sgd(), settings.l2(), Clipping.of(), parameters, 0, parameters.length);
+    var averager = ParameterAverager.of(layout, new Sgd(), settings.l2(), Clipping.of());
     double[] blocks = new double[ParameterAverager.blocks(parameters.length)];
-    averager.blockSquaredWeights(blocks);
+    averager.blockSquaredWeights(parameters, blocks);
     double rows = Scores.rows(trainSums);
     double weight = Scores.weight(trainSums) * Math.min(settings.batchSize(), rows) / rows;
     return averager.l2Cost(ParameterAverager.sumBlocks(blocks), weight);

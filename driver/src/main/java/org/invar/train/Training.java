@@ -12,6 +12,7 @@ import org.invar.InvarException;
 import org.invar.checkpoint.MetricsLog;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.checkpoint.SavedCheckpoint;
+import org.invar.checkpoint.SavedMetrics;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.metric.ConfusionMatrix;
@@ -149,11 +150,11 @@ final class Training {
   }
 
   /** Goes to the newest checkpoint or to the start; returns the metrics' lines up to it. */
-  private List<String> goBack() throws IOException {
+  private SavedMetrics goBack() throws IOException {
     SavedCheckpoint checkpoint = checkpoints.newest().orElse(null);
     if (checkpoint == null) {
       position = first;
-      return List.of();
+      return SavedMetrics.none();
     }
     Position saved = Reports.JSON.treeToValue(checkpoint.position(), Position.class);
     Identities.check(job, directory, saved.identity(), first.identity());

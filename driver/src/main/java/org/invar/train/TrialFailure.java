@@ -40,8 +40,11 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
       Cause cause = cause(at);
       if (cause != null) {
         String about = String.valueOf(failure.getMessage());
-        return new TrialFailure(
-            cause, cause == Cause.OUT_OF_MEMORY ? "out of memory: " + about : about);
+        return switch (cause) {
+          case OUT_OF_MEMORY -> new TrialFailure(cause, "out of memory: " + about);
+          case EXECUTORS_LOST -> lost(String.valueOf(at.getMessage()));
+          case NOT_FINITE, SHAPE -> new TrialFailure(cause, about);
+        };
       }
     }
     return null;
@@ -52,17 +55,17 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
    * of its executors; null for any other failure.
    */
   static @Nullable TrialFailure ofJob(Throwable failure) {
-    return SparkFailures.lostExecutor(failure)
-        .map(
-            loss ->
-                new TrialFailure(
-                    Cause.EXECUTORS_LOST,
-                    "executors died while they trained it, at last: "
-                        + loss
-                        + ". The system ends a process that takes more memory than it has: give"
-                        + " executors more (spark.executor.memory, spark.executor.memoryOverhead),"
-                        + " or take smaller layers or batches; their logs may name another reason"))
-        .orElse(null);
+    return SparkFailures.lostExecutor(failure).map(TrialFailure::lost).orElse(null);
+  }
+
+  private static TrialFailure lost(String last) {
+    return new TrialFailure(
+        Cause.EXECUTORS_LOST,
+        "executors died while they trained it, at last: "
+            + last
+            + ". The system ends a process that takes more memory than it has: give executors more"
+            + " (spark.executor.memory, spark.executor.memoryOverhead), or take smaller layers or"
+            + " batches; their logs may name another reason");
   }
 
   private static @Nullable Cause cause(Throwable failure) {
@@ -71,6 +74,9 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
     }
     if (failure instanceof NegativeArraySizeException || failure instanceof ArithmeticException) {
       return Cause.SHAPE;
+    }
+    if (failure instanceof WorkersLostException lost && lost.isDeath()) {
+      return Cause.EXECUTORS_LOST; // As often as Losses allows, without a step in between.
     }
     boolean memory =
         failure instanceof OutOfMemoryError

@@ -6,36 +6,51 @@ import java.io.Serial;
 final class WorkersLostException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  private final boolean likelyToRecur;
-  private final boolean outOfMemory;
+  private final Kind kind;
 
-  WorkersLostException(String message) {
-    this(message, false, false);
+  private enum Kind {
+    DIED,
+    STORAGE,
+    MEMORY,
+    OTHER
   }
 
-  private WorkersLostException(String message, boolean likelyToRecur, boolean outOfMemory) {
+  WorkersLostException(String message) {
+    this(message, Kind.OTHER);
+  }
+
+  private WorkersLostException(String message, Kind kind) {
     super(message);
-    this.likelyToRecur = likelyToRecur;
-    this.outOfMemory = outOfMemory;
+    this.kind = kind;
+  }
+
+  /** Returns the loss of workers whose processes ended while they worked. */
+  static WorkersLostException died(String message) {
+    return new WorkersLostException(message, Kind.DIED);
   }
 
   /** Returns the loss of a worker whose storage failed. */
   static WorkersLostException likelyToRecur(String message) {
-    return new WorkersLostException(message, true, false);
+    return new WorkersLostException(message, Kind.STORAGE);
   }
 
   /** Returns the loss of a worker whose memory was not enough. */
   static WorkersLostException outOfMemory(String message) {
-    return new WorkersLostException(message, true, true);
+    return new WorkersLostException(message, Kind.MEMORY);
   }
 
   /** Returns whether the worker's memory was not enough. */
   boolean isOutOfMemory() {
-    return outOfMemory;
+    return kind == Kind.MEMORY;
+  }
+
+  /** Returns whether processes ended while they worked, and nobody took them away. */
+  boolean isDeath() {
+    return kind == Kind.DIED;
   }
 
   /** Whether it will happen again soon unless it was a machine's, or somebody else's, doing. */
   boolean isLikelyToRecur() {
-    return likelyToRecur;
+    return kind == Kind.STORAGE || kind == Kind.MEMORY;
   }
 }

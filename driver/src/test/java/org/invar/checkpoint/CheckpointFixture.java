@@ -3,11 +3,14 @@ package org.invar.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,8 +81,22 @@ final class CheckpointFixture {
     return save(store, snapshot, 1 + (int) (snapshot.step() % 5));
   }
 
+  /** Saves a snapshot with other lines of metrics. */
+  static Path save(CheckpointStore store, Snapshot snapshot, MetricsLines metrics)
+      throws IOException {
+    return save(store, snapshot, metrics, 1 + (int) (snapshot.step() % 5));
+  }
+
   /** Saves a snapshot as the slices of several workers. */
   static Path save(CheckpointStore store, Snapshot snapshot, int workers) throws IOException {
+    try (MetricsSpool spool = spool(snapshot.metrics())) {
+      return save(store, snapshot, spool.soFar(), workers);
+    }
+  }
+
+  private static Path save(
+      CheckpointStore store, Snapshot snapshot, MetricsLines metrics, int workers)
+      throws IOException {
     CheckpointName name = store.next(snapshot.step());
     List<SliceFile> slices =
         write(store, name.slices(), snapshot.weights(), snapshot.moments(), workers);
@@ -95,7 +112,25 @@ final class CheckpointFixture {
               ? new Kept(best.step(), write(store, name.kept(), best.weights(), List.of(), workers))
               : kept;
     }
-    return store.complete(name, snapshot.position(), slices, kept, snapshot.metrics());
+    return store.complete(name, snapshot.position(), slices, kept, metrics);
+  }
+
+  /** Returns the lines as a run has them. */
+  static MetricsSpool spool(List<String> lines) throws IOException {
+    MetricsSpool spool = MetricsSpool.create();
+    for (String line : lines) {
+      spool.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return spool;
+  }
+
+  /** Returns the lines that a checkpoint holds; the last has its end, too. */
+  static List<String> lines(SavedMetrics metrics) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    metrics.writeTo(bytes);
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    assertTrue(text.isEmpty() || text.endsWith("\n"), text);
+    return text.lines().toList();
   }
 
   /** Writes vectors as several workers do. */
@@ -141,7 +176,7 @@ final class CheckpointFixture {
         weights,
         moments,
         kept == null ? null : new Best(kept.step(), store.weights(kept.slices())),
-        saved.metrics());
+        lines(saved.metrics()));
   }
 
   /**

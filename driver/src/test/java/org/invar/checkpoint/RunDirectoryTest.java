@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.storage.SliceFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -210,33 +215,91 @@ class RunDirectoryTest {
   void aLineOfMetricsIsThereAsSoonAsItIsWritten() throws IOException {
     RunDirectory directory = open(JOB, Mode.NEW);
     Path file = run.resolve("metrics.jsonl");
-    try (MetricsLog log = directory.metrics(List.of())) {
+    try (MetricsLog log = directory.metrics(SavedMetrics.none())) {
       log.append(JsonNodeFactory.instance.objectNode().put("loss", 0.5));
       assertEquals(List.of("{\"loss\":0.5}"), Files.readAllLines(file));
 
       log.append(JsonNodeFactory.instance.objectNode().put("loss", Double.NaN));
       assertEquals(List.of("{\"loss\":0.5}", "{\"loss\":\"NaN\"}"), Files.readAllLines(file));
-      assertEquals(Files.readAllLines(file), log.lines());
+      assertEquals(Files.readString(file), text(log.lines()));
     }
   }
 
   @Test
-  void metricsAreCutBackToTheCheckpoint() throws IOException {
+  void linesStayThoseOfTheirMomentAndDoNotNeedTheFile() throws IOException {
     RunDirectory directory = open(JOB, Mode.NEW);
-    List<String> checkpointed;
-    try (MetricsLog log = directory.metrics(List.of())) {
-      log.append(JsonNodeFactory.instance.objectNode().put("step", 1));
-      checkpointed = log.lines();
+    try (MetricsLog log = directory.metrics(SavedMetrics.none())) {
+      log.append(JsonNodeFactory.instance.objectNode().put("name", "zwölf"));
+      MetricsLines one = log.lines();
+      Files.delete(run.resolve("metrics.jsonl"));
       log.append(JsonNodeFactory.instance.objectNode().put("step", 2));
-    }
 
-    try (MetricsLog log = directory.metrics(checkpointed)) {
-      assertEquals(checkpointed, Files.readAllLines(run.resolve("metrics.jsonl")));
-      log.append(JsonNodeFactory.instance.objectNode().put("step", 3));
-      assertEquals(List.of("{\"step\":1}", "{\"step\":3}"), log.lines());
+      assertEquals("{\"name\":\"zwölf\"}\n", text(one));
+      assertEquals(1, one.count());
+      assertEquals("{\"name\":\"zwölf\"}\n{\"step\":2}\n", text(log.lines()));
+      assertEquals(2, log.lines().count());
     }
-    assertEquals(
-        List.of("{\"step\":1}", "{\"step\":3}"), Files.readAllLines(run.resolve("metrics.jsonl")));
+  }
+
+  @Test
+  void metricsAreThoseOfTheCheckpointThatIsTaken() throws IOException {
+    RunDirectory directory = open(JOB, Mode.NEW);
+    Path checkpoints = run.resolve("checkpoints");
+    CheckpointStore store = CheckpointFixture.store(checkpoints, 9);
+    Map<Long, String> expected = new TreeMap<>();
+    try (MetricsLog log = directory.metrics(SavedMetrics.none())) {
+      for (long step = 1; step <= 9; step++) {
+        for (long line = 0; line < step * step % 7; line++) {
+          log.append(JsonNodeFactory.instance.objectNode().put("step", step).put("line", line));
+        }
+        expected.put(step, Files.readString(run.resolve("metrics.jsonl")));
+        CheckpointFixture.save(store, CheckpointFixture.checkpoint(step), log.lines());
+      }
+      log.append(JsonNodeFactory.instance.objectNode().put("step", 10));
+    }
+    for (long step = 9; step >= 1; step--) { // The newest is damaged, and the one before, and …
+      store = CheckpointFixture.store(checkpoints, 9);
+      SavedCheckpoint found = store.newest().orElseThrow();
+      assertEquals(step, found.step());
+
+      try (MetricsLog log = directory.metrics(found.metrics())) {
+        assertEquals(expected.get(step), Files.readString(run.resolve("metrics.jsonl")));
+
+        log.append(JsonNodeFactory.instance.objectNode().put("again", step));
+        assertEquals(expected.get(step) + "{\"again\":" + step + "}\n", text(log.lines()));
+        assertEquals(text(log.lines()), Files.readString(run.resolve("metrics.jsonl")));
+      }
+      Path slice =
+          checkpoints.resolve(
+              SliceFile.name(new CheckpointName(step, 0).slices(), 0, 1 + (int) (step % 5)));
+      Files.write(slice, new byte[1]);
+    }
+  }
+
+  @Test
+  void memoryHoldsNoLineHoweverManyThereAre() throws IOException {
+    RunDirectory directory = open(JOB, Mode.NEW);
+    CheckpointStore store = CheckpointFixture.store(run.resolve("checkpoints"), 1);
+    MetricsLog log = directory.metrics(SavedMetrics.none());
+    String text;
+    try (log) {
+      for (int step = 1; step <= 20_000; step++) {
+        log.append(JsonNodeFactory.instance.objectNode().put("step", step));
+      }
+      assertEquals(0, Held.by(log));
+      assertEquals(0, Held.by(log.lines()));
+
+      CheckpointFixture.save(store, CheckpointFixture.checkpoint(1), log.lines());
+      assertEquals(0, Held.by(log));
+      text = text(log.lines());
+    }
+    SavedCheckpoint found = store.newest().orElseThrow();
+    try (MetricsLog again = directory.metrics(found.metrics())) {
+      assertEquals(0, Held.by(again));
+      assertTrue(Held.by(found) < 2000, "names and hashes, not " + text.length() + " characters");
+      assertEquals(text, text(again.lines()));
+      assertEquals(20_000, again.lines().count());
+    }
   }
 
   private void fill() throws IOException {
@@ -246,6 +309,12 @@ class RunDirectoryTest {
     }
     Files.writeString(run.resolve("metrics.jsonl"), "{}\n");
     Files.writeString(run.resolve("summary.json"), "{}\n");
+  }
+
+  private static String text(MetricsLines lines) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    lines.writeTo(bytes, 0);
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   private String refused(String job, Mode mode) {

@@ -216,6 +216,13 @@ class PredictCommandTest {
             "bad.csv: expected a column hue, found the columns [alcohol, ",
             "proline, cultivar]",
             "mean hues?");
+    Files.writeString(
+        bad, Files.readString(Runs.WINE).replace("hue,", "").replace("malic_acid,", "acid,"));
+    Cli.run("predict", wine, "--input", bad, "--out", out, "--overwrite")
+        .refused(
+            "bad.csv: expected the columns [malic_acid, hue], which the model reads",
+            "found the columns [alcohol, acid, ash, ",
+            "Give the columns the names that they had in training");
     Files.writeString(bad, Files.readString(Runs.WINE).replace("\n13.2,1.78,", "\n13.2,few,"));
     Cli.run("predict", wine, "--input", bad, "--out", out, "--overwrite")
         .refused("bad.csv, column malic_acid: expected number, found string");

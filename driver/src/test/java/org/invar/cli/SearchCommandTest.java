@@ -84,6 +84,33 @@ class SearchCommandTest {
     assertTrue(Files.notExists(folder.resolve("bad")));
   }
 
+  @Test
+  void explainShowsASearchWithItsSpaceAndItsJob() throws Exception {
+    Path file = search("explained.yaml", "train.schedule.constant: {logUniform: [1e-3, 1e-1]}");
+    String printed = Cli.run("explain", file, "--set", "trials=5").succeeded();
+    for (String part :
+        new String[] {
+          "train.schedule.constant:",
+          "logUniform:",
+          "stopping:",
+          "batchSize: 200",
+          "tiny: 5 trials of up to 2 epochs of tiny; bin/invar search starts them",
+          "dense1",
+          "rows to train on"
+        }) {
+      assertTrue(printed.contains(part), part + " is not in: " + printed);
+    }
+  }
+
+  @Test
+  void aSearchIsNoJobToTrain() throws Exception {
+    Path file = search("trained.yaml", "train.schedule.constant: {logUniform: [1e-3, 1e-1]}");
+    Path out = folder.resolve("trained");
+    Cli.run("train", file, "--out", out)
+        .refused("trained.yaml: expected a job, found a search", "bin/invar search");
+    assertTrue(Files.notExists(out));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

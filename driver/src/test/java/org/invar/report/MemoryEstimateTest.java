@@ -15,6 +15,7 @@ import org.invar.nn.Network;
 import org.invar.nn.Residual;
 import org.invar.nn.zoo.Lenet5;
 import org.invar.optim.Adam;
+import org.invar.optim.Clipping;
 import org.invar.optim.Sgd;
 import org.invar.param.Shape;
 import org.junit.jupiter.api.Test;
@@ -25,13 +26,13 @@ class MemoryEstimateTest {
 
   @Test
   void lenet5() {
-    var estimate = MemoryEstimate.of(LENET, Adam.of(), 16);
+    var estimate = MemoryEstimate.of(LENET, Adam.of(), Clipping.of(), 16);
     int outputs =
         28 * 28 * 6 + 14 * 14 * 6 + 10 * 10 * 16 + 5 * 5 * 16 + 400 + 120 + 84 + 10; // 8,494
     assertEquals(4 * 61_706, estimate.parameters());
     assertEquals(2 * 4 * 61_706, estimate.gradients());
     assertEquals(4L * 16 * (28 * 28 + 2 * outputs), estimate.activations());
-    assertEquals(4 * 4 * 61_706, estimate.slices());
+    assertEquals(2 * 4 * 61_706, estimate.slices());
     assertEquals(246_824 + 2 * (2 * 246_824 + 1_137_408), estimate.worker(2));
     assertEquals(
         """
@@ -39,7 +40,7 @@ class MemoryEstimateTest {
         parameters and running state  each worker           241.0 KiB
         gradients: one, and a sum     each compute thread   482.1 KiB
         activations of 16 rows        each compute thread     1.1 MiB
-        averager                      all workers together  964.2 KiB
+        averager                      all workers together  482.1 KiB
         """,
         estimate.render());
   }
@@ -56,12 +57,12 @@ class MemoryEstimateTest {
                 BatchNorm.of(),
                 Dense.of(2)),
             SoftmaxCrossEntropy.of());
-    var estimate = MemoryEstimate.of(network, new Sgd(), 1);
+    var estimate = MemoryEstimate.of(network, new Sgd(), new Clipping(1, 2), 1);
     int outputs = (6 + 4 + 4 + 4) + (3 + 7) + 7 + 2;
     assertEquals(4L * (4 + 2 * outputs), estimate.activations());
     int trainable = (4 * 6 + 6) + (6 * 4 + 4) + (4 * 4 + 4) + (4 * 3 + 3) + 2 * 7 + (7 * 2 + 2);
     assertEquals(4L * (trainable + 2 * 7), estimate.parameters());
-    assertEquals(2L * 4 * trainable, estimate.slices());
+    assertEquals(4L * trainable, estimate.slices());
   }
 
   @Test
@@ -71,7 +72,7 @@ class MemoryEstimateTest {
             Shape.of(100, 7),
             List.of(new Bidirectional(Lstm.of(5)), Dense.of(2)),
             SoftmaxCrossEntropy.of());
-    var estimate = MemoryEstimate.of(network, new Sgd(), 1);
+    var estimate = MemoryEstimate.of(network, new Sgd(), new Clipping(1, 2), 1);
     int lstm = 100 * (7 + (4 + 2 + 2) * 5) + 5;
     int values = (2 * lstm + 700 + 2 * 10) + 2;
     assertEquals(4L * (700 + 2 * values), estimate.activations());
@@ -82,7 +83,9 @@ class MemoryEstimateTest {
   @Test
   void aBatchWithoutRowsIsRefused() {
     var e =
-        assertThrows(IllegalArgumentException.class, () -> MemoryEstimate.of(LENET, new Sgd(), 0));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> MemoryEstimate.of(LENET, new Sgd(), Clipping.of(), 0));
     assertEquals("rows=0 is not positive", e.getMessage());
   }
 }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Searches on real executor processes, of which some are killed, and whose driver is killed and
@@ -182,18 +184,22 @@ class SearchIT {
   /**
    * As the kernel does where memory runs out: the trial fails, those beside it and the rest go on.
    */
-  @Test
-  void aTrialThatEndsItsExecutorsIsRecordedAndTheSearchGoesOn() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"executor, exec", "gang, worker "})
+  void aTrialThatEndsItsExecutorsIsRecordedAndTheSearchGoesOn(String placement, String last)
+      throws Exception {
     String key = "model.layers[7].fatal";
     String text =
         "name: s\n"
             + Searches.jobWith("fatal: false")
             + "space:\n  %s: {choice: [true, false]}\n".formatted(key)
-            + "objective: devLoss\ntrials: 4\nstopping: none\n";
-    Path out = folder.resolve("fatal");
-    Path search = folder.resolve("fatal.yaml");
+            + "objective: devLoss\ntrials: 4\nstopping: none\nplacement: "
+            + placement
+            + "\n";
+    Path out = folder.resolve("fatal-" + placement);
+    Path search = folder.resolve("fatal-" + placement + ".yaml");
     Files.writeString(search, OwnLayerSearch.once(text, key, "true"));
-    // One executor a try is enough.
+    // One executor a try is enough; gangs lose theirs five times.
     try (var run = ownLayers(out, List.of(search, out), "-Dspark.task.maxFailures=1")) {
       assertEquals(0, run.exitCode(LIMIT), run.log());
     }
@@ -201,7 +207,7 @@ class SearchIT {
         parts(out).stream().filter(entry -> !entry.get("part").get("failure").isNull()).toList();
     assertEquals(1, failed.size(), failed.toString());
     String reason = failed.get(0).get("part").get("failure").asText();
-    assertTrue(reason.startsWith("executors died while they trained it, at last: exec"), reason);
+    assertTrue(reason.startsWith("executors died while they trained it, at last: " + last), reason);
     assertTrue(reason.contains("spark.executor.memoryOverhead"), reason);
     assertEquals(4, parts(out).size());
     assertEquals(

@@ -216,7 +216,11 @@ class TrialsTest {
         TrialFailure.Cause.OUT_OF_MEMORY, TrialFailure.of(new OutOfMemoryError("heap")).cause());
     assertNull(TrialFailure.of(new UncheckedIOException(new IOException("no space left"))));
     assertNull(TrialFailure.of(new InvarException("the kernels differ")));
-    assertNull(TrialFailure.of(new WorkersLostException("executor 1 has died")));
+    var deaths = new InvarException("five times", WorkersLostException.died("worker 0, has died"));
+    assertEquals(TrialFailure.Cause.EXECUTORS_LOST, TrialFailure.of(deaths).cause());
+    assertTrue(
+        TrialFailure.of(deaths).reason().contains("at last: worker 0, has died. The system ends"));
+    assertNull(TrialFailure.of(new WorkersLostException("worker 1 has said nothing")));
     assertNull(TrialFailure.of(new CancellationException("cancelled")));
   }
 }

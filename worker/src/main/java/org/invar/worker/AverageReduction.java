@@ -16,7 +16,6 @@ final class AverageReduction implements Reduction {
   private final FlatPair weights;
   private final Slicing slicing;
   private final int parameters;
-  private final float[] sums = new float[TreeSum.CHUNK];
   private double[] scores = NONE;
 
   AverageReduction(
@@ -25,16 +24,14 @@ final class AverageReduction implements Reduction {
     this.running = running;
     this.weights = weights;
     this.slicing = slicing;
-    this.parameters = averager.parameters().length;
+    this.parameters = averager.to();
   }
 
   /** Returns how the vectors of an averager of all parameters are cut. */
   static Slicing slicing(ParameterAverager averager, RunningState running, int workers) {
     int vectors = 1 + averager.moments();
     return new Slicing(
-        Math.multiplyExact(vectors, averager.parameters().length),
-        running.values().length,
-        workers);
+        Math.multiplyExact(vectors, averager.to()), running.values().length, workers);
   }
 
   /** Returns this worker's vectors. */
@@ -54,22 +51,12 @@ final class AverageReduction implements Reduction {
   }
 
   @Override
-  public float[] sums(Chunk chunk) {
-    return sums;
-  }
-
-  @Override
-  public int offset(Chunk chunk) {
-    return 0;
-  }
-
-  @Override
-  public void update(Chunk chunk) {
-    for (int i = 0; i < chunk.length(); i++) {
+  public void update(Chunk part, TreeSum.Scratch scratch) {
+    float[] sums = scratch.result();
+    for (int i = 0; i < part.length(); i++) {
       sums[i] = (float) (sums[i] / (double) slicing.workers());
     }
-    // The next chunk takes the place of these sums before everybody has been given the means.
-    copy(chunk.at(), sums, 0, chunk.length(), false);
+    store(part, sums);
   }
 
   @Override
@@ -80,11 +67,6 @@ final class AverageReduction implements Reduction {
   @Override
   public void store(Chunk chunk, float[] values) {
     copy(chunk.at(), values, 0, chunk.length(), false);
-    if (chunk.at() >= slicing.parameters()) {
-      weights.write(parameters + chunk.at() - slicing.parameters(), values, 0, chunk.length());
-    } else if (chunk.at() < parameters) {
-      weights.write(chunk.at(), values, 0, Math.min(chunk.length(), parameters - chunk.at()));
-    }
   }
 
   /** Copies a range, which may go over the end of a vector, out of the vectors or into them. */
@@ -94,19 +76,33 @@ final class AverageReduction implements Reduction {
       int place = at + done;
       boolean state = place >= slicing.parameters();
       int start = state ? place - slicing.parameters() : place % parameters;
-      float[] vector =
-          state
-              ? running.values()
-              : place < parameters
-                  ? averager.parameters()
-                  : averager.moment(place / parameters - 1);
-      int count = Math.min(length - done, vector.length - start);
-      if (out) {
-        System.arraycopy(vector, start, array, offset + done, count);
+      int end = state ? running.values().length : parameters;
+      int count = Math.min(length - done, end - start);
+      if (state) {
+        copyState(start, array, offset + done, count, out);
+      } else if (place < parameters) {
+        copyWeights(start, array, offset + done, count, out);
+      } else if (out) {
+        averager.readMoment(place / parameters - 1, start, array, offset + done, count);
       } else {
-        System.arraycopy(array, offset + done, vector, start, count);
+        averager.writeMoment(place / parameters - 1, start, array, offset + done, count);
       }
       done += count;
+    }
+  }
+
+  private void copyState(int at, float[] array, int offset, int count, boolean out) {
+    if (!out) {
+      System.arraycopy(array, offset, running.values(), at, count);
+    }
+    copyWeights(parameters + at, array, offset, count, out);
+  }
+
+  private void copyWeights(int at, float[] array, int offset, int count, boolean out) {
+    if (out) {
+      weights.read(at, array, offset, count);
+    } else {
+      weights.write(at, array, offset, count);
     }
   }
 }

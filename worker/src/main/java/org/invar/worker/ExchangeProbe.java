@@ -176,13 +176,7 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
       this.reduction =
           new StepReduction(
               ParameterAverager.of(
-                  layout,
-                  Adam.of(),
-                  0,
-                  Clipping.of(),
-                  values,
-                  slicing.from(rank),
-                  slicing.to(rank)),
+                  layout, Adam.of(), 0, Clipping.of(), slicing.from(rank), slicing.to(rank)),
               RunningState.of(state, new float[0]),
               weights,
               Clipping.of(),

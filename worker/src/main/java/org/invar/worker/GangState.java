@@ -65,7 +65,7 @@ final class GangState {
     // Whoever takes steps alone has all moments.
     int from = plan.averages() ? 0 : slicing.from(rank);
     int to = plan.averages() ? layout.length() : slicing.to(rank);
-    float[][] moments = new float[plan.optimizer().moments()][to - from];
+    float[][] moments = new float[start == null ? 0 : plan.optimizer().moments()][to - from];
     if (start != null) {
       List<Span> spans = Arrays.stream(moments).map(moment -> Span.part(moment, from)).toList();
       read(
@@ -75,10 +75,9 @@ final class GangState {
           new SliceContent(Span.of(parameters), spans, Span.of(state)));
     }
     ParameterAverager averager =
-        ParameterAverager.of(
-            layout, plan.optimizer(), plan.l2(), plan.clipping(), parameters, from, to);
+        ParameterAverager.of(layout, plan.optimizer(), plan.l2(), plan.clipping(), from, to);
     if (start != null) {
-      averager.restore(averager.parameters().clone(), moments, start.step());
+      averager.restore(moments, start.step());
     }
     SliceContent kept = start == null ? null : readKept(plan, start, slicing, rank);
     // Last, as nobody would free it after a failure.
@@ -146,19 +145,17 @@ final class GangState {
   SliceContent snapshot() {
     List<Span> moments = new ArrayList<>();
     for (int i = 0; i < averager.moments(); i++) {
-      moments.add(part(averager.moment(i)));
+      float[] moment = new float[to - from];
+      averager.readMoment(i, from - averager.from(), moment, 0, moment.length);
+      moments.add(Span.part(moment, from));
     }
     return new SliceContent(parameters(), moments, runningPart());
   }
 
   private Span parameters() {
-    return part(averager.parameters());
-  }
-
-  /** Copies the slice out of a vector of the averager's. */
-  private Span part(float[] vector) {
-    int first = averager.from();
-    return Span.part(Arrays.copyOfRange(vector, from - first, to - first), from);
+    float[] slice = new float[to - from];
+    weights.read(from, slice, 0, slice.length);
+    return Span.part(slice, from);
   }
 
   private Span runningPart() {
@@ -167,10 +164,11 @@ final class GangState {
 
   /** Returns the first parameter of the slice with a value that is not finite, or null. */
   @Nullable String firstNotFinite() {
+    float[] slice = parameters().values();
     for (Layout.Entry entry : layout.entries()) {
       int end = Math.min(entry.end(), to);
       for (int i = Math.max(entry.offset(), from); i < end; i++) {
-        if (!Float.isFinite(averager.parameters()[i - averager.from()])) {
+        if (!Float.isFinite(slice[i - from])) {
           return entry.name();
         }
       }

@@ -23,32 +23,22 @@ final class KeptReduction implements Reduction {
     this.parameters = parameters;
   }
 
-  private Span span(Chunk chunk) {
-    return chunk.at() < parameters ? kept.parameters() : kept.state();
-  }
-
   @Override
   public boolean begin(double[] scores) {
     return true;
   }
 
   @Override
-  public float[] sums(Chunk chunk) {
-    return span(chunk).values();
+  public void update(Chunk part, TreeSum.Scratch scratch) {
+    boolean parameter = part.at() < parameters;
+    Span span = parameter ? kept.parameters() : kept.state();
+    int offset = part.at() - (parameter ? 0 : parameters) - span.from();
+    weights.write(part.at(), span.values(), offset, part.length());
   }
-
-  @Override
-  public int offset(Chunk chunk) {
-    int at = chunk.at() < parameters ? chunk.at() : chunk.at() - parameters;
-    return at - span(chunk).from();
-  }
-
-  @Override
-  public void update(Chunk chunk) {}
 
   @Override
   public void read(Chunk chunk, float[] to) {
-    System.arraycopy(sums(chunk), offset(chunk), to, 0, chunk.length());
+    weights.read(chunk.at(), to, 0, chunk.length());
   }
 
   @Override

@@ -210,7 +210,7 @@ final class ShardPass implements AutoCloseable {
             chunks,
             (chunk, scratch) -> {
               float[] result = scratch.result();
-              tree.sum(chunk.at(), result, 0, chunk.length(), scratch);
+              tree.sum(chunk.at(), result, chunk.length(), scratch);
               first.vectors().write(chunk.at(), result, 0, chunk.length());
             });
         inside.subList(1, inside.size()).forEach(sum -> free.push(sum.buffer()));

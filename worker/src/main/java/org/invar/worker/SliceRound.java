@@ -281,37 +281,43 @@ final class SliceRound implements Round {
     }
     boolean waits = reduction().blocks().length > 0;
     if (reduced < own.size() && reduced < arrived()) {
-      Chunk chunk = own.get(reduced);
-      sum.sum(
-          chunk.at(), reduction().sums(chunk), reduction().offset(chunk), chunk.length(), scratch);
-      reduction().reduced(chunk);
-      reduced++;
-      if (reduced == own.size()) {
-        clock.reduced = System.nanoTime();
-        clock.updatingBefore = clock.updating;
-      }
-      if (!waits) {
-        update(chunk);
-      }
+      reduce(own.get(reduced), waits);
       return true;
     }
     if (waits && updated < own.size() && reduced == own.size() && blocksAreThere()) {
       if (updated == 0) {
         reduction().whole();
       }
-      update(own.get(updated));
+      long start = System.nanoTime();
+      for (Chunk part : own.get(updated).parts()) {
+        reduction().updateKept(part, scratch);
+      }
+      updated++;
+      clock.updating += System.nanoTime() - start;
       return true;
     }
     return false;
   }
 
-  private void update(Chunk chunk) {
-    long start = System.nanoTime();
-    reduction().update(chunk);
-    reduction().read(chunk, values);
-    reduction().store(chunk, values);
-    updated++;
-    clock.updating += System.nanoTime() - start;
+  private void reduce(Chunk chunk, boolean waits) {
+    long updating = 0;
+    for (Chunk part : chunk.parts()) {
+      sum.sum(part.at(), scratch.result(), part.length(), scratch);
+      if (waits) {
+        reduction().keep(part, scratch);
+      } else {
+        long start = System.nanoTime();
+        reduction().update(part, scratch);
+        updating += System.nanoTime() - start;
+      }
+    }
+    reduced++;
+    updated += waits ? 0 : 1;
+    clock.updating += updating;
+    if (reduced == own.size()) {
+      clock.reduced = System.nanoTime();
+      clock.updatingBefore = clock.updating;
+    }
   }
 
   /** The chunks of the own slice that everybody's pieces have arrived of. */

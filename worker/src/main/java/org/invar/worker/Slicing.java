@@ -16,7 +16,7 @@ import org.invar.optim.ParameterAverager;
  */
 record Slicing(int parameters, int state, int workers) {
   /**
-   * A range that is summed, updated and sent as one.
+   * A range that is sent as one.
    *
    * @param at the first position, counted through the parameters and then the state
    * @param length at most {@link TreeSum#CHUNK}
@@ -26,11 +26,14 @@ record Slicing(int parameters, int state, int workers) {
       return at + length;
     }
 
-    /** Returns the range in parts of that length, the last one shorter. */
-    List<Chunk> parts(int most) {
+    /**
+     * Returns the range in parts that are summed and updated as one: of the parameters blocks,
+     * whose sums, parameters and moments a core's fast memory holds.
+     */
+    List<Chunk> parts() {
       List<Chunk> parts = new ArrayList<>();
-      for (int from = at; from < end(); from += most) {
-        parts.add(new Chunk(from, Math.min(most, end() - from)));
+      for (int from = at; from < end(); from += ParameterAverager.BLOCK) {
+        parts.add(new Chunk(from, Math.min(ParameterAverager.BLOCK, end() - from)));
       }
       return parts;
     }

@@ -1,7 +1,6 @@
 package org.invar.worker;
 
 import java.util.List;
-import org.invar.optim.ParameterAverager;
 import org.invar.worker.Slicing.Chunk;
 
 /** The sum and the update of one step in a worker without peers. */
@@ -10,9 +9,6 @@ final class SoloRound {
   interface Spread {
     void over(List<Chunk> chunks, ShardPass.ChunkWork work) throws InterruptedException;
   }
-
-  /** So many values' sums, parameters and moments fit a core's fastest memory. */
-  private static final int PART = ParameterAverager.BLOCK;
 
   private SoloRound() {}
 
@@ -37,30 +33,26 @@ final class SoloRound {
           chunks,
           (chunk, scratch) ->
               chunk
-                  .parts(PART)
+                  .parts()
                   .forEach(
                       part -> {
-                        tree.sum(
-                            part.at(), step.sums(part), step.offset(part), part.length(), scratch);
-                        step.reduced(part);
-                        if (!waits) {
-                          update(step, part, scratch);
+                        tree.sum(part.at(), scratch.result(), part.length(), scratch);
+                        if (waits) {
+                          step.keep(part, scratch);
+                        } else {
+                          step.update(part, scratch);
                         }
                       }));
       if (waits) {
         clock.reduced = System.nanoTime();
         step.whole();
-        spread.over(chunks, (chunk, scratch) -> update(step, chunk, scratch));
+        spread.over(
+            chunks,
+            (chunk, scratch) -> chunk.parts().forEach(part -> step.updateKept(part, scratch)));
       }
     }
     clock.end = System.nanoTime();
     clock.updating = clock.end - clock.reduced;
     return clock;
-  }
-
-  private static void update(Reduction step, Chunk chunk, TreeSum.Scratch scratch) {
-    step.update(chunk);
-    step.read(chunk, scratch.result());
-    step.store(chunk, scratch.result());
   }
 }

@@ -11,9 +11,11 @@ final class StepReduction implements Reduction {
   private final RunningState running;
   private final FlatPair weights;
   private final int parameters;
-  private final float[] gradient;
   private final float[] statistics;
   private final double[] blocks;
+
+  /** The slice's sum, where updates wait for the norm of the whole. */
+  private final float[] gradient;
 
   private double rate;
   private double[] scores = NONE;
@@ -24,7 +26,7 @@ final class StepReduction implements Reduction {
    *
    * @param averager of the worker's slice
    * @param running the whole state, of which the worker updates its slice
-   * @param weights what compute threads read, which takes all new values
+   * @param weights what compute threads read, whose parameters are updated in place
    * @param parameters P
    */
   StepReduction(
@@ -37,9 +39,10 @@ final class StepReduction implements Reduction {
     this.running = running;
     this.weights = weights;
     this.parameters = parameters;
-    this.gradient = new float[averager.to() - averager.from()];
     this.statistics = new float[running.values().length];
-    this.blocks = clipping.boundsNorm() ? new double[ParameterAverager.blocks(parameters)] : NONE;
+    boolean waits = clipping.boundsNorm();
+    this.blocks = waits ? new double[ParameterAverager.blocks(parameters)] : NONE;
+    this.gradient = new float[waits ? averager.to() - averager.from() : 0];
   }
 
   /** Returns this reduction for a step of that learning rate. */
@@ -65,27 +68,23 @@ final class StepReduction implements Reduction {
   }
 
   @Override
-  public float[] sums(Chunk chunk) {
-    return isParameters(chunk) ? gradient : statistics;
-  }
-
-  @Override
-  public int offset(Chunk chunk) {
-    return isParameters(chunk) ? chunk.at() - averager.from() : chunk.at() - parameters;
-  }
-
-  @Override
-  public void reduced(Chunk chunk) {
-    if (blocks.length > 0 && isParameters(chunk)) {
-      int from = offset(chunk);
-      averager.blockSquaredNorms(
-          gradient, from, from + chunk.length(), Scores.weight(scores), blocks);
-    }
-  }
-
-  @Override
   public double[] blocks() {
     return blocks;
+  }
+
+  @Override
+  public void keep(Chunk part, TreeSum.Scratch scratch) {
+    float[] sums = scratch.result();
+    if (isParameters(part)) {
+      int at = part.at() - averager.from();
+      float[] values = scratch.parameters();
+      weights.read(part.at(), values, 0, part.length());
+      blocks[part.at() / ParameterAverager.BLOCK] =
+          averager.blockSquaredNorm(at, values, sums, Scores.weight(scores));
+      System.arraycopy(sums, 0, gradient, at, part.length());
+    } else {
+      System.arraycopy(sums, 0, statistics, part.at() - parameters, part.length());
+    }
   }
 
   @Override
@@ -94,24 +93,36 @@ final class StepReduction implements Reduction {
   }
 
   @Override
-  public void update(Chunk chunk) {
-    int from = offset(chunk);
-    int to = from + chunk.length();
-    if (isParameters(chunk)) {
-      averager.update(gradient, from, to, Scores.weight(scores), rate, norm);
+  public void updateKept(Chunk part, TreeSum.Scratch scratch) {
+    if (isParameters(part)) {
+      int at = part.at() - averager.from();
+      System.arraycopy(gradient, at, scratch.result(), 0, part.length());
     } else {
-      running.update(statistics, from, to, Scores.rows(scores));
+      System.arraycopy(statistics, part.at() - parameters, scratch.result(), 0, part.length());
+    }
+    update(part, scratch);
+  }
+
+  @Override
+  public void update(Chunk part, TreeSum.Scratch scratch) {
+    float[] sums = scratch.result();
+    if (isParameters(part)) {
+      float[] values = scratch.parameters();
+      weights.read(part.at(), values, 0, part.length());
+      int at = part.at() - averager.from();
+      averager.update(at, values, sums, Scores.weight(scores), rate, norm);
+      weights.write(part.at(), values, 0, part.length());
+    } else {
+      int at = part.at() - parameters;
+      System.arraycopy(sums, 0, statistics, at, part.length());
+      running.update(statistics, at, at + part.length(), Scores.rows(scores));
+      weights.write(part.at(), running.values(), at, part.length());
     }
   }
 
   @Override
   public void read(Chunk chunk, float[] to) {
-    System.arraycopy(
-        isParameters(chunk) ? averager.parameters() : running.values(),
-        offset(chunk),
-        to,
-        0,
-        chunk.length());
+    weights.read(chunk.at(), to, 0, chunk.length());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.invar.worker;
 
 import java.util.Map;
+import org.invar.optim.ParameterAverager;
 import org.invar.param.SumTree;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +22,20 @@ final class TreeSum {
 
   private record Add(Term left, Term right) implements Term {}
 
-  /** Arrays for intermediate sums, which grow to what is needed and are used again. */
+  /** A thread's arrays for a chunk, used again; those for intermediate sums grow as needed. */
   static final class Scratch {
     private final float[] result = new float[CHUNK];
+    private final float[] parameters = new float[ParameterAverager.BLOCK];
     private float[][] levels = {};
 
     /** Returns an array for a result, which summing does not use. */
     float[] result() {
       return result;
+    }
+
+    /** Returns an array for a block's parameters. */
+    float[] parameters() {
+      return parameters;
     }
 
     float[] level(int level) {
@@ -71,17 +78,12 @@ final class TreeSum {
    * Writes the sum of a range; without any piece it writes nothing.
    *
    * @param at the first position
-   * @param to where the sums go
-   * @param offset of the first of them
+   * @param to where the sums go, from its beginning
    * @param length at most {@link #CHUNK}
    */
-  void sum(int at, float[] to, int offset, int length, Scratch scratch) {
-    if (root instanceof Leaf leaf) {
-      leaf.piece().read(at, to, offset, length);
-    } else if (root != null) {
-      float[] sum = scratch.level(0);
-      sum(root, at, sum, length, scratch, 1);
-      System.arraycopy(sum, 0, to, offset, length);
+  void sum(int at, float[] to, int length, Scratch scratch) {
+    if (root != null) {
+      sum(root, at, to, length, scratch, 0);
     }
   }
 

@@ -106,11 +106,13 @@ class GangCheckpointTest {
       long begun = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
       writer.save(
           new Command.Save(directory.toString(), "step-" + step, "kept"), gang.state(), begun);
-      float[] parameters = gang.state().averager().parameters();
-      float[] copy = parameters.clone();
-      Arrays.fill(parameters, Float.NaN); // What is written is what was there when it was asked.
+      FlatPair weights = gang.state().weights();
+      Weights before = weights.read();
+      Weights other = before.copy();
+      Arrays.fill(other.parameters(), Float.NaN);
+      weights.write(other); // What is written is what was there when it was asked.
       saved[rank] = assertInstanceOf(Report.Saved.class, said.poll(20, TimeUnit.SECONDS));
-      System.arraycopy(copy, 0, parameters, 0, copy.length);
+      weights.write(before);
       double hour = TimeUnit.HOURS.toMillis(1); // As if copying had taken so long.
       assertTrue(saved[rank].millis() > hour, "a cost that leaves out the copying");
     }

@@ -22,6 +22,7 @@ final class Reference implements AutoCloseable {
   private final FlatPair weights;
   private final GradientBuffer buffer;
   private final ShardComputer computer;
+  private final float[] parameters;
   final ParameterAverager averager;
   final RunningState running;
 
@@ -33,15 +34,8 @@ final class Reference implements AutoCloseable {
     this.range = Shards.range(run.shards(), workers, rank);
     Layout layout = run.network().layout();
     Layout stateLayout = run.network().stateLayout();
-    this.averager =
-        ParameterAverager.of(
-            layout,
-            plan.optimizer(),
-            plan.l2(),
-            plan.clipping(),
-            layout.initialValues(run.seed()),
-            0,
-            layout.length());
+    this.averager = ParameterAverager.of(layout, plan.optimizer(), plan.l2(), plan.clipping());
+    this.parameters = layout.initialValues(run.seed());
     this.running = RunningState.of(stateLayout, stateLayout.initialValues(run.seed()));
     this.weights = new FlatPair(run.network());
     this.buffer = new GradientBuffer(run.network());
@@ -65,9 +59,9 @@ final class Reference implements AutoCloseable {
     }
     double weight = Scores.weight(sum.scores());
     double[] blocks = new double[ParameterAverager.blocks(averager.to())];
-    averager.blockSquaredNorms(sum.gradient(), weight, blocks);
+    averager.blockSquaredNorms(parameters, sum.gradient(), weight, blocks);
     double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
-    averager.step(sum.gradient(), weight, SmallRun.rate(step), norm);
+    averager.step(parameters, sum.gradient(), weight, SmallRun.rate(step), norm);
     running.update(sum.statistics(), Scores.rows(sum.scores()));
     return sum.scores();
   }
@@ -107,18 +101,26 @@ final class Reference implements AutoCloseable {
 
   /** Returns the weights themselves, which the next step changes. */
   Weights weights() {
-    return new Weights(averager.parameters(), running.values());
+    return new Weights(parameters, running.values());
   }
 
   /** Returns all that averaging averages: parameters, moments and state, one behind another. */
   float[][] vectors() {
     float[][] vectors = new float[averager.moments() + 2][];
-    vectors[0] = averager.parameters();
+    vectors[0] = parameters;
     for (int i = 0; i < averager.moments(); i++) {
       vectors[1 + i] = averager.moment(i);
     }
     vectors[vectors.length - 1] = running.values();
     return vectors;
+  }
+
+  private void set(int vector, float[] values) {
+    if (vector > 0 && vector <= averager.moments()) {
+      averager.writeMoment(vector - 1, 0, values, 0, values.length);
+    } else {
+      System.arraycopy(values, 0, vectors()[vector], 0, values.length);
+    }
   }
 
   /** Gives all references the mean of their vectors: a float32 sum in the tree, divided. */
@@ -134,7 +136,7 @@ final class Reference implements AutoCloseable {
         sum[i] = (float) (sum[i] / (double) all.length);
       }
       for (Reference one : all) {
-        System.arraycopy(sum, 0, one.vectors()[index], 0, sum.length);
+        one.set(index, sum);
       }
     }
   }

@@ -86,13 +86,7 @@ class RoundAllocationTest {
       var clipping = new Clipping(norm, Double.POSITIVE_INFINITY);
       var averager =
           ParameterAverager.of(
-              network.layout(),
-              Adam.of(),
-              0,
-              clipping,
-              start.parameters(),
-              slicing.from(rank),
-              slicing.to(rank));
+              network.layout(), Adam.of(), 0, clipping, slicing.from(rank), slicing.to(rank));
       this.weights = new FlatPair(network);
       weights.write(start);
       RunningState running = RunningState.of(network.stateLayout(), start.state());

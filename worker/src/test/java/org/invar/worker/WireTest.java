@@ -95,7 +95,6 @@ class WireTest {
   private static float[] step(Wire wire, Network network, Collective collective) throws Exception {
     int rank = collective.rank();
     var slicing = new Slicing(PARAMETERS, 0, WORKERS);
-    float[] zeros = new float[PARAMETERS];
     try (var weights = new FlatPair(network)) {
       var reduction =
           new StepReduction(
@@ -104,7 +103,6 @@ class WireTest {
                   new Sgd(),
                   0,
                   Clipping.of(),
-                  zeros,
                   slicing.from(rank),
                   slicing.to(rank)),
               RunningState.of(network.stateLayout(), new float[0]),
