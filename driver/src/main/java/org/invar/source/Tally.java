@@ -60,7 +60,8 @@ final class Tally implements Serializable {
         Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
         if (classes) {
-          for (int i = 0; i < classes(next.bytes(), encoding); i++) {
+          int entries = entries(next.bytes(), encoding);
+          for (int i = 0; i < entries; i++) {
             int id = (int) encoding.target(next.bytes(), i);
             tally.highestClass = Math.max(tally.highestClass, id);
             if (split == Split.TRAIN) {
@@ -76,7 +77,7 @@ final class Tally implements Serializable {
   }
 
   /** Returns how many classes a row has: one, or one at each of its own steps. */
-  private static int classes(byte[] row, RowEncoding encoding) {
+  private static int entries(byte[] row, RowEncoding encoding) {
     int most = encoding.targetWidth();
     return encoding.lengths() ? Math.min(most, encoding.length(row)) : most;
   }
