@@ -122,8 +122,9 @@ public final class RowEncoder implements Serializable {
    */
   public int features(Row row, float[] out, int at) {
     try {
-      normalization.apply(encoding.type(), features(row), 0, encoding.width(), out, at);
-      return length(row);
+      int length = length(row);
+      normalization.apply(encoding.type(), features(row, length), 0, encoding.width(), out, at);
+      return length;
     } catch (BadValue bad) {
       throw new InvarException(place.message(row, 0, bad), bad);
     }
@@ -163,8 +164,8 @@ public final class RowEncoder implements Serializable {
         throw new BadValue(column, "a weight of at least 0", row.get(weight));
       }
     }
-    byte[] inputs = features(row);
     int length = length(row);
+    byte[] inputs = features(row, length);
     byte[] bytes = encoding.encode(inputs, targets(row, length), exampleWeight, length);
     if (id < 0) {
       return Encoded.good(Identity.of(bytes), bytes);
@@ -176,12 +177,12 @@ public final class RowEncoder implements Serializable {
     return Encoded.good(Identity.ofId(text.toString()), bytes);
   }
 
-  private byte[] features(Row row) {
+  private byte[] features(Row row, int length) {
     if (encoding.type() == FeatureType.UINT8) {
       ColumnReader only = features.get(0);
       return pixels(only.feature(), row.get(only.index()));
     }
-    float[] values = numbers(row, features, encoding.width(), length(row));
+    float[] values = numbers(row, features, encoding.width(), length);
     byte[] packed = new byte[Float.BYTES * values.length];
     for (int j = 0; j < values.length; j++) {
       FLOATS.set(packed, Float.BYTES * j, values[j]);

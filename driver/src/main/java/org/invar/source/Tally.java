@@ -60,7 +60,8 @@ final class Tally implements Serializable {
         Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
         if (classes) {
-          for (int i = 0; i < classes(next.bytes(), encoding); i++) {
+          // Padding of steps, class 0, is none too high; class weights have no steps.
+          for (int i = 0; i < encoding.targetWidth(); i++) {
             int id = (int) encoding.target(next.bytes(), i);
             tally.highestClass = Math.max(tally.highestClass, id);
             if (split == Split.TRAIN) {
@@ -73,12 +74,6 @@ final class Tally implements Serializable {
       }
     }
     return tally;
-  }
-
-  /** Returns how many classes a row has: one, or one at each of its own steps. */
-  private static int classes(byte[] row, RowEncoding encoding) {
-    int most = encoding.targetWidth();
-    return encoding.lengths() ? Math.min(most, encoding.length(row)) : most;
   }
 
   private void add(Tally other) {

@@ -43,4 +43,12 @@ class FlopsTest {
     double second = 1 * (2 * 2 * 2 * 3);
     assertEquals(2 * (2 * first + 3 * second + 3 * 3 * 4), Flops.ofSample(network));
   }
+
+  @Test
+  void denseUsesItsKernelAtEveryStepOfASequence() {
+    Network network =
+        new Network(Shape.of(4, 3), List.of(Dense.of(5), Dense.of(2)), SoftmaxCrossEntropy.of());
+
+    assertEquals(2 * 4 * (2 * 3 * 5 + 3 * 5 * 2), Flops.ofSample(network));
+  }
 }

@@ -3,6 +3,7 @@ package org.invar.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,24 @@ class EvaluationReportTest {
         dog    1,000      1,001      0.999   1.000  1.000
         """,
         text);
+  }
+
+  @Test
+  void ofSequencesWithAClassAtEveryStepStepsAreCounted() {
+    Map<Integer, String> headers = Map.of(2, "class +", 40, "true +predicted +");
+    headers.forEach(
+        (classes, header) -> {
+          double[] counts = new double[classes * classes];
+          Arrays.fill(counts, 1);
+          var matrix = Optional.of(ConfusionMatrix.of(counts, 0, classes));
+          List<String> names = IntStream.range(0, classes).mapToObj(c -> "k" + c).toList();
+          for (long rows : new long[] {counts.length, counts.length - 1}) {
+            var evaluation = new Evaluation(Map.of("loss", 1.0), rows, matrix, names);
+            String text = new EvaluationReport("dev", evaluation).render();
+            String counted = rows == counts.length ? "rows" : "steps";
+            assertTrue(text.matches("(?s).*\n" + header + counted + " .*"), text);
+          }
+        });
   }
 
   @Test

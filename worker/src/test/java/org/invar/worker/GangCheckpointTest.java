@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.invar.collective.Membership;
+import org.invar.param.Layout;
 import org.invar.param.Weights;
 import org.invar.storage.SliceFile;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A gang that goes on from slices that another gang wrote. */
 @Timeout(60)
@@ -145,6 +147,29 @@ class GangCheckpointTest {
       kept.add(file.toJson().toString());
     }
     return new GangPlan.Start(directory.toString(), step, slices, kept);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aWorkerNamesTheFirstParameterOfItsSliceThatIsNotFinite(int workers) throws Exception {
+    List<Layout.Entry> entries = small.run().network().layout().entries();
+    Layout.Entry early = entries.get(1);
+    Layout.Entry late = entries.get(entries.size() - 1);
+    ConcurrentLinkedQueue<String> found = new ConcurrentLinkedQueue<>();
+    small.gang(
+        small.plan(workers),
+        1,
+        (gang, reports) -> {
+          assertEquals(null, gang.state().firstNotFinite());
+          for (Layout.Entry entry : List.of(early, late)) {
+            gang.state().weights().write(entry.end() - 1, new float[] {Float.NaN}, 0, 1);
+          }
+          found.add(String.valueOf(gang.state().firstNotFinite()));
+        });
+    // Of three, the second has neither of them.
+    List<String> expected =
+        workers == 1 ? List.of(early.name()) : List.of(early.name(), late.name(), "null");
+    assertEquals(expected, found.stream().sorted().toList());
   }
 
   @Test
