@@ -36,19 +36,20 @@ public final class MetricsLog implements Closeable {
   static MetricsLog create(FileSystem fileSystem, Path file, SavedMetrics before)
       throws IOException {
     MetricsSpool spool = MetricsSpool.create();
+    Closeable made = spool;
     try {
       before.writeTo(spool); // Damage is found before a file is replaced.
       var log = new MetricsLog(file, fileSystem.create(file, true), spool);
+      made = log;
+      log.change(() -> spool.soFar().writeTo(log.out, 0));
+      log.flush();
+      return log;
+    } catch (IOException | RuntimeException | FSError e) {
       try {
-        log.change(() -> spool.soFar().writeTo(log.out, 0));
-        log.flush();
-        return log;
-      } catch (IOException e) {
-        log.close();
-        throw e;
+        made.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
       }
-    } catch (IOException e) {
-      spool.close();
       throw e;
     }
   }

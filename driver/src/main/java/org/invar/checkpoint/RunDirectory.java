@@ -93,6 +93,11 @@ public final class RunDirectory {
     }
   }
 
+  /** Returns whether the run is to go on from what is there. */
+  public boolean isResumed() {
+    return mode == Mode.RESUME;
+  }
+
   /**
    * Takes the directory for the run: deletes what {@code OVERWRITE} replaces, and records the job.
    *

@@ -116,6 +116,7 @@ final class PredictCommand implements Callable<Integer> {
         .write()
         .format(format)
         .option("header", "true")
+        .option("escape", "\"") // Quotes within quotes are doubled, as RFC 4180 has it.
         // OutputPath has looked at what is there.
         .mode(SaveMode.Overwrite)
         .save(path);

@@ -69,7 +69,7 @@ public record DataSettings(
           sequences,
           "lengths",
           true,
-          "the default, false, but for tables with a shape of two numbers");
+          "the default, false, but for tables with a shape [steps, numbers a step], such as [12, 1]");
       Require.check(
           !standardize,
           "standardize",

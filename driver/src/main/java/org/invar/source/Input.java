@@ -138,7 +138,8 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
     }
     var reader = spark.read().format(table.format());
     if (table.format().equalsIgnoreCase("csv")) {
-      reader.option("header", "true").option("inferSchema", "true");
+      // A quote within quotes is doubled, as RFC 4180 has it; Spark's own way is a backslash.
+      reader.option("header", "true").option("inferSchema", "true").option("escape", "\"");
     }
     reader.options(table.options());
     Dataset<Row> rows =

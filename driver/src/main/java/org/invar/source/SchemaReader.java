@@ -305,7 +305,10 @@ final class SchemaReader {
           input.name() + ", shape " + shape,
           shape.size() + " features a row",
           String.valueOf(width),
-          "Give a shape of " + width + " elements, or name other columns.");
+          "Give a shape of "
+              + width
+              + " elements, name other columns, or set lengths: true where rows are sequences of"
+              + " different lengths.");
     }
     return shape;
   }

@@ -105,6 +105,11 @@ final class Training {
     this.first = Position.start(plan, contents, fingerprint, stepScores);
     this.position = first;
     this.metrics = directory.metrics(goBack());
+    if (directory.isResumed() && position.step() == 0) {
+      warnings.add(
+          "%s has no checkpoint to go on from: the run begins at its first step."
+              .formatted(directory.path()));
+    }
   }
 
   /** Before the run is shown a warning waits for it; afterwards it is told at once. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.storage.SliceFile;
@@ -274,6 +275,26 @@ class RunDirectoryTest {
               SliceFile.name(new CheckpointName(step, 0).slices(), 0, 1 + (int) (step % 5)));
       Files.write(slice, new byte[1]);
     }
+  }
+
+  @Test
+  void damagedLinesLeaveTheFileAsItIs() throws IOException {
+    RunDirectory directory = open(JOB, Mode.NEW);
+    CheckpointStore store = CheckpointFixture.store(run.resolve("checkpoints"), 1);
+    try (MetricsLog log = directory.metrics(SavedMetrics.none())) {
+      log.append(JsonNodeFactory.instance.objectNode().put("step", 1));
+      CheckpointFixture.save(store, CheckpointFixture.checkpoint(1), log.lines());
+      log.append(JsonNodeFactory.instance.objectNode().put("step", 2));
+    }
+    SavedCheckpoint found = store.newest().orElseThrow();
+    try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
+      for (Path file : files.filter(name -> name.toString().endsWith(".jsonl")).toList()) {
+        Files.writeString(file, "{\"step\":3}\n");
+      }
+    }
+    assertThrows(IOException.class, () -> directory.metrics(found.metrics()));
+    assertEquals(
+        List.of("{\"step\":1}", "{\"step\":2}"), Files.readAllLines(run.resolve("metrics.jsonl")));
   }
 
   @Test

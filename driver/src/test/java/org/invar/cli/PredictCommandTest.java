@@ -130,6 +130,24 @@ class PredictCommandTest {
         .refused("few.libsvm");
   }
 
+  /** As Python, R and spreadsheets read and write them. */
+  @Test
+  void quotesWithinQuotesAreDoubledInCsv() throws Exception {
+    List<String> lines = Files.readAllLines(Runs.WINE);
+    Path in = folder.resolve("quoted.csv");
+    Files.writeString(
+        in, lines.get(0) + ",note\n" + lines.get(1) + ",\"say \"\"\\, or\"\", so\"\n");
+    Path out = folder.resolve("quoted-out");
+    Cli.run("predict", wine, "--input", in, "--out", out, "--out-format", "csv").succeeded();
+    String text;
+    try (Stream<Path> files = Files.list(out)) {
+      text =
+          Files.readString(
+              files.filter(each -> each.toString().endsWith(".csv")).findFirst().orElseThrow());
+    }
+    assertTrue(text.contains(",\"say \"\"\\, or\"\", so\","), text);
+  }
+
   private static byte[] idx(int rows, int... dimensions) {
     int values = rows * Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
     ByteBuffer bytes = ByteBuffer.allocate(8 + 4 * dimensions.length + values);

@@ -311,7 +311,7 @@ class JobTest {
     assertTrue(
         refusal(TABLE, "data.lengths", "true")
             .contains(
-                "data.lengths: expected the default, false, but for tables with a shape of two numbers"));
+                "data.lengths: expected the default, false, but for tables with a shape [steps, numbers a step], such as [12, 1]"));
     Job job =
         parse(
             TABLE

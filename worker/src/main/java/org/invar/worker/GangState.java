@@ -164,12 +164,16 @@ final class GangState {
 
   /** Returns the first parameter of the slice with a value that is not finite, or null. */
   @Nullable String firstNotFinite() {
-    float[] slice = parameters().values();
+    float[] values = new float[ParameterAverager.BLOCK];
     for (Layout.Entry entry : layout.entries()) {
       int end = Math.min(entry.end(), to);
-      for (int i = Math.max(entry.offset(), from); i < end; i++) {
-        if (!Float.isFinite(slice[i - from])) {
-          return entry.name();
+      for (int at = Math.max(entry.offset(), from); at < end; at += values.length) {
+        int length = Math.min(values.length, end - at);
+        weights.read(at, values, 0, length);
+        for (int i = 0; i < length; i++) {
+          if (!Float.isFinite(values[i])) {
+            return entry.name();
+          }
         }
       }
     }
