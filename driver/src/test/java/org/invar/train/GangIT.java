@@ -245,7 +245,8 @@ class GangIT {
     try (var run = DriverProcess.train(folder, hungry, out, "local-cluster[2,1,1024]")) {
       assertEquals(1, run.exitCode(GangRuns.LIMIT), run.log());
       assertTrue(run.log().contains("spark.executor.memory"), run.log());
-      assertTrue(run.log().contains("comes no further than step 0"), run.log());
+      // The first checkpoint takes more than a step does.
+      assertTrue(run.log().matches("(?s).*comes no further than step [01]:.*"), run.log());
     }
   }
 }
