@@ -61,37 +61,9 @@ public record Packing(
     }
   }
 
-  /** Makes what is said of data whose labels belong to rows as a whole. */
-  public Packing(
-      Columns columns,
-      Targets targets,
-      int outputs,
-      List<String> classes,
-      @Nullable Shape shape,
-      double scale,
-      boolean standardize,
-      ClassFactors classFactors,
-      double devFraction,
-      double testFraction,
-      long seed) {
-    this(
-        columns,
-        targets,
-        outputs,
-        0,
-        classes,
-        shape,
-        scale,
-        standardize,
-        classFactors,
-        devFraction,
-        testFraction,
-        seed);
-  }
-
   /** Returns what is assumed of data unless more is said. */
   public static Packing of(Targets targets) {
     return new Packing(
-        Columns.of(), targets, 0, List.of(), null, 1, false, new ClassFactors.Equal(), 0, 0, 1);
+        Columns.of(), targets, 0, 0, List.of(), null, 1, false, new ClassFactors.Equal(), 0, 0, 1);
   }
 }

@@ -86,19 +86,7 @@ class BadDataTest {
     refused(Targets.CLASSES, rows("(1, 1.5) t(x, y)"), "column y", "whole number", "found 1.5");
     refused(Targets.BINARY, rows("(1, 2) t(x, y)"), "column y", "[0, 2)", "found 2");
     refused(Targets.CLASSES, rows("(1, 'a'), (2, NULL) t(x, y)"), "one of [a]", "found null");
-    var three =
-        new Packing(
-            Columns.labeled("y"),
-            Targets.CLASSES,
-            3,
-            List.of(),
-            null,
-            1,
-            false,
-            new ClassFactors.Equal(),
-            0,
-            0,
-            1);
+    var three = PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).outputs(3).build();
     refused(three, rows("(1, 3) t(x, y)"), null, "[0, 3)", "found 3");
     refused(three, rows("(1, 'a'), (1, 'b') t(x, y)"), null, "3 classes", "found 2: [a, b]");
   }
@@ -124,18 +112,10 @@ class BadDataTest {
     for (int outputs : new int[] {2, 0}) {
       String bad = outputs == 2 ? "(NULL, 0), (2, 1) t(x, y)" : "(1, 0), (2, 1) t(x, y)";
       var packing =
-          new Packing(
-              Columns.labeled("y"),
-              Targets.CLASSES,
-              outputs,
-              List.of(),
-              null,
-              1,
-              false,
-              new ClassFactors.Given(Map.of("11", 2.0)),
-              0,
-              0,
-              1);
+          PackingBuilder.of(Targets.CLASSES, Columns.labeled("y"))
+              .outputs(outputs)
+              .factors(new ClassFactors.Given(Map.of("11", 2.0)))
+              .build();
       refused(packing, rows(bad), null, "a class 11, for its weight", "[0, 1]", "mean 1?");
     }
     assertThrows(IllegalArgumentException.class, () -> balanced(Targets.VALUES));
@@ -143,8 +123,7 @@ class BadDataTest {
 
   private static Packing balanced(Targets targets) {
     var balanced = new ClassFactors.Balanced();
-    return new Packing(
-        Columns.labeled("y"), targets, 0, List.of(), null, 1, false, balanced, 0, 0, 1);
+    return PackingBuilder.of(targets, Columns.labeled("y")).factors(balanced).build();
   }
 
   @Test
@@ -176,18 +155,7 @@ class BadDataTest {
     refused(Targets.CLASSES, rows("(DATE'2026-01-01', 1) t(x, y)"), "column x", "date", "number");
     refused(Targets.CLASSES, rows("(1) t(y)"), "at least one column of features");
     var shaped =
-        new Packing(
-            Columns.labeled("y"),
-            Targets.CLASSES,
-            0,
-            List.of(),
-            Shape.of(2, 2),
-            1,
-            false,
-            new ClassFactors.Equal(),
-            0,
-            0,
-            1);
+        PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).shape(Shape.of(2, 2)).build();
     refused(shaped, rows("(1, 1) t(x, y)"), null, "shape 2×2", "expected 4 features", "found 1");
   }
 
@@ -195,19 +163,7 @@ class BadDataTest {
   void refusesSourcesWithoutRowsAndEmptySplits() {
     Input none = Input.of(spark.sql("SELECT 1 AS x, 1 AS y WHERE 1 = 0"));
     refused(Targets.VALUES, none, "rows for the train split", "none among 0");
-    var packing =
-        new Packing(
-            Columns.labeled("y"),
-            Targets.VALUES,
-            0,
-            List.of(),
-            null,
-            1,
-            false,
-            new ClassFactors.Equal(),
-            0.01,
-            0,
-            1);
+    var packing = PackingBuilder.of(Targets.VALUES, Columns.labeled("y")).dev(0.01).build();
     refused(packing, rows("(1, 1) t(x, y)"), null, "rows for the dev split", "none among 1");
     refused(packing, rows("(1, 1) t(x, y)"), rows("(1, 1) t(x, y)"), "found both");
   }
@@ -260,19 +216,7 @@ class BadDataTest {
     StructType schema = spark.sql("SELECT 1 AS x, 1 AS y").schema();
     var numbers = spark.range(0, 40, 1, 1).toJavaRDD().map(BadDataTest::failing);
     Input input = Input.of(spark.createDataFrame(numbers, schema));
-    var packing =
-        new Packing(
-            Columns.labeled("y"),
-            Targets.VALUES,
-            0,
-            List.of(),
-            null,
-            1,
-            false,
-            new ClassFactors.Equal(),
-            0.5,
-            0,
-            1);
+    var packing = PackingBuilder.of(Targets.VALUES, Columns.labeled("y")).dev(0.5).build();
     var before = Set.copyOf(persisted());
     var e =
         assertThrows(

@@ -30,8 +30,7 @@ public final class LocalSpark {
   }
 
   static Packing packing(Targets targets, Columns columns) {
-    return new Packing(
-        columns, targets, 0, List.of(), null, 1, false, new ClassFactors.Equal(), 0, 0, 1);
+    return PackingBuilder.of(targets, columns).build();
   }
 
   public static List<PackedBlock> blocks(PackedDataset data) {

@@ -67,18 +67,13 @@ class SameShardsTest {
   private Outcome run(int cores, String format, String name, int partitions, long seed)
       throws IOException {
     var packing =
-        new Packing(
-            COLUMNS,
-            Targets.CLASSES,
-            0,
-            List.of(),
-            null,
-            1,
-            true,
-            new ClassFactors.Balanced(),
-            0.2,
-            0.1,
-            seed);
+        PackingBuilder.of(Targets.CLASSES, COLUMNS)
+            .standardize()
+            .factors(new ClassFactors.Balanced())
+            .dev(0.2)
+            .test(0.1)
+            .seed(seed)
+            .build();
     try (SparkSession spark = LocalSpark.start(cores)) {
       var packed = LocalSpark.pack(packing, table(spark, format, name), null, null, partitions);
       assertEquals(partitions, packed.train().blocks().getNumPartitions());

@@ -38,19 +38,13 @@ class SequenceLabelsTest {
 
   /** Sequences of up to 3 steps of one number. */
   private static Packing packing(Targets targets, int outputs, int steps, String... classes) {
-    return new Packing(
-        new Columns(List.of("x"), List.of("y"), null, null, List.of(), true),
-        targets,
-        outputs,
-        steps,
-        List.of(classes),
-        Shape.of(3, 1),
-        1,
-        false,
-        new ClassFactors.Equal(),
-        0,
-        0,
-        1);
+    return PackingBuilder.of(
+            targets, new Columns(List.of("x"), List.of("y"), null, null, List.of(), true))
+        .outputs(outputs)
+        .steps(steps)
+        .classes(List.of(classes))
+        .shape(Shape.of(3, 1))
+        .build();
   }
 
   /** The rows' targets and lengths, sorted. */
@@ -107,19 +101,11 @@ class SequenceLabelsTest {
   @Test
   void withoutLengthsEveryRowHasAllSteps() {
     var whole =
-        new Packing(
-            Columns.labeled("y"),
-            Targets.CLASSES,
-            2,
-            2,
-            List.of(),
-            Shape.of(2, 1),
-            1,
-            false,
-            new ClassFactors.Equal(),
-            0,
-            0,
-            1);
+        PackingBuilder.of(Targets.CLASSES, Columns.labeled("y"))
+            .outputs(2)
+            .steps(2)
+            .shape(Shape.of(2, 1))
+            .build();
     PackedSplits packed = LocalSpark.pack(whole, rows("(array(1, 2), array(0, 1)) t(x, y)"));
     assertEquals(2, packed.train().encoding().targetWidth());
     refused(
@@ -207,19 +193,11 @@ class SequenceLabelsTest {
         assertThrows(
             IllegalArgumentException.class,
             () ->
-                new Packing(
-                    Columns.labeled("y"),
-                    Targets.CLASSES,
-                    2,
-                    3,
-                    List.of(),
-                    null,
-                    1,
-                    false,
-                    new ClassFactors.Given(Map.of("a", 2.0)),
-                    0,
-                    0,
-                    1));
+                PackingBuilder.of(Targets.CLASSES, Columns.labeled("y"))
+                    .outputs(2)
+                    .steps(3)
+                    .factors(new ClassFactors.Given(Map.of("a", 2.0)))
+                    .build());
     assertTrue(e.getMessage().contains("one class a row"), e.getMessage());
   }
 

@@ -49,18 +49,12 @@ class TablesTest {
         spark.sql("SELECT 1e6 + id * id AS a, 3 AS b, id AS id, id % 2 AS y FROM range(200)");
     var columns = new Columns(List.of("a", "b"), List.of("y"), null, "id", List.of());
     var packing =
-        new Packing(
-            columns,
-            Targets.VALUES,
-            1,
-            List.of(),
-            null,
-            1,
-            true,
-            new ClassFactors.Equal(),
-            0.25,
-            0,
-            7);
+        PackingBuilder.of(Targets.VALUES, columns)
+            .outputs(1)
+            .standardize()
+            .dev(0.25)
+            .seed(7)
+            .build();
     PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
     List<Double> values = new ArrayList<>();
     for (PackedBlock block : LocalSpark.blocks(packed.train())) {
@@ -102,18 +96,12 @@ class TablesTest {
   }
 
   private static Packing sequences(Shape shape) {
-    return new Packing(
-        new Columns(List.of("x"), List.of("y"), null, null, List.of(), true),
-        Targets.VALUES,
-        1,
-        List.of(),
-        shape,
-        2,
-        false,
-        new ClassFactors.Equal(),
-        0,
-        0,
-        1);
+    return PackingBuilder.of(
+            Targets.VALUES, new Columns(List.of("x"), List.of("y"), null, null, List.of(), true))
+        .outputs(1)
+        .shape(shape)
+        .scale(2)
+        .build();
   }
 
   @Test
@@ -207,18 +195,9 @@ class TablesTest {
   void balancedWeightsCountTheTrainingRowsOfEachClass() {
     Dataset<Row> rows = spark.sql("SELECT id AS x, CAST(id < 10 AS INT) AS y FROM range(40)");
     var packing =
-        new Packing(
-            Columns.labeled("y"),
-            Targets.BINARY,
-            0,
-            List.of(),
-            null,
-            1,
-            false,
-            new ClassFactors.Balanced(),
-            0,
-            0,
-            1);
+        PackingBuilder.of(Targets.BINARY, Columns.labeled("y"))
+            .factors(new ClassFactors.Balanced())
+            .build();
     PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
     assertEquals(1, packed.preprocessing().outputs());
     for (PackedBlock block : LocalSpark.blocks(packed.train())) {
@@ -235,18 +214,7 @@ class TablesTest {
         spark.sql("SELECT id AS x, IF(id % 4 = 0, 'rare', 'often') AS y FROM range(80)");
     var factors = new ClassFactors.Given(Map.of("rare", 3.0));
     var packing =
-        new Packing(
-            Columns.labeled("y"),
-            Targets.CLASSES,
-            0,
-            List.of(),
-            null,
-            1,
-            false,
-            factors,
-            0.3,
-            0,
-            1);
+        PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).factors(factors).dev(0.3).build();
     Input input = Input.of(rows);
     PackedSplits packed = LocalSpark.pack(packing, input);
     assertWeights(3, packed.train());
@@ -318,19 +286,7 @@ class TablesTest {
   void preprocessingComesBackFromJsonExactly() throws IOException {
     Input input = rows("(1.1D, 'u', 'b'), (2.7D, 'v', 'a'), (3.14D, 'u', 'c') t(x, c, y)");
     var columns = new Columns(List.of(), List.of("y"), null, null, List.of("c"));
-    var packing =
-        new Packing(
-            columns,
-            Targets.CLASSES,
-            0,
-            List.of(),
-            null,
-            1,
-            true,
-            new ClassFactors.Equal(),
-            0,
-            0,
-            1);
+    var packing = PackingBuilder.of(Targets.CLASSES, columns).standardize().build();
     Preprocessing preprocessing = LocalSpark.pack(packing, input).preprocessing();
     var json = new ObjectMapper();
     String text = json.writeValueAsString(preprocessing);
@@ -361,18 +317,7 @@ class TablesTest {
   }
 
   private static Packing named(List<String> classes) {
-    return new Packing(
-        Columns.labeled("y"),
-        Targets.CLASSES,
-        0,
-        classes,
-        null,
-        1,
-        false,
-        new ClassFactors.Equal(),
-        0,
-        0,
-        1);
+    return PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).classes(classes).build();
   }
 
   /** The ids of the classes of a dev source's rows, sorted. */

@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
@@ -148,23 +147,14 @@ class BadStorageTest {
     Path run = folder.resolve("truncated" + length);
     Path newest = interrupted(run).get(1);
     truncate(newest, length);
-    List<String> warnings = new ArrayList<>();
-    List<Long> from = new ArrayList<>();
-    trainer(JOB, run.toString())
-        .mode(Mode.RESUME)
-        .listener(
-            new TrainingListener() {
-              @Override
-              public void started(Started started) {
-                warnings.addAll(started.warnings());
-                from.add(started.resumedAtStep());
-              }
-            })
-        .train();
+    var starts = new Starts();
+    trainer(JOB, run.toString()).mode(Mode.RESUME).listener(starts).train();
     assertArrayEquals(expected, GangRuns.weights(run));
-    assertEquals(List.of(2L), from);
+    assertEquals(List.of(2L), starts.from);
     String file = newest.getFileName().toString();
-    assertTrue(warnings.stream().anyMatch(one -> one.contains(file)), file + " in " + warnings);
+    assertTrue(
+        starts.warnings.stream().anyMatch(one -> one.contains(file)),
+        file + " in " + starts.warnings);
   }
 
   /** Nothing begins anew in silence where a checkpoint was complete. */

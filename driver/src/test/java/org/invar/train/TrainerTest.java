@@ -218,22 +218,13 @@ class TrainerTest {
 
   @Test
   void aRunThatHasNothingToGoOnFromSaysSo() {
-    List<String> warnings = new ArrayList<>();
-    List<Long> from = new ArrayList<>();
-    trainer(Job.parse(DIGITS, "job"))
-        .mode(Mode.RESUME)
-        .listener(
-            new TrainingListener() {
-              @Override
-              public void started(Started started) {
-                warnings.addAll(started.warnings());
-                from.add(started.resumedAtStep());
-              }
-            })
-        .train();
-    assertEquals(List.of(0L), from);
+    var starts = new Starts();
+    trainer(Job.parse(DIGITS, "job")).mode(Mode.RESUME).listener(starts).train();
+    assertEquals(List.of(0L), starts.from);
     String warning = "run has no checkpoint to go on from: the run begins at its first step.";
-    assertTrue(warnings.stream().anyMatch(each -> each.endsWith(warning)), warnings.toString());
+    assertTrue(
+        starts.warnings.stream().anyMatch(each -> each.endsWith(warning)),
+        starts.warnings.toString());
   }
 
   @Test
