@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
   private Rows() {}
 
-  /** Refuses arrays that do not fit the outputs, and clears the gradient, padding's above all. */
+  /** Refuses arrays that do not fit the outputs, and clears the gradient where there is padding. */
   static void begin(
       Outputs outputs,
       int targetWidth,
@@ -19,7 +19,9 @@ final class Rows {
     Outputs.requireLength("weights", weights.length, rows);
     if (gradient != null) {
       Outputs.requireLength("gradient", gradient.length, outputs.values().length);
-      Arrays.fill(gradient, 0);
+      if (outputs.lengths() != null) {
+        Arrays.fill(gradient, 0);
+      }
     }
   }
 }

@@ -250,35 +250,6 @@ public final class ParameterAverager {
     return sum;
   }
 
-  /**
-   * Writes Σ W² of every block of the slice, over decayed entries only: what {@link #l2Cost} needs.
-   *
-   * @param parameters the slice's
-   * @param allBlocks one element for every block of the flat vector; only the slice's are written
-   */
-  public void blockSquaredWeights(float[] parameters, double[] allBlocks) {
-    Require.length("parameters", parameters.length, length);
-    for (Block block : blocks) {
-      double sum = 0;
-      for (Run run : block.runs) {
-        if (run.decayed()) {
-          sum += Squares.sum(parameters, block.at + run.from(), block.at + run.to());
-        }
-      }
-      allBlocks[(from + block.at) / BLOCK] = sum;
-    }
-  }
-
-  /**
-   * Returns the cost of L2 regularization, (1/m)(λ/2) ΣW².
-   *
-   * @param squaredWeights ΣW² over the decayed entries of the whole vector
-   * @param weight m, the batch's example weight
-   */
-  public double l2Cost(double squaredWeights, double weight) {
-    return l2 / (2 * weight) * squaredWeights;
-  }
-
   /** Returns where the slice starts in the flat vector, in elements. */
   public int from() {
     return from;

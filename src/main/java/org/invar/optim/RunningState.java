@@ -38,23 +38,24 @@ public final class RunningState {
    * @param rows the rows that the sums are over, at least 1
    */
   public void update(float[] sums, long rows) {
-    update(sums, 0, values.length, rows);
+    update(0, values.length, sums, rows);
   }
 
   /**
    * Takes a part of a step's statistics.
    *
-   * @param sums as long as the state; only the part is read
    * @param from the part's first element
    * @param to the element behind its last
+   * @param sums begins with the part's
    * @param rows the rows that the sums are over, at least 1
    */
-  public void update(float[] sums, int from, int to, long rows) {
+  public void update(int from, int to, float[] sums, long rows) {
     for (Layout.Entry entry : layout.entries()) {
       double momentum = entry.spec().momentum();
       int end = Math.min(entry.end(), to);
       for (int i = Math.max(entry.offset(), from); i < end; i++) {
-        values[i] = (float) (momentum * values[i] + (1 - momentum) * (sums[i] / (double) rows));
+        values[i] =
+            (float) (momentum * values[i] + (1 - momentum) * (sums[i - from] / (double) rows));
       }
     }
   }

@@ -38,9 +38,7 @@ class ParameterAveragerGoldenTest {
     float[] labels = golden.floats("/inputs/labels");
     var outputs = new Outputs(Shape.of(CLASSES), ROWS, logits(x, flat));
     double loss = SoftmaxCrossEntropy.of().sum(outputs, labels, ones, dz);
-    double[] blocks = new double[1];
-    averager.blockSquaredWeights(flat, blocks);
-    double cost = loss / ROWS + averager.l2Cost(ParameterAverager.sumBlocks(blocks), (double) ROWS);
+    double cost = loss / ROWS + L2.cost(layout, flat, lambda, ROWS);
     double expected = golden.json().get("loss").asDouble();
     assertEquals(expected, cost, 1e-6 * expected);
 

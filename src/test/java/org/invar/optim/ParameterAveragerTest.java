@@ -129,28 +129,18 @@ class ParameterAveragerTest {
   }
 
   @Test
-  @DisplayName("Σ W² counts decayed entries only, in blocks that slices do not change")
-  void squaredWeights() {
+  @DisplayName("the cost of L2 is (1/m)(λ/2) Σ W² over decayed entries")
+  void l2Cost() {
     float[] flat = LAYOUT.initialValues(3);
-    double[] whole = new double[ParameterAverager.blocks(LENGTH)];
-    double[] cut = new double[whole.length];
-    Arrays.fill(cut, Double.NaN);
-    for (int[] slice : new int[][] {{0, 2 * BLOCK}, {2 * BLOCK, LENGTH}}) {
-      ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of(), slice[0], slice[1])
-          .blockSquaredWeights(Arrays.copyOfRange(flat, slice[0], slice[1]), cut);
-    }
-    var averager = ParameterAverager.of(LAYOUT, Adam.of(), 1, Clipping.of());
-    averager.blockSquaredWeights(flat, whole);
-    assertArrayEquals(whole, cut);
     double expected = 0;
     for (Layout.Entry entry : LAYOUT.entries()) {
       for (int i = entry.offset(); i < entry.end() && entry.spec().decayed(); i++) {
         expected += (double) flat[i] * flat[i];
       }
     }
-    double sum = ParameterAverager.sumBlocks(whole);
-    assertEquals(expected, sum, 1e-12 * expected);
-    assertEquals(expected / 16, averager.l2Cost(sum, 8), 1e-12 * expected);
+    assertEquals(3 * expected / 16, L2.cost(LAYOUT, flat, 3, 8), 1e-12 * expected);
+    assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, flat, 3, 0));
+    assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, new float[3], 3, 8));
   }
 
   @Test

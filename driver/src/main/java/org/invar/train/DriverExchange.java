@@ -86,15 +86,12 @@ final class DriverExchange implements Exchange {
     for (float[] moment : moments) {
       spans.add(Span.of(moment));
     }
-    Weights weights = zeros();
     Slices.read(
         files,
         start.directory(),
         start.slices(),
-        new SliceContent(Span.of(weights.parameters()), spans, Span.of(weights.state())));
+        new SliceContent(Span.of(parameters), spans, Span.of(running.values())));
     averager.restore(moments, start.step());
-    System.arraycopy(weights.parameters(), 0, parameters, 0, parameters.length);
-    System.arraycopy(weights.state(), 0, running.values(), 0, weights.state().length);
     if (!start.kept().isEmpty()) {
       Weights best = zeros();
       Slices.read(

@@ -1,9 +1,7 @@
 package org.invar.train;
 
 import org.invar.config.TrainSettings;
-import org.invar.optim.Clipping;
-import org.invar.optim.ParameterAverager;
-import org.invar.optim.Sgd;
+import org.invar.optim.L2;
 import org.invar.param.Layout;
 import org.invar.worker.Scores;
 
@@ -18,11 +16,8 @@ final class L2Cost {
    * @param trainSums scores of all training rows, which give the average weight of a row
    */
   static double of(TrainSettings settings, Layout layout, float[] parameters, double[] trainSums) {
-    var averager = ParameterAverager.of(layout, new Sgd(), settings.l2(), Clipping.of());
-    double[] blocks = new double[ParameterAverager.blocks(parameters.length)];
-    averager.blockSquaredWeights(parameters, blocks);
     double rows = Scores.rows(trainSums);
     double weight = Scores.weight(trainSums) * Math.min(settings.batchSize(), rows) / rows;
-    return averager.l2Cost(ParameterAverager.sumBlocks(blocks), weight);
+    return L2.cost(layout, parameters, settings.l2(), weight);
   }
 }

@@ -36,7 +36,7 @@ final class AverageReduction implements Reduction {
 
   /** Returns this worker's vectors. */
   Piece piece() {
-    return (at, to, offset, length) -> copy(at, to, offset, length, true);
+    return (at, to, length) -> copy(at, to, length, true);
   }
 
   /** Returns the sum of all workers' scores, once it is there. */
@@ -61,16 +61,16 @@ final class AverageReduction implements Reduction {
 
   @Override
   public void read(Chunk chunk, float[] to) {
-    copy(chunk.at(), to, 0, chunk.length(), true);
+    copy(chunk.at(), to, chunk.length(), true);
   }
 
   @Override
   public void store(Chunk chunk, float[] values) {
-    copy(chunk.at(), values, 0, chunk.length(), false);
+    copy(chunk.at(), values, chunk.length(), false);
   }
 
   /** Copies a range, which may go over the end of a vector, out of the vectors or into them. */
-  private void copy(int at, float[] array, int offset, int length, boolean out) {
+  private void copy(int at, float[] array, int length, boolean out) {
     int done = 0;
     while (done < length) {
       int place = at + done;
@@ -79,13 +79,13 @@ final class AverageReduction implements Reduction {
       int end = state ? running.values().length : parameters;
       int count = Math.min(length - done, end - start);
       if (state) {
-        copyState(start, array, offset + done, count, out);
+        copyState(start, array, done, count, out);
       } else if (place < parameters) {
-        copyWeights(start, array, offset + done, count, out);
+        copyWeights(start, array, done, count, out);
       } else if (out) {
-        averager.readMoment(place / parameters - 1, start, array, offset + done, count);
+        averager.readMoment(place / parameters - 1, start, array, done, count);
       } else {
-        averager.writeMoment(place / parameters - 1, start, array, offset + done, count);
+        averager.writeMoment(place / parameters - 1, start, array, done, count);
       }
       done += count;
     }

@@ -67,7 +67,12 @@ final class FlatPair implements Piece, AutoCloseable {
   }
 
   @Override
-  public void read(int at, float[] to, int offset, int length) {
+  public void read(int at, float[] to, int length) {
+    read(at, to, 0, length);
+  }
+
+  /** Copies a range out, to some place of an array. */
+  void read(int at, float[] to, int offset, int length) {
     if (at < parameters) {
       values.get(at, to, offset, length);
     } else {

@@ -154,7 +154,7 @@ final class GangState {
 
   private Span parameters() {
     float[] slice = new float[to - from];
-    weights.read(from, slice, 0, slice.length);
+    weights.read(from, slice, slice.length);
     return Span.part(slice, from);
   }
 
@@ -169,7 +169,7 @@ final class GangState {
       int end = Math.min(entry.end(), to);
       for (int at = Math.max(entry.offset(), from); at < end; at += values.length) {
         int length = Math.min(values.length, end - at);
-        weights.read(at, values, 0, length);
+        weights.read(at, values, length);
         for (int i = 0; i < length; i++) {
           if (!Float.isFinite(values[i])) {
             return entry.name();

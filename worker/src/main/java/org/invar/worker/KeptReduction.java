@@ -38,7 +38,7 @@ final class KeptReduction implements Reduction {
 
   @Override
   public void read(Chunk chunk, float[] to) {
-    weights.read(chunk.at(), to, 0, chunk.length());
+    weights.read(chunk.at(), to, chunk.length());
   }
 
   @Override

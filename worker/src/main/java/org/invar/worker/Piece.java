@@ -6,9 +6,8 @@ interface Piece {
    * Copies values out.
    *
    * @param at the first position, counted through the parameters and then the state
-   * @param to where they go
-   * @param offset of the first of them in {@code to}
+   * @param to where they go, from its beginning
    * @param length how many
    */
-  void read(int at, float[] to, int offset, int length);
+  void read(int at, float[] to, int length);
 }

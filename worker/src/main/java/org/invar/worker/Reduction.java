@@ -6,8 +6,8 @@ import org.invar.worker.Slicing.Chunk;
  * What becomes of the sums of a round: the owner of a slice turns them into new values, which
  * everybody stores.
  *
- * <p>The owner treats its slice in parts that lie in one block each. Parts that differ may be
- * treated by several threads.
+ * <p>The owner treats its slice in parts, of at most a block. Parts that differ may be treated by
+ * several threads.
  */
 interface Reduction {
   /**

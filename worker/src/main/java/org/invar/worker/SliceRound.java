@@ -172,8 +172,8 @@ final class SliceRound implements Round {
 
   private Piece received(RoundPeer peer, int piece) {
     int self = collective.rank();
-    return (at, to, offset, length) ->
-        System.arraycopy(peer.inbox[piece], slicing.local(self, at), to, offset, length);
+    return (at, to, length) ->
+        System.arraycopy(peer.inbox[piece], slicing.local(self, at), to, 0, length);
   }
 
   private int blocksFrom(int rank) {
@@ -204,7 +204,7 @@ final class SliceRound implements Round {
     } else if (next < frames.sums()) {
       Chunk chunk = chunks.get(rank).get((next - 1) / frames.pieces());
       Piece piece = mine.pieces().get((next - 1) % frames.pieces());
-      piece.read(chunk.at(), values, 0, chunk.length());
+      piece.read(chunk.at(), values, chunk.length());
       wire.put(values, chunk.length(), out);
     } else if (next < frames.blocks()) {
       if (reduced < own.size()) {

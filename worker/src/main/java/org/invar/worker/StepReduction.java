@@ -11,11 +11,10 @@ final class StepReduction implements Reduction {
   private final RunningState running;
   private final FlatPair weights;
   private final int parameters;
-  private final float[] statistics;
   private final double[] blocks;
 
-  /** The slice's sum, where updates wait for the norm of the whole. */
-  private final float[] gradient;
+  /** The sums of the slice's parameters and of all state, where updates wait for the norm. */
+  private final float[] kept;
 
   private double rate;
   private double[] scores = NONE;
@@ -39,10 +38,9 @@ final class StepReduction implements Reduction {
     this.running = running;
     this.weights = weights;
     this.parameters = parameters;
-    this.statistics = new float[running.values().length];
     boolean waits = clipping.boundsNorm();
     this.blocks = waits ? new double[ParameterAverager.blocks(parameters)] : NONE;
-    this.gradient = new float[waits ? averager.to() - averager.from() : 0];
+    this.kept = new float[waits ? slice() + running.values().length : 0];
   }
 
   /** Returns this reduction for a step of that learning rate. */
@@ -76,15 +74,22 @@ final class StepReduction implements Reduction {
   public void keep(Chunk part, TreeSum.Scratch scratch) {
     float[] sums = scratch.result();
     if (isParameters(part)) {
-      int at = part.at() - averager.from();
       float[] values = scratch.parameters();
-      weights.read(part.at(), values, 0, part.length());
+      weights.read(part.at(), values, part.length());
       blocks[part.at() / ParameterAverager.BLOCK] =
-          averager.blockSquaredNorm(at, values, sums, Scores.weight(scores));
-      System.arraycopy(sums, 0, gradient, at, part.length());
-    } else {
-      System.arraycopy(sums, 0, statistics, part.at() - parameters, part.length());
+          averager.blockSquaredNorm(
+              part.at() - averager.from(), values, sums, Scores.weight(scores));
     }
+    System.arraycopy(sums, 0, kept, place(part), part.length());
+  }
+
+  /** Returns where a part's sums are kept. */
+  private int place(Chunk part) {
+    return isParameters(part) ? part.at() - averager.from() : slice() + part.at() - parameters;
+  }
+
+  private int slice() {
+    return averager.to() - averager.from();
   }
 
   @Override
@@ -94,12 +99,7 @@ final class StepReduction implements Reduction {
 
   @Override
   public void updateKept(Chunk part, TreeSum.Scratch scratch) {
-    if (isParameters(part)) {
-      int at = part.at() - averager.from();
-      System.arraycopy(gradient, at, scratch.result(), 0, part.length());
-    } else {
-      System.arraycopy(statistics, part.at() - parameters, scratch.result(), 0, part.length());
-    }
+    System.arraycopy(kept, place(part), scratch.result(), 0, part.length());
     update(part, scratch);
   }
 
@@ -108,21 +108,19 @@ final class StepReduction implements Reduction {
     float[] sums = scratch.result();
     if (isParameters(part)) {
       float[] values = scratch.parameters();
-      weights.read(part.at(), values, 0, part.length());
-      int at = part.at() - averager.from();
-      averager.update(at, values, sums, Scores.weight(scores), rate, norm);
+      weights.read(part.at(), values, part.length());
+      averager.update(part.at() - averager.from(), values, sums, Scores.weight(scores), rate, norm);
       weights.write(part.at(), values, 0, part.length());
     } else {
       int at = part.at() - parameters;
-      System.arraycopy(sums, 0, statistics, at, part.length());
-      running.update(statistics, at, at + part.length(), Scores.rows(scores));
+      running.update(at, at + part.length(), sums, Scores.rows(scores));
       weights.write(part.at(), running.values(), at, part.length());
     }
   }
 
   @Override
   public void read(Chunk chunk, float[] to) {
-    weights.read(chunk.at(), to, 0, chunk.length());
+    weights.read(chunk.at(), to, chunk.length());
   }
 
   @Override

@@ -89,7 +89,7 @@ final class TreeSum {
 
   private static void sum(Term term, int at, float[] to, int length, Scratch scratch, int level) {
     if (term instanceof Leaf leaf) {
-      leaf.piece().read(at, to, 0, length);
+      leaf.piece().read(at, to, length);
     } else if (term instanceof Add add) {
       sum(add.left(), at, to, length, scratch, level);
       float[] right = scratch.level(level);

@@ -95,7 +95,7 @@ class RoundAllocationTest {
       this.rounds =
           new SliceRound(collective, slicing, Wire.FLOAT32, SCORES.length, tags::incrementAndGet);
       float[] gradient = new float[parameters];
-      Piece piece = (at, to, offset, length) -> System.arraycopy(gradient, at, to, offset, length);
+      Piece piece = (at, to, length) -> System.arraycopy(gradient, at, to, 0, length);
       for (int worker = 0; worker < workers; worker++) {
         List<SumTree.Node> node = List.of(new SumTree.Node(worker, worker + 1));
         contributions.add(

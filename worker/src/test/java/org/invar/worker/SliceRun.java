@@ -231,13 +231,13 @@ final class SliceRun {
   }
 
   private Piece piece(ShardSum sum) {
-    return (at, to, offset, length) -> {
+    return (at, to, length) -> {
       boolean gradient = at < parameters;
       System.arraycopy(
           gradient ? sum.gradient() : sum.statistics(),
           gradient ? at : at - parameters,
           to,
-          offset,
+          0,
           length);
     };
   }

@@ -69,7 +69,7 @@ class TreeSumTest {
   }
 
   private static Piece piece(float[] values) {
-    return (at, to, offset, length) -> System.arraycopy(values, at, to, offset, length);
+    return (at, to, length) -> System.arraycopy(values, at, to, 0, length);
   }
 
   private static float[] values(SplittableRandom random) {

@@ -130,7 +130,7 @@ class WireTest {
     for (int i = 0; i < PARAMETERS; i++) {
       values[i] = (float) (random.nextDouble() * Math.scalb(1.0, random.nextInt(20) - 10));
     }
-    return (at, to, offset, length) -> System.arraycopy(values, at, to, offset, length);
+    return (at, to, length) -> System.arraycopy(values, at, to, 0, length);
   }
 
   @Test

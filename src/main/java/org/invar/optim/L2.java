@@ -1,0 +1,33 @@
+package org.invar.optim;
+
+import org.invar.param.Layout;
+
+/** What L2 regularization adds to the loss, of which the averager's update has the gradient. */
+public final class L2 {
+  private L2() {}
+
+  /**
+   * Returns (1/m)(λ/2) ΣW² over decayed entries; squares are summed in float64, over the blocks of
+   * {@link ParameterAverager} in their order.
+   *
+   * @param layout the entries of the flat vector
+   * @param parameters the flat vector
+   * @param l2 λ
+   * @param weight m, the batch's example weight; positive
+   */
+  public static double cost(Layout layout, float[] parameters, double l2, double weight) {
+    Require.length("parameters", parameters.length, layout.length());
+    Require.positive("weight", weight);
+    double[] blocks = new double[ParameterAverager.blocks(parameters.length)];
+    for (int block = 0; block < blocks.length; block++) {
+      int at = block * ParameterAverager.BLOCK;
+      int end = Math.min(at + ParameterAverager.BLOCK, parameters.length);
+      for (Run run : Run.of(layout, at, end)) {
+        if (run.decayed()) {
+          blocks[block] += Squares.sum(parameters, at + run.from(), at + run.to());
+        }
+      }
+    }
+    return l2 / (2 * weight) * ParameterAverager.sumBlocks(blocks);
+  }
+}
