@@ -8,6 +8,11 @@
 Peers: invar, pytorch (after .github/bench/setup.sh), dl4j, spark.ml. Each round runs every peer once, in the same order;
 what a configuration reached is the median of its rounds, and a peer's figure the best of its configurations. All lines
 are kept in --out, also when a round fails.
+
+A hypervisor may move the machine's two virtual cores to physical ones that share a cache or do not, for minutes at a
+time, and any library's threads exchange several times faster on the former. So on two cores the time in which they hand
+a cache line over and back is measured all the while, four times a second, and a further table compares windows of the
+same placement only.
 """
 import argparse
 import json
@@ -16,6 +21,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import threading
 
 BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
@@ -50,13 +56,42 @@ def build(peers):
     if {"dl4j", "spark.ml"} & set(peers):
         subprocess.run(["mvn", "-q", "-B", "-ntp", "-Ppeers", "-DskipTests", "-pl", "src,.github/bench/jvm", "process-classes"],
                        cwd=ROOT, check=True, stdout=sys.stderr)
-    if "invar" in peers:
+    if "invar" in peers or watched():
         subprocess.run([str(ROOT / "bin" / "invar"), "--version"], check=True, stdout=sys.stderr)
     if "pytorch" in peers and not (BENCH / ".venv" / "bin" / "python").exists():
         sys.exit(f"{BENCH}/.venv: expected PyTorch, found nothing. Run .github/bench/setup.sh first.")
 
 
-def run(peer, round_, a, keep):
+def watched():
+    """On more cores than two, those that exchange are not known."""
+    return os.cpu_count() == 2
+
+
+class HandOffs:
+    """Nanoseconds of hand-offs between the machine's two cores, with their times, as they are measured."""
+
+    def __init__(self):
+        self.samples = []
+        self.process = subprocess.Popen(["java", "-XX:+UseSerialGC", "-Xmx32m", "-cp", f"{ROOT}/driver/target/classes", "org.invar.bench.HandOff"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for text in self.process.stdout:
+            at, nanos = text.split()
+            self.samples.append((float(at), float(nanos)))
+
+    def tell(self, window):
+        during = [nanos for at, nanos in self.samples if window["end"] - window["seconds"] <= at <= window["end"]]
+        if during:
+            window["handOffNanos"] = [min(during), max(during)]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def run(peer, round_, a, keep, tell):
     words, environment = command(peer, a)
     print(f"round {round_}: {peer}", file=sys.stderr, flush=True)
     with subprocess.Popen(words, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True) as process:
@@ -65,6 +100,8 @@ def run(peer, round_, a, keep):
                 print(text, end="", file=sys.stderr)
                 continue
             line = {"round": round_, "of": peer, **json.loads(text)}
+            for window in line.get("windows", []):
+                tell(window)
             keep.append(line)
             with open(a.out, "a") as f:
                 f.write(json.dumps(line) + "\n")
@@ -116,6 +153,40 @@ def table(lines, baseline="invar"):
     return "\n".join(out)
 
 
+PLACEMENTS = {"near": (0, 2), "far": (2, 5), "farther": (5, float("inf"))}
+
+
+def placements(lines):
+    """{placement: windows}, each with the line it is of, by the hand-off's multiple of the shortest one; windows in which
+    the placement changed are left out."""
+    windows = [(line, w) for line in lines for w in line.get("windows", []) if "handOffNanos" in w]
+    least = min((w["handOffNanos"][0] for _, w in windows), default=1)
+    return {name: [(line, w) for line, w in windows if all(low <= nanos / least < high for nanos in w["handOffNanos"])]
+            for name, (low, high) in PLACEMENTS.items()}
+
+
+def by_placement(lines, baseline="invar"):
+    """Medians of windows of one placement; of a peer's configurations the best that has at least three."""
+    out = ["| network | cores | hand-off, ns | peer | configuration | windows | samples/s | ratio |",
+           "| --- | --- | ---: | --- | --- | ---: | ---: | ---: |"]
+    for workload in dict.fromkeys(line["workload"] for line in lines):
+        for placement, windows in placements(lines).items():
+            rates, times = {}, {}
+            for line, w in windows:
+                if line["workload"] == workload:
+                    rates.setdefault(line["of"], {}).setdefault(line["peer"], []).append(w["samplesPerSecond"])
+                    times.setdefault(line["of"], []).extend(w["handOffNanos"])
+            best = {}
+            for peer, names in rates.items():
+                enough = [(statistics.median(v), name) for name, v in names.items() if len(v) >= 3]
+                if enough:
+                    best[peer] = max(enough)
+            for peer, (rate, name) in best.items():
+                ratio = f"{best[baseline][0] / rate:.2f}" if peer != baseline and baseline in best else ""
+                out.append(f"| {workload} | {placement} | {statistics.median(times[peer]):.0f} | {peer} | {name} | {len(rates[peer][name])} | {rate:,.0f} | {ratio} |")
+    return "\n".join(out)
+
+
 def configurations(lines):
     """Every configuration, with the spread of its rounds."""
     out = ["| network | configuration | samples/s | of the rounds | peak MiB |", "| --- | --- | ---: | --- | ---: |"]
@@ -155,12 +226,18 @@ def main():
         out.write_text("")
         build(peers)
         lines, load = [], os.getloadavg()[0]
+        hand_offs = HandOffs() if watched() else None
         for round_ in range(1, a.rounds + 1):
             for peer in peers:
-                run(peer, round_, a, lines)
+                run(peer, round_, a, lines, hand_offs.tell if hand_offs else lambda window: None)
+        if hand_offs:
+            hand_offs.close()
         print(f"{os.cpu_count()} cores of {processor()}, load {load:.1f} at the start; {a.rounds} rounds of {a.repeats} windows "
               f"of {a.seconds:g} s; global batch {a.global_batch}\n")
     print(table(lines))
+    if any(placements(lines).values()):
+        print()
+        print(by_placement(lines))
     print()
     print(configurations(lines))
 

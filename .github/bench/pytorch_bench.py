@@ -4,8 +4,8 @@
 Per workload it runs one process with all cores and one process a core under DistributedDataParallel (gloo), each a
 full training step: forward, backward, Adam (fused); eager, and with --compile through torch.compile, too; the
 convolutional networks in both memory formats. It prints one JSON line a configuration, samples per second as the
-median of --repeats timed windows. The peer's figure is the best of its lines. With --memory a line also has the peak
-of resident memory while the configuration ran, in MiB, of all its processes together.
+median of --repeats timed windows, and the windows. The peer's figure is the best of its lines. With --memory a line
+also has the peak of resident memory while the configuration ran, in MiB, of all its processes together.
 
   python3 pytorch_bench.py --global-batch 256 --workloads mlp,lenet,cnn,lstm,gru
 
@@ -77,8 +77,8 @@ def compiled(model):
     return torch.compile(model, dynamic=False)
 
 
-def throughput(model, batch, seconds, repeats, barrier=lambda: None, last=False):
-    """Samples per second of this process: the median over `repeats` windows of `seconds` each."""
+def throughput(model, batch, a, barrier=lambda: None, last=False):
+    """This process's windows behind the warm-up: when each ended, in seconds since 1970, the seconds it took, its samples per second."""
     x, y = torch.rand(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
     if last:
         x = x.to(memory_format=torch.channels_last)
@@ -94,24 +94,30 @@ def throughput(model, batch, seconds, repeats, barrier=lambda: None, last=False)
         step()
     t = time.perf_counter()
     step()
-    steps = max(3, int(seconds / (time.perf_counter() - t)))
+    steps = max(3, int(a.seconds / (time.perf_counter() - t)))
     if dist.is_initialized():  # every rank must take the same number of steps
         n = torch.tensor([steps])
         dist.broadcast(n, 0)
         steps = int(n)
-    rates = []
-    for _ in range(repeats):
+    for _ in range(int(steps * a.warm_up / a.seconds)):
+        step()
+    windows = []
+    for _ in range(a.repeats):
         barrier()
         t = time.perf_counter()
         for _ in range(steps):
             step()
         barrier()
-        rates.append(batch * steps / (time.perf_counter() - t))
-    return statistics.median(rates)
+        spent = time.perf_counter() - t
+        windows.append({"end": round(time.time(), 3), "seconds": round(spent, 3), "samplesPerSecond": batch * steps / spent})
+    return windows
 
 
-def report(peer, workload, batch, rate, mebibytes=None):
-    line = {"peer": peer, "workload": workload, "globalBatch": batch, "samplesPerSecond": round(rate)}
+def report(peer, workload, batch, windows, mebibytes=None, processes=1):
+    """Of all processes: windows are one process's."""
+    windows = [{**w, "samplesPerSecond": round(w["samplesPerSecond"] * processes)} for w in windows]
+    rate = statistics.median(w["samplesPerSecond"] for w in windows)
+    line = {"peer": peer, "workload": workload, "globalBatch": batch, "samplesPerSecond": round(rate), "windows": windows}
     if mebibytes is not None:
         line["peakMebibytes"] = round(mebibytes)
     print(json.dumps(line), flush=True)
@@ -146,7 +152,7 @@ def ddp_rank(rank, size, names, a):
                     reset_peak()
                 try:
                     model = faster(nn.parallel.DistributedDataParallel(build(w, last)))
-                    rate = throughput(model, a.global_batch // size, a.seconds, a.repeats, dist.barrier, last)
+                    windows = throughput(model, a.global_batch // size, a, dist.barrier, last)
                 except Exception as e:
                     if mode == "eager":
                         raise
@@ -155,7 +161,7 @@ def ddp_rank(rank, size, names, a):
                     continue
                 mebibytes = together(peak()) if a.memory else None
                 if rank == 0:
-                    report(peer, w, a.global_batch, rate * size, mebibytes)
+                    report(peer, w, a.global_batch, windows, mebibytes, size)
     dist.destroy_process_group()
 
 
@@ -163,6 +169,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--workloads", default="mlp,lenet,cnn,lstm,gru")
     ap.add_argument("--global-batch", type=int, default=256)
+    ap.add_argument("--warm-up", type=float, default=1, help="seconds before the first window, behind compilation")
     ap.add_argument("--seconds", type=float, default=2)
     ap.add_argument("--repeats", type=int, default=3)
     ap.add_argument("--port", type=int, default=29541)
@@ -178,13 +185,13 @@ def main():
                 if a.memory:
                     reset_peak()
                 try:
-                    rate = throughput(faster(build(w, last)), a.global_batch, a.seconds, a.repeats, last=last)
+                    windows = throughput(faster(build(w, last)), a.global_batch, a, last=last)
                 except Exception as e:
                     if mode == "eager":
                         raise
                     failed(peer, w, e)
                     continue
-                report(peer, w, a.global_batch, rate, peak() if a.memory else None)
+                report(peer, w, a.global_batch, windows, peak() if a.memory else None)
     if cores > 1:
         mp.spawn(ddp_rank, args=(cores, names, a), nprocs=cores)
 

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Notes when each step of a run was taken, and what run it is. */
 final class StepClock implements TrainingListener {
+  private final double startSeconds = System.currentTimeMillis() * 1e-3;
+  private final long startNanos = System.nanoTime();
   private long[] nanos = new long[1024];
   private int steps;
   private @Nullable Started run;
@@ -38,6 +40,17 @@ final class StepClock implements TrainingListener {
   /** Returns what was trained. */
   Network network() {
     return Objects.requireNonNull(run).network();
+  }
+
+  /**
+   * Returns the speed between the end of one step and that of another.
+   *
+   * @param rows of a step
+   */
+  Window window(int from, int to, int rows) {
+    double seconds = seconds(from, to);
+    double end = startSeconds + (nanos[to - 1] - startNanos) * 1e-9;
+    return new Window(end, seconds, rows * (to - from) / seconds);
   }
 
   /**

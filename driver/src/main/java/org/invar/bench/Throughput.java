@@ -1,6 +1,8 @@
 package org.invar.bench;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.invar.config.Shards;
@@ -17,7 +19,7 @@ import org.invar.storage.Json;
  * @param globalBatch the rows of a step
  * @param threads that computed
  * @param shards V
- * @param samplesPerSecond the median over windows
+ * @param windows in which it was measured
  * @param steps where a step's time went
  * @param peakMebibytes the process's peak of resident memory during this training, if it is known
  */
@@ -28,7 +30,7 @@ record Throughput(
     int globalBatch,
     int threads,
     int shards,
-    double samplesPerSecond,
+    List<Window> windows,
     StepTimes steps,
     OptionalLong peakMebibytes) {
 
@@ -45,9 +47,22 @@ record Throughput(
             .put("peer", peer)
             .put("workload", workload)
             .put("globalBatch", globalBatch)
-            .put("samplesPerSecond", Math.round(samplesPerSecond));
+            .put("samplesPerSecond", Math.round(samplesPerSecond()));
+    ArrayNode times = line.putArray("windows");
+    for (Window window : windows) {
+      times
+          .addObject()
+          .put("end", Math.round(window.end() * 1e3) * 1e-3)
+          .put("seconds", Math.round(window.seconds() * 1e3) * 1e-3)
+          .put("samplesPerSecond", Math.round(window.samplesPerSecond()));
+    }
     peakMebibytes.ifPresent(mebibytes -> line.put("peakMebibytes", mebibytes));
     return Json.line(line);
+  }
+
+  /** Returns the median over the windows. */
+  double samplesPerSecond() {
+    return Window.median(windows);
   }
 
   /** Returns the rows that the largest shard's part of a batch has. */
@@ -57,7 +72,7 @@ record Throughput(
 
   /** Returns the milliseconds of a step. */
   double millis() {
-    return 1e3 * globalBatch / samplesPerSecond;
+    return 1e3 * globalBatch / samplesPerSecond();
   }
 
   /** Returns what this costs against another way of cutting batches, in a sentence. */
@@ -76,7 +91,7 @@ record Throughput(
         workload,
         shards,
         other.shards,
-        100 * (1 - samplesPerSecond / other.samplesPerSecond),
+        100 * (1 - samplesPerSecond() / other.samplesPerSecond()),
         memory);
   }
 
@@ -87,7 +102,7 @@ record Throughput(
    * @param peak operations a second of a core
    */
   String breakdown(LayerTimes layers, double peak) {
-    double reached = Flops.ofSample(network) * samplesPerSecond;
+    double reached = Flops.ofSample(network) * samplesPerSecond();
     return String.format(
             Locale.ROOT,
             "%n%s: a step of %d samples, %d shards on %d threads, in ms%n%s"

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,17 +19,14 @@ import org.invar.train.Trainer;
  * Measures how many samples a second training takes, through everything that training is: Spark in
  * this process, packed shards, the gang, Adam, commands that are sent ahead.
  *
- * <p>A network is first trained until its speed is known, which warms the JVM up, and then once for
- * so long that behind six windows of warm-up all windows fit. No dev or test set, and the
- * checkpoints of a default run: none in its first ten seconds, and less than two percent of the
- * time.
+ * <p>A network is first trained until its speed is known, and then once for so long that behind the
+ * warm-up all windows fit: what runs a few times a step HotSpot compiles only after thousands of
+ * steps, on a core that computes meanwhile. No dev or test set, and the checkpoints of a default
+ * run: none in its first ten seconds, and less than two percent of the time.
  */
 public final class ThroughputBench {
   /** Every tenth step leaves its timings. */
   private static final int FEWEST_STEPS = 10;
-
-  /** HotSpot goes on compiling what runs once a step for some thousand steps. */
-  private static final int WARM_UP_WINDOWS = 6;
 
   /** Epochs grow no faster than that while speed is not known. */
   private static final double MOST_GROWTH = 30;
@@ -89,14 +87,14 @@ public final class ThroughputBench {
     double stepsPerSecond = stepsPerSecond(network, shards);
     int window = (int) Math.max(FEWEST_STEPS, settings.seconds() * stepsPerSecond);
     int measured = Math.multiplyExact(window, settings.repeats());
+    int warmUp = (int) (settings.warmUp() * stepsPerSecond) + 1;
     ProcessMemory.resetPeak();
     StepClock clock = new StepClock();
-    Path run = train(network, shards, epochs(measured + WARM_UP_WINDOWS * window), clock);
-    double[] rates = new double[settings.repeats()];
+    Path run = train(network, shards, epochs(Math.addExact(measured, warmUp)), clock);
+    List<Window> windows = new ArrayList<>();
     int first = clock.steps() - measured;
-    for (int i = 0; i < rates.length; i++) {
-      int from = first + i * window;
-      rates[i] = settings.globalBatch() * window / clock.seconds(from, from + window);
+    for (int from = first; from < clock.steps(); from += window) {
+      windows.add(clock.window(from, from + window, settings.globalBatch()));
     }
     return new Throughput(
         Throughput.peer(settings.threads(), shards),
@@ -105,7 +103,7 @@ public final class ThroughputBench {
         settings.globalBatch(),
         settings.threads(),
         clock.shards(),
-        Median.of(rates),
+        windows,
         StepTimes.read(run.resolve("metrics.jsonl"), first),
         settings.memory() ? ProcessMemory.peakMebibytes() : OptionalLong.empty());
   }

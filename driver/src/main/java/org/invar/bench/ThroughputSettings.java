@@ -9,6 +9,7 @@ import org.invar.config.Shards;
  *
  * @param networks one after the other
  * @param globalBatch the rows of a step over all shards
+ * @param warmUp how many seconds a network trains before it is measured
  * @param seconds how long a window takes
  * @param repeats the number of windows, of which the median counts
  * @param threads the cores that training gets
@@ -19,6 +20,7 @@ import org.invar.config.Shards;
 public record ThroughputSettings(
     List<PeerNetwork> networks,
     int globalBatch,
+    double warmUp,
     double seconds,
     int repeats,
     int threads,
@@ -34,9 +36,8 @@ public record ThroughputSettings(
     atLeastOne("global-batch", globalBatch);
     atLeastOne("repeats", repeats);
     atLeastOne("threads", threads);
-    if (!(seconds > 0 && seconds < 3600)) {
-      throw new IllegalArgumentException("seconds=" + seconds + " is not between 0 and 3600");
-    }
+    betweenZeroAndAnHour("warm-up", warmUp);
+    betweenZeroAndAnHour("seconds", seconds);
     if (networks.isEmpty() || networks.stream().distinct().count() < networks.size()) {
       throw new IllegalArgumentException(
           "workloads=" + names(networks) + " are not one or more that differ");
@@ -47,7 +48,10 @@ public record ThroughputSettings(
     }
   }
 
-  /** Returns windows of two seconds, three of each, on all cores, with a shard a core. */
+  /**
+   * Returns windows of two seconds, three of each behind fifteen of warm-up, on all cores, with a
+   * shard a core.
+   */
   public static ThroughputSettings of(List<String> workloads) {
     List<PeerNetwork> networks = new ArrayList<>();
     for (String name : workloads) {
@@ -59,11 +63,18 @@ public record ThroughputSettings(
       networks.add(network);
     }
     int cores = Runtime.getRuntime().availableProcessors();
-    return new ThroughputSettings(networks, 256, 2, 3, cores, new Shards.Fixed(cores), true, false);
+    return new ThroughputSettings(
+        networks, 256, 15, 2, 3, cores, new Shards.Fixed(cores), true, false);
   }
 
   private static List<String> names(List<PeerNetwork> networks) {
     return networks.stream().map(PeerNetwork::name).toList();
+  }
+
+  private static void betweenZeroAndAnHour(String name, double seconds) {
+    if (!(seconds > 0 && seconds < 3600)) {
+      throw new IllegalArgumentException(name + "=" + seconds + " is not between 0 and 3600");
+    }
   }
 
   private static void atLeastOne(String name, int value) {

@@ -28,6 +28,12 @@ final class ThroughputOptions {
   private @Nullable Integer globalBatch;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      description = "How long a network trains before it is measured (default: 15).")
+  private @Nullable Double warmUp;
+
+  @Option(
       names = "--seconds",
       paramLabel = "SECONDS",
       description = "How long a window takes (default: 2).")
@@ -83,6 +89,7 @@ final class ThroughputOptions {
     return new ThroughputSettings(
         defaults.networks(),
         globalBatch == null ? defaults.globalBatch() : globalBatch,
+        warmUp == null ? defaults.warmUp() : warmUp,
         seconds == null ? defaults.seconds() : seconds,
         repeats == null ? defaults.repeats() : repeats,
         cores,

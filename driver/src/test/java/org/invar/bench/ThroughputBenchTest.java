@@ -28,13 +28,24 @@ class ThroughputBenchTest {
     assertEquals(2, told.size(), told.toString());
     JsonNode line = Json.MAPPER.readTree(told.get(0));
     assertEquals(
-        List.of("peer", "workload", "globalBatch", "samplesPerSecond", "peakMebibytes"),
+        List.of("peer", "workload", "globalBatch", "samplesPerSecond", "windows", "peakMebibytes"),
         names(line));
     assertEquals("invar-local-2threads", line.get("peer").asText());
     assertEquals("tiny", line.get("workload").asText());
     assertEquals(64, line.get("globalBatch").asInt());
     assertTrue(line.get("samplesPerSecond").asLong() > 0, told.get(0));
     assertTrue(line.get("peakMebibytes").asLong() > 50, told.get(0));
+    JsonNode windows = line.get("windows");
+    assertEquals(2, windows.size(), told.get(0));
+    double gap = windows.get(1).get("end").asDouble() - windows.get(0).get("end").asDouble();
+    assertEquals(windows.get(1).get("seconds").asDouble(), gap, 0.0021, told.get(0));
+    assertEquals(
+        line.get("samplesPerSecond").asDouble(),
+        (windows.get(0).get("samplesPerSecond").asDouble()
+                + windows.get(1).get("samplesPerSecond").asDouble())
+            / 2,
+        1,
+        told.get(0));
     List<String> rows = told.get(1).lines().map(row -> row.replaceAll(" .*", "")).toList();
     assertTrue(
         rows.containsAll(
@@ -74,7 +85,7 @@ class ThroughputBenchTest {
   private static List<String> run(Shards shards, boolean breakdown, boolean memory) {
     List<String> told = new ArrayList<>();
     ThroughputBench.run(
-        new ThroughputSettings(List.of(TINY), 64, 0.05, 2, 2, shards, breakdown, memory),
+        new ThroughputSettings(List.of(TINY), 64, 0.2, 0.05, 2, 2, shards, breakdown, memory),
         told::add);
     return told;
   }
