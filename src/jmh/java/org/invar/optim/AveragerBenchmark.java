@@ -70,9 +70,10 @@ public class AveragerBenchmark {
       throw new IllegalStateException("not made");
     }
     averager.advance();
+    ParameterAverager.BlockUpdate step = averager.byBlock(64, 1e-3, 0);
     for (int at = 0; at < LENGTH; at += ParameterAverager.BLOCK) {
       System.arraycopy(gradient, 0, sum, 0, sum.length);
-      averager.update(at, parameters, sum, 64, 1e-3, 0);
+      step.apply(at, parameters, sum);
     }
     return parameters;
   }

@@ -29,34 +29,16 @@ public record Adam(double beta1, double beta2, double epsilon) implements Optimi
   }
 
   @Override
-  public void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      int from,
-      int to,
-      long t,
-      double learningRate,
-      boolean decayed) {
-    step(parameters, gradient, moments, from, to, t, learningRate, 0);
+  public Update at(long t, double learningRate) {
+    return at(t, learningRate, 0);
   }
 
   /**
-   * The update with W −= decay · W before it; a decay of 0 leaves plain Adam.
+   * The update with W −= decay · W before it on decayed elements; a decay of 0 leaves plain Adam.
    *
    * <p>The corrections are folded into two factors: α v̂ / (√ŝ + ε) = rate · v / (√s · unbias + ε).
    */
-  void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      int from,
-      int to,
-      long t,
-      double learningRate,
-      double decay) {
-    float[] v = moments[0];
-    float[] s = moments[1];
+  Update at(long t, double learningRate, double decay) {
     float keep1 = (float) beta1;
     float take1 = (float) (1 - beta1);
     float keep2 = (float) beta2;
@@ -64,15 +46,19 @@ public record Adam(double beta1, double beta2, double epsilon) implements Optimi
     float rate = (float) (learningRate / (1 - StrictMath.pow(beta1, (double) t)));
     float unbias = (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) t)));
     float outside = (float) epsilon;
-    float shrink = (float) decay;
-    for (int i = from; i < to; i++) {
-      float g = gradient[i];
-      float mean = keep1 * v[i] + take1 * g;
-      float square = keep2 * s[i] + take2 * g * g;
-      v[i] = mean;
-      s[i] = square;
-      float w = parameters[i] - shrink * parameters[i];
-      parameters[i] = w - rate * mean / ((float) Math.sqrt(square) * unbias + outside);
-    }
+    return (parameters, gradient, moments, from, to, decayed) -> {
+      float[] v = moments[0];
+      float[] s = moments[1];
+      float shrink = decayed ? (float) decay : 0;
+      for (int i = from; i < to; i++) {
+        float g = gradient[i];
+        float mean = keep1 * v[i] + take1 * g;
+        float square = keep2 * s[i] + take2 * g * g;
+        v[i] = mean;
+        s[i] = square;
+        float w = parameters[i] - shrink * parameters[i];
+        parameters[i] = w - rate * mean / ((float) Math.sqrt(square) * unbias + outside);
+      }
+    };
   }
 }

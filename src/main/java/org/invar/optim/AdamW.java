@@ -35,16 +35,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
   }
 
   @Override
-  public void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      int from,
-      int to,
-      long t,
-      double learningRate,
-      boolean decayed) {
-    double decay = decayed ? learningRate * weightDecay : 0;
-    adam().step(parameters, gradient, moments, from, to, t, learningRate, decay);
+  public Update at(long t, double learningRate) {
+    return adam().at(t, learningRate, learningRate * weightDecay);
   }
 }

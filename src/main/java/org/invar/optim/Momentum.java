@@ -26,32 +26,33 @@ public record Momentum(double beta, boolean nesterov) implements Optimizer {
   }
 
   @Override
-  public void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      int from,
-      int to,
-      long t,
-      double learningRate,
-      boolean decayed) {
-    float[] v = moments[0];
+  public Update at(long t, double learningRate) {
     float keep = (float) beta;
     float take = (float) (1 - beta);
     float rate = (float) learningRate;
-    if (nesterov) {
+    return nesterov ? ahead(keep, take, rate) : plain(keep, take, rate);
+  }
+
+  private static Update ahead(float keep, float take, float rate) {
+    return (parameters, gradient, moments, from, to, decayed) -> {
+      float[] v = moments[0];
       for (int i = from; i < to; i++) {
         float taken = take * gradient[i];
         float mean = keep * v[i] + taken;
         v[i] = mean;
         parameters[i] -= rate * (keep * mean + taken);
       }
-    } else {
+    };
+  }
+
+  private static Update plain(float keep, float take, float rate) {
+    return (parameters, gradient, moments, from, to, decayed) -> {
+      float[] v = moments[0];
       for (int i = from; i < to; i++) {
         float mean = keep * v[i] + take * gradient[i];
         v[i] = mean;
         parameters[i] -= rate * mean;
       }
-    }
+    };
   }
 }

@@ -15,24 +15,26 @@ public sealed interface Optimizer extends Serializable permits Sgd, Momentum, Rm
   int moments();
 
   /**
-   * Updates the parameters and moments of [from, to) in place.
+   * Returns the rule of one step.
    *
-   * @param parameters the parameters, of which only [from, to) is touched
-   * @param gradient the gradient of the mean loss, indexed as the parameters; not changed
-   * @param moments {@link #moments()} vectors, indexed as the parameters
-   * @param from the first element
-   * @param to the element behind the last
    * @param t the number of this step, counted from 1
    * @param learningRate α
-   * @param decayed whether weight decay, where the rule has it, acts on these elements
    */
-  void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      int from,
-      int to,
-      long t,
-      double learningRate,
-      boolean decayed);
+  Update at(long t, double learningRate);
+
+  /** One step's rule, whose factors are computed; for any threads. */
+  interface Update {
+    /**
+     * Updates the parameters and moments of [from, to) in place.
+     *
+     * @param parameters the parameters, of which only [from, to) is touched
+     * @param gradient the gradient of the mean loss, indexed as the parameters; not changed
+     * @param moments {@link #moments()} vectors, indexed as the parameters
+     * @param from the first element
+     * @param to the element behind the last
+     * @param decayed whether weight decay, where the rule has it, acts on these elements
+     */
+    void apply(
+        float[] parameters, float[] gradient, float[][] moments, int from, int to, boolean decayed);
+  }
 }

@@ -23,9 +23,9 @@ import org.invar.param.SumTree;
  * }</pre>
  *
  * <p>A slice may also be updated block by block, by several threads: {@link #advance} once a step,
- * then {@link #update} for every block. Moments are kept block by block, so that such an update has
- * one index for all its arrays, which HotSpot makes vector instructions of, and nothing is copied
- * but the block's parameters, from and to wherever they are.
+ * then {@link #byBlock}. Moments are kept block by block, so that such an update has one index for
+ * all its arrays, which HotSpot makes vector instructions of, and nothing is copied but the block's
+ * parameters, from and to wherever they are.
  *
  * <p>Squares are summed in float64 over blocks of {@value #BLOCK} elements of the flat vector, and
  * the blocks in {@link SumTree}'s order. Slices begin and end at blocks, so the result has the same
@@ -148,51 +148,59 @@ public final class ParameterAverager {
     Require.length("gradientSum", gradientSum.length, length);
     check(weight, learningRate);
     advance();
+    BlockUpdate update = byBlock(weight, learningRate, norm);
     float[] w = new float[BLOCK];
     float[] g = new float[BLOCK];
     for (Block block : blocks) {
       System.arraycopy(parameters, block.at, w, 0, block.length);
       System.arraycopy(gradientSum, block.at, g, 0, block.length);
-      update(block.at, w, g, weight, learningRate, norm);
+      update.apply(block.at, w, g);
       System.arraycopy(w, 0, parameters, block.at, block.length);
     }
   }
 
-  /** Counts a step: one that {@link #update} takes, or one that changes nothing. */
+  /** Counts a step: one that {@link #byBlock} takes, or one that changes nothing. */
   public void advance() {
     steps++;
   }
 
   /**
-   * Updates a block of the slice as {@link #step(float[], float[], double, double, double)} would,
-   * in the step that {@link #advance} counted; several threads may update one block each.
-   *
-   * @param at the block's first element, counted from the slice's
-   * @param parameters begins with the block's, which are updated
-   * @param gradientSum begins with the block's, which are overwritten
+   * Returns the update of the step that {@link #advance} counted, which does block by block what
+   * {@link #step(float[], float[], double, double, double)} does at once; arguments are those.
    */
-  public void update(
-      int at,
-      float[] parameters,
-      float[] gradientSum,
-      double weight,
-      double learningRate,
-      double norm) {
+  public BlockUpdate byBlock(double weight, double learningRate, double norm) {
     check(weight, learningRate);
-    Block block = block(at);
-    float factor = (float) clipping.factor(norm);
-    MeanGradient mean = MeanGradient.of(l2, clipping, weight);
-    for (Run run : block.runs) {
-      mean.replace(gradientSum, parameters, run.from(), run.to(), run.decayed(), factor);
-      optimizer.step(
-          parameters,
-          gradientSum,
-          block.moments,
-          run.from(),
-          run.to(),
-          steps,
-          learningRate,
-          run.decayed());
+    return new BlockUpdate(
+        MeanGradient.of(l2, clipping, weight),
+        (float) clipping.factor(norm),
+        optimizer.at(steps, learningRate));
+  }
+
+  /** The update of one step; several threads may each update a block. */
+  public final class BlockUpdate {
+    private final MeanGradient mean;
+    private final float factor;
+    private final Optimizer.Update rule;
+
+    private BlockUpdate(MeanGradient mean, float factor, Optimizer.Update rule) {
+      this.mean = mean;
+      this.factor = factor;
+      this.rule = rule;
+    }
+
+    /**
+     * Updates a block of the slice.
+     *
+     * @param at the block's first element, counted from the slice's
+     * @param parameters begins with the block's, which are updated
+     * @param gradientSum begins with the block's, which are overwritten
+     */
+    public void apply(int at, float[] parameters, float[] gradientSum) {
+      Block block = block(at);
+      for (Run run : block.runs) {
+        mean.replace(gradientSum, parameters, run.from(), run.to(), run.decayed(), factor);
+        rule.apply(parameters, gradientSum, block.moments, run.from(), run.to(), run.decayed());
+      }
     }
   }
 

@@ -27,25 +27,19 @@ public record RmsProp(double beta2, double epsilon) implements Optimizer {
   }
 
   @Override
-  public void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      int from,
-      int to,
-      long t,
-      double learningRate,
-      boolean decayed) {
-    float[] s = moments[0];
+  public Update at(long t, double learningRate) {
     float keep = (float) beta2;
     float take = (float) (1 - beta2);
     float inside = (float) epsilon;
     float rate = (float) learningRate;
-    for (int i = from; i < to; i++) {
-      float g = gradient[i];
-      float square = keep * s[i] + take * g * g;
-      s[i] = square;
-      parameters[i] -= rate * g / (float) Math.sqrt(square + inside);
-    }
+    return (parameters, gradient, moments, from, to, decayed) -> {
+      float[] s = moments[0];
+      for (int i = from; i < to; i++) {
+        float g = gradient[i];
+        float square = keep * s[i] + take * g * g;
+        s[i] = square;
+        parameters[i] -= rate * g / (float) Math.sqrt(square + inside);
+      }
+    };
   }
 }

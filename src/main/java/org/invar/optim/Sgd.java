@@ -8,18 +8,12 @@ public record Sgd() implements Optimizer {
   }
 
   @Override
-  public void step(
-      float[] parameters,
-      float[] gradient,
-      float[][] moments,
-      int from,
-      int to,
-      long t,
-      double learningRate,
-      boolean decayed) {
+  public Update at(long t, double learningRate) {
     float rate = (float) learningRate;
-    for (int i = from; i < to; i++) {
-      parameters[i] -= rate * gradient[i];
-    }
+    return (parameters, gradient, moments, from, to, decayed) -> {
+      for (int i = from; i < to; i++) {
+        parameters[i] -= rate * gradient[i];
+      }
+    };
   }
 }

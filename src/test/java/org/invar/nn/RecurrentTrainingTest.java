@@ -54,7 +54,7 @@ class RecurrentTrainingTest {
       network.lossAndGradient(
           batch(step), views(values, network), views(gradient, network), tape(step));
       float[] mean = gradient.div(ROWS).data().asFloat();
-      Adam.of().step(values, mean, moments, 0, values.length, step, 0.02, false);
+      Adam.of().at(step, 0.02).apply(values, mean, moments, 0, values.length, false);
     }
     Batch unseen = batch(1_000_000);
     double[] logits =

@@ -101,7 +101,7 @@ class OptimizerTest {
     int t = 0;
     while (problem.value(x) > problem.target && t < 20_000) {
       t++;
-      optimizer.step(x, problem.gradient(x), moments, 0, x.length, t, rate, true);
+      optimizer.at(t, rate).apply(x, problem.gradient(x), moments, 0, x.length, true);
     }
     assertTrue(problem.value(x) <= problem.target, "value " + problem.value(x) + " at step " + t);
   }
@@ -123,10 +123,10 @@ class OptimizerTest {
     float[][] cutMoments = new float[optimizer.moments()][n];
     for (int t = 1; t <= 20; t++) {
       float[] gradient = normals(n, t + 1);
-      optimizer.step(whole, gradient, wholeMoments, 0, n, t, 0.1, true);
-      optimizer.step(cutUp, gradient, cutMoments, cut, n, t, 0.1, true);
+      optimizer.at(t, 0.1).apply(whole, gradient, wholeMoments, 0, n, true);
+      optimizer.at(t, 0.1).apply(cutUp, gradient, cutMoments, cut, n, true);
       assertArrayEquals(Arrays.copyOf(outside, cut), Arrays.copyOf(cutUp, cut));
-      optimizer.step(cutUp, gradient, cutMoments, 0, cut, t, 0.1, true);
+      optimizer.at(t, 0.1).apply(cutUp, gradient, cutMoments, 0, cut, true);
       outside = cutUp.clone();
       assertArrayEquals(normals(n, t + 1), gradient);
     }
@@ -148,7 +148,7 @@ class OptimizerTest {
   void aGradientOfZeroMovesNothingThatIsNotDecayed(Optimizer optimizer) {
     float[] x = {1, -2};
     float[][] moments = new float[optimizer.moments()][2];
-    optimizer.step(x, new float[2], moments, 0, 2, 1, 0.1, false);
+    optimizer.at(1, 0.1).apply(x, new float[2], moments, 0, 2, false);
     assertArrayEquals(new float[] {1, -2}, x);
   }
 
@@ -158,10 +158,10 @@ class OptimizerTest {
     float[] x = {0};
     float[][] v = new float[1][1];
     var optimizer = new Momentum(0.5, true);
-    optimizer.step(x, new float[] {1}, v, 0, 1, 1, 1, false);
+    optimizer.at(1, 1).apply(x, new float[] {1}, v, 0, 1, false);
     // v = 0.5, x = −(0.5 · 0.5 + 0.5 · 1)
     assertEquals(-0.75f, x[0]);
-    optimizer.step(x, new float[] {2}, v, 0, 1, 2, 1, false);
+    optimizer.at(2, 1).apply(x, new float[] {2}, v, 0, 1, false);
     // v = 1.25, x = −0.75 − (0.5 · 1.25 + 0.5 · 2)
     assertEquals(-2.375f, x[0]);
     assertEquals(1.25f, v[0][0]);
@@ -172,9 +172,9 @@ class OptimizerTest {
   void decay() {
     var optimizer = new AdamW(0.9, 0.999, 1e-8, 0.5);
     float[] x = {8};
-    optimizer.step(x, new float[1], new float[2][1], 0, 1, 1, 0.25, true);
+    optimizer.at(1, 0.25).apply(x, new float[1], new float[2][1], 0, 1, true);
     assertEquals(7, x[0]);
-    optimizer.step(x, new float[1], new float[2][1], 0, 1, 2, 0.25, false);
+    optimizer.at(2, 0.25).apply(x, new float[1], new float[2][1], 0, 1, false);
     assertEquals(7, x[0]);
   }
 

@@ -209,6 +209,7 @@ class ParameterAveragerTest {
     for (int t = 0; t < 2; t++) {
       one.step(whole, sum, 32, 0.01, 0.7);
       other.advance();
+      var step = other.byBlock(32, 0.01, 0.7);
       for (int at = (sum.length - 1) / BLOCK * BLOCK; at >= 0; at -= BLOCK) {
         int end = Math.min(at + BLOCK, sum.length);
         float[] values = Arrays.copyOfRange(parts, at, at + BLOCK);
@@ -216,7 +217,7 @@ class ParameterAveragerTest {
         if (t == 0) {
           assertEquals(norms[(from + at) / BLOCK], other.blockSquaredNorm(at, values, sums, 32));
         }
-        other.update(at, values, sums, 32, 0.01, 0.7);
+        step.apply(at, values, sums);
         System.arraycopy(values, 0, parts, at, end - at);
       }
     }
@@ -224,9 +225,10 @@ class ParameterAveragerTest {
     for (int i = 0; i < one.moments(); i++) {
       assertArrayEquals(one.moment(i), other.moment(i));
     }
-    assertThrows(IllegalArgumentException.class, () -> other.update(1, sum, sum, 32, 0.01, 0));
-    assertThrows(IllegalArgumentException.class, () -> other.update(-BLOCK, sum, sum, 32, 0.01, 0));
-    assertThrows(IllegalArgumentException.class, () -> other.update(LENGTH, sum, sum, 32, 0.01, 0));
+    var step = other.byBlock(32, 0.01, 0);
+    assertThrows(IllegalArgumentException.class, () -> step.apply(1, sum, sum));
+    assertThrows(IllegalArgumentException.class, () -> step.apply(-BLOCK, sum, sum));
+    assertThrows(IllegalArgumentException.class, () -> step.apply(LENGTH, sum, sum));
   }
 
   @Test

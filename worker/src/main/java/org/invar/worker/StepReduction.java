@@ -1,9 +1,11 @@
 package org.invar.worker;
 
+import java.util.Objects;
 import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
 import org.invar.worker.Slicing.Chunk;
+import org.jspecify.annotations.Nullable;
 
 /** A step's sums become new parameters by the averager, and a new running state. */
 final class StepReduction implements Reduction {
@@ -18,7 +20,7 @@ final class StepReduction implements Reduction {
 
   private double rate;
   private double[] scores = NONE;
-  private double norm;
+  private ParameterAverager.@Nullable BlockUpdate update;
 
   /**
    * Makes the reduction of a worker.
@@ -62,7 +64,13 @@ final class StepReduction implements Reduction {
       return false; // The step is not taken: the run ends here.
     }
     averager.advance();
-    return Scores.weight(sum) > 0; // Without weight there is no mean gradient to follow.
+    if (Scores.weight(sum) == 0) {
+      return false; // There is no mean gradient to follow.
+    }
+    if (blocks.length == 0) {
+      update = averager.byBlock(Scores.weight(sum), rate, 0);
+    }
+    return true;
   }
 
   @Override
@@ -94,7 +102,9 @@ final class StepReduction implements Reduction {
 
   @Override
   public void whole() {
-    norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));
+    update =
+        averager.byBlock(
+            Scores.weight(scores), rate, Math.sqrt(ParameterAverager.sumBlocks(blocks)));
   }
 
   @Override
@@ -109,7 +119,7 @@ final class StepReduction implements Reduction {
     if (isParameters(part)) {
       float[] values = scratch.parameters();
       weights.read(part.at(), values, part.length());
-      averager.update(part.at() - averager.from(), values, sums, Scores.weight(scores), rate, norm);
+      Objects.requireNonNull(update).apply(part.at() - averager.from(), values, sums);
       weights.write(part.at(), values, 0, part.length());
     } else {
       int at = part.at() - parameters;
