@@ -52,8 +52,8 @@ record Throughput(
     for (Window window : windows) {
       times
           .addObject()
-          .put("end", Math.round(window.end() * 1e3) * 1e-3)
-          .put("seconds", Math.round(window.seconds() * 1e3) * 1e-3)
+          .put("end", Math.round(window.end() * 1e3) / 1e3)
+          .put("seconds", Math.round(window.seconds() * 1e3) / 1e3)
           .put("samplesPerSecond", Math.round(window.samplesPerSecond()));
     }
     peakMebibytes.ifPresent(mebibytes -> line.put("peakMebibytes", mebibytes));

@@ -49,8 +49,8 @@ public record ThroughputSettings(
   }
 
   /**
-   * Returns windows of two seconds, three of each behind fifteen of warm-up, on all cores, with a
-   * shard a core.
+   * Returns windows of two seconds, three of each behind thirty seconds of warm-up, on all cores,
+   * with a shard a core.
    */
   public static ThroughputSettings of(List<String> workloads) {
     List<PeerNetwork> networks = new ArrayList<>();

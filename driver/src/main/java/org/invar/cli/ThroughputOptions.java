@@ -30,7 +30,7 @@ final class ThroughputOptions {
   @Option(
       names = "--warm-up",
       paramLabel = "SECONDS",
-      description = "How long a network trains before it is measured (default: 15).")
+      description = "How long a network trains before it is measured (default: 30).")
   private @Nullable Double warmUp;
 
   @Option(
