@@ -44,6 +44,7 @@ public final class ParameterAverager {
   private final int from;
   private final int length;
   private final List<Block> blocks = new ArrayList<>();
+  private final BlockMoments moments;
   private long steps;
 
   /**
@@ -51,10 +52,8 @@ public final class ParameterAverager {
    *
    * @param at its first element, counted from the slice's
    * @param runs counted from the block's first element
-   * @param moments vectors as long as the block
    */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Block(int at, int length, List<Run> runs, float[][] moments) {}
+  private record Block(int at, int length, List<Run> runs) {}
 
   private ParameterAverager(
       Layout layout, Optimizer optimizer, double l2, Clipping clipping, int from, int to) {
@@ -63,10 +62,10 @@ public final class ParameterAverager {
     this.clipping = clipping;
     this.from = from;
     this.length = to - from;
+    this.moments = new BlockMoments(optimizer.moments(), length);
     for (int at = 0; at < length; at += BLOCK) {
       int size = Math.min(BLOCK, length - at);
-      List<Run> runs = Run.of(layout, from + at, from + at + size);
-      blocks.add(new Block(at, size, runs, new float[optimizer.moments()][size]));
+      blocks.add(new Block(at, size, Run.of(layout, from + at, from + at + size)));
     }
   }
 
@@ -197,9 +196,10 @@ public final class ParameterAverager {
      */
     public void apply(int at, float[] parameters, float[] gradientSum) {
       Block block = block(at);
+      float[][] of = moments.block(at / BLOCK);
       for (Run run : block.runs) {
         mean.replace(gradientSum, parameters, run.from(), run.to(), run.decayed(), factor);
-        rule.apply(parameters, gradientSum, block.moments, run.from(), run.to(), run.decayed());
+        rule.apply(parameters, gradientSum, of, run.from(), run.to(), run.decayed());
       }
     }
   }
@@ -275,9 +275,7 @@ public final class ParameterAverager {
 
   /** Returns a copy of a moment of the slice. */
   public float[] moment(int index) {
-    float[] copy = new float[length];
-    readMoment(index, 0, copy, 0, length);
-    return copy;
+    return moments.get(index);
   }
 
   /**
@@ -289,27 +287,12 @@ public final class ParameterAverager {
    * @param count how many
    */
   public void readMoment(int index, int at, float[] to, int offset, int count) {
-    copyMoment(index, at, to, offset, count, true);
+    moments.read(index, at, to, offset, count);
   }
 
   /** Copies a range of a moment in; arguments are those of {@link #readMoment}. */
   public void writeMoment(int index, int at, float[] from, int offset, int count) {
-    copyMoment(index, at, from, offset, count, false);
-  }
-
-  private void copyMoment(int index, int at, float[] array, int offset, int count, boolean out) {
-    int done = 0;
-    while (done < count) {
-      Block block = blocks.get((at + done) / BLOCK);
-      int start = at + done - block.at;
-      int most = Math.min(count - done, block.length - start);
-      if (out) {
-        System.arraycopy(block.moments[index], start, array, offset + done, most);
-      } else {
-        System.arraycopy(array, offset + done, block.moments[index], start, most);
-      }
-      done += most;
-    }
+    moments.write(index, at, from, offset, count);
   }
 
   /** Returns the steps taken: t of the last one, 0 before the first. */
@@ -320,17 +303,17 @@ public final class ParameterAverager {
   /**
    * Goes to a state that was saved.
    *
-   * @param moments the slice's moments, copied
+   * @param values the slice's moments, copied
    * @param steps the steps taken
    */
-  public void restore(float[][] moments, long steps) {
+  public void restore(float[][] values, long steps) {
     Require.atLeast("steps", steps, 0);
-    Require.length("moments", moments.length, moments());
-    for (float[] moment : moments) {
-      Require.length("a moment", moment.length, length);
+    Require.length("moments", values.length, moments());
+    for (float[] value : values) {
+      Require.length("a moment", value.length, length);
     }
-    for (int i = 0; i < moments.length; i++) {
-      writeMoment(i, 0, moments[i], 0, length);
+    for (int i = 0; i < values.length; i++) {
+      moments.write(i, 0, values[i], 0, length);
     }
     this.steps = steps;
   }

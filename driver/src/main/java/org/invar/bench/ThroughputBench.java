@@ -19,10 +19,11 @@ import org.invar.train.Trainer;
  * Measures how many samples a second training takes, through everything that training is: Spark in
  * this process, packed shards, the gang, Adam, commands that are sent ahead.
  *
- * <p>A network is first trained until its speed is known, and then once for so long that behind the
- * warm-up all windows fit: what runs a few times a step HotSpot compiles only after thousands of
- * steps, on a core that computes meanwhile. No dev or test set, and the checkpoints of a default
- * run: none in its first ten seconds, and less than two percent of the time.
+ * <p>A network is first trained for half of the warm-up, which tells its speed, and then once for
+ * so long that behind the other half all windows fit: what runs a few times a step HotSpot compiles
+ * only after thousands of steps, and takes a core from the training meanwhile. No dev or test set,
+ * and the checkpoints of a default run: none in its first ten seconds, and less than two percent of
+ * the time.
  */
 public final class ThroughputBench {
   /** Every tenth step leaves its timings. */
@@ -87,7 +88,7 @@ public final class ThroughputBench {
     double stepsPerSecond = stepsPerSecond(network, shards);
     int window = (int) Math.max(FEWEST_STEPS, settings.seconds() * stepsPerSecond);
     int measured = Math.multiplyExact(window, settings.repeats());
-    int warmUp = (int) (settings.warmUp() * stepsPerSecond) + 1;
+    int warmUp = (int) (settings.warmUp() / 2 * stepsPerSecond) + 1;
     ProcessMemory.resetPeak();
     StepClock clock = new StepClock();
     Path run = train(network, shards, epochs(Math.addExact(measured, warmUp)), clock);
@@ -116,18 +117,19 @@ public final class ThroughputBench {
     return (steps + stepsPerEpoch() - 1) / stepsPerEpoch();
   }
 
-  /** The speed in the second half of a training that takes at least as long as a window. */
+  /** The speed in the second half of a training that takes half of the warm-up, or longer. */
   private double stepsPerSecond(PeerNetwork network, Shards shards) throws IOException {
+    double least = Math.max(settings.seconds(), settings.warmUp() / 2);
     double epochs = 1;
     while (true) {
       StepClock clock = new StepClock();
       train(network, shards, (int) Math.ceil(epochs), clock);
       double seconds = clock.seconds(1, clock.steps());
-      if (seconds >= settings.seconds()) {
+      if (seconds >= least) {
         int half = clock.steps() / 2;
         return (clock.steps() - half) / clock.seconds(half, clock.steps());
       }
-      epochs *= Math.min(MOST_GROWTH, Math.max(2, 1.5 * settings.seconds() / seconds));
+      epochs *= Math.min(MOST_GROWTH, Math.max(2, 1.5 * least / seconds));
     }
   }
 

@@ -111,23 +111,37 @@ public final class RowEncoder implements Serializable {
     return Arrays.asList(rows.fieldNames()).indexOf(column);
   }
 
-  /**
-   * Writes the network's inputs for a row: its features, normalized.
-   *
-   * @param row a row of the input
-   * @param out receives as many floats as the preprocessing's shape has elements
-   * @param at where in {@code out} the first one goes
-   * @return how many steps of the row's sequence are its own; 0 where rows have no lengths
-   * @throws InvarException when the row cannot be used, naming it
-   */
-  public int features(Row row, float[] out, int at) {
-    try {
-      int length = length(row);
-      normalization.apply(encoding.type(), features(row, length), 0, encoding.width(), out, at);
-      return length;
-    } catch (BadValue bad) {
-      throw new InvarException(place.message(row, 0, bad), bad);
+  /** The features of a partition's rows, which are read in their order: messages number them. */
+  public final class Features {
+    private final RowPlace.Counter counter = place.counter();
+
+    private Features() {}
+
+    /**
+     * Writes the network's inputs for the next row: its features, normalized.
+     *
+     * @param row a row of the input
+     * @param out receives as many floats as the preprocessing's shape has elements
+     * @param at where in {@code out} the first one goes
+     * @return how many steps of the row's sequence are its own; 0 where rows have no lengths
+     * @throws InvarException when the row cannot be used, naming it
+     */
+    public int next(Row row, float[] out, int at) {
+      long number = counter.next(row);
+      try {
+        int length = length(row);
+        byte[] features = features(row, length);
+        normalization.apply(encoding.type(), features, 0, encoding.width(), out, at);
+        return length;
+      } catch (BadValue bad) {
+        throw new InvarException(place.message(row, number, bad), bad);
+      }
     }
+  }
+
+  /** Returns what reads one partition's features. */
+  public Features partition() {
+    return new Features();
   }
 
   /** Encodes the rows of a partition, up to the first bad one, with which it ends. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -13,6 +14,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import scala.collection.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Where a row stands in its source, for messages: file, number, first columns.
@@ -118,7 +121,17 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
     if (value instanceof byte[] bytes) {
       return bytes.length + " bytes";
     }
-    String text = String.valueOf(value);
+    if (value instanceof Seq<?> array) {
+      return cut(
+          CollectionConverters.asJava(array).stream()
+              .limit(SHOWN_CHARACTERS)
+              .map(RowPlace::shown)
+              .collect(Collectors.joining(", ", "[", "]")));
+    }
+    return cut(String.valueOf(value));
+  }
+
+  private static String cut(String text) {
     return text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text;
   }
 }

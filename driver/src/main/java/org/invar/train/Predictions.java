@@ -102,6 +102,7 @@ record Predictions(
     if (task != null) {
       task.addTaskCompletionListener((TaskCompletionListener) ended -> predictor.close());
     }
+    RowEncoder.Features partition = encoder.partition();
     int width = network.input().size();
     int most = network.predictionRows();
     return new Iterator<>() {
@@ -132,7 +133,7 @@ record Predictions(
         int[] lengths = new int[most];
         while (rows.hasNext() && batch.size() < most) {
           Row row = rows.next();
-          lengths[batch.size()] = encoder.features(row, features, batch.size() * width);
+          lengths[batch.size()] = partition.next(row, features, batch.size() * width);
           batch.add(row);
         }
         Outputs outputs =

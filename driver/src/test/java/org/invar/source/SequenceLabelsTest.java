@@ -132,7 +132,7 @@ class SequenceLabelsTest {
   @Test
   void entriesThatDoNotFitAreRefusedWithTheirPlace() {
     Packing three = packing(Targets.CLASSES, 3, 3);
-    String where = "row 1 of partition 0 (x=ArraySeq(1, 2), y=";
+    String where = "row 1 of partition 0 (x=[1, 2], y=";
     refused(
         three,
         "(array(1, 2), array(0)) t(x, y)",

@@ -3,6 +3,7 @@ package org.invar.source;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,7 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
 import org.invar.data.FeatureType;
 import org.invar.param.Shape;
 import org.invar.worker.PackedBlock;
@@ -90,7 +92,7 @@ class TablesTest {
     assertEquals(List.of("a", "b", "c"), preprocessing.features().get(0).categories());
     Row first = input.rows().collectAsList().get(0);
     float[] out = new float[6];
-    RowEncoder.unlabeled(preprocessing, input, first.schema()).features(first, out, 1);
+    RowEncoder.unlabeled(preprocessing, input, first.schema()).partition().next(first, out, 1);
     assertArrayEquals(new float[] {0, 0, 1, 0, 1, 2.5f}, out);
     assertNull(packed.dev());
   }
@@ -132,8 +134,22 @@ class TablesTest {
     Row second = input.rows().collectAsList().get(1);
     float[] out = new float[7];
     var encoder = RowEncoder.unlabeled(preprocessing, input, second.schema());
-    assertEquals(2, encoder.features(second, out, 1));
+    assertEquals(2, encoder.partition().next(second, out, 1));
     assertArrayEquals(new float[] {0, 4, 3, 0, 0, 0, 0}, out);
+  }
+
+  @Test
+  void aBadRowOfAPartitionIsNumberedAndShown() {
+    Input input = rows("(array(8, 6), 1) t(x, y)");
+    Preprocessing preprocessing = LocalSpark.pack(sequences(Shape.of(3, 2)), input).preprocessing();
+    List<Row> rows = rows("(array(8, 6), 1), (array(8, 6, 1), 2) t(x, y)").rows().collectAsList();
+    var partition = RowEncoder.unlabeled(preprocessing, input, rows.get(0).schema()).partition();
+    partition.next(rows.get(0), new float[6], 0);
+    InvarException refused =
+        assertThrows(InvarException.class, () -> partition.next(rows.get(1), new float[6], 0));
+    assertTrue(
+        refused.getMessage().contains("row 2 of partition 0 (x=[8, 6, 1], y=2), column x: "),
+        refused.getMessage());
   }
 
   @Test
