@@ -12,7 +12,7 @@ are kept in --out, also when a round fails.
 A hypervisor may move the machine's two virtual cores to physical ones that share a cache or do not, for minutes at a
 time, and any library's threads exchange several times faster on the former. So on two cores the time in which they hand
 a cache line over and back is measured all the while, four times a second, and a further table compares windows of the
-same placement only.
+same placement only, of those that tell their windows: Invar and PyTorch.
 """
 import argparse
 import json
@@ -44,7 +44,7 @@ def command(peer, a):
     """The command line of a peer, and what its environment has beside this one's."""
     if peer == "invar":
         memory = ["--memory"] if a.memory else []
-        return [str(ROOT / "bin" / "invar"), "bench", *options(a), "--only-rates", *memory, *a.invar.split()], {}
+        return [str(ROOT / "bin" / "invar"), "bench", *options(a), "--warm-up", str(a.warm_up), "--only-rates", *memory, *a.invar.split()], {}
     if peer == "pytorch":
         memory = ["--memory"] if a.memory else []
         return [str(BENCH / ".venv" / "bin" / "python"), str(BENCH / "pytorch_bench.py"), *options(a), "--compile", *memory], {}
@@ -56,15 +56,15 @@ def build(peers):
     if {"dl4j", "spark.ml"} & set(peers):
         subprocess.run(["mvn", "-q", "-B", "-ntp", "-Ppeers", "-DskipTests", "-pl", "src,.github/bench/jvm", "process-classes"],
                        cwd=ROOT, check=True, stdout=sys.stderr)
-    if "invar" in peers or watched():
+    if "invar" in peers:
         subprocess.run([str(ROOT / "bin" / "invar"), "--version"], check=True, stdout=sys.stderr)
     if "pytorch" in peers and not (BENCH / ".venv" / "bin" / "python").exists():
         sys.exit(f"{BENCH}/.venv: expected PyTorch, found nothing. Run .github/bench/setup.sh first.")
 
 
 def watched():
-    """On more cores than two, those that exchange are not known."""
-    return os.cpu_count() == 2
+    """On more cores than two, those that exchange are not known; what watches is Invar's, built or not."""
+    return os.cpu_count() == 2 and (ROOT / "driver" / "target" / "classes" / "org" / "invar" / "bench" / "HandOff.class").exists()
 
 
 class HandOffs:
@@ -72,19 +72,23 @@ class HandOffs:
 
     def __init__(self):
         self.samples = []
-        self.process = subprocess.Popen(["java", "-XX:+UseSerialGC", "-Xmx32m", "-cp", f"{ROOT}/driver/target/classes", "org.invar.bench.HandOff"],
+        java = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
+        self.process = subprocess.Popen([java, "-XX:+UseSerialGC", "-Xmx32m", "-cp", f"{ROOT}/driver/target/classes", "org.invar.bench.HandOff"],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
         for text in self.process.stdout:
-            at, nanos = text.split()
-            self.samples.append((float(at), float(nanos)))
+            try:
+                at, nanos = map(float, text.split())
+            except ValueError:  # What a JVM says of itself.
+                continue
+            self.samples.append((at, nanos))
 
     def tell(self, window):
         during = [nanos for at, nanos in self.samples if window["end"] - window["seconds"] <= at <= window["end"]]
         if during:
-            window["handOffNanos"] = [min(during), max(during)]
+            window["handOffNanos"] = during
 
     def close(self):
         self.process.stdin.close()
@@ -153,37 +157,42 @@ def table(lines, baseline="invar"):
     return "\n".join(out)
 
 
-PLACEMENTS = {"near": (0, 2), "far": (2, 5), "farther": (5, float("inf"))}
+NEAR_NANOS = 120
 
 
-def placements(lines):
-    """{placement: windows}, each with the line it is of, by the hand-off's multiple of the shortest one; windows in which
-    the placement changed are left out."""
-    windows = [(line, w) for line in lines for w in line.get("windows", []) if "handOffNanos" in w]
-    least = min((w["handOffNanos"][0] for _, w in windows), default=1)
-    return {name: [(line, w) for line, w in windows if all(low <= nanos / least < high for nanos in w["handOffNanos"])]
-            for name, (low, high) in PLACEMENTS.items()}
+def placement(window):
+    """Where the cores were in a window, by the hand-offs in it; None where that is not known, or changed."""
+    hand_offs = window.get("handOffNanos", [])
+    near = sum(nanos < NEAR_NANOS for nanos in hand_offs)
+    if not hand_offs or 0.2 * len(hand_offs) < near < 0.8 * len(hand_offs):
+        return None
+    return "near" if 2 * near > len(hand_offs) else "far"
 
 
 def by_placement(lines, baseline="invar"):
-    """Medians of windows of one placement; of a peer's configurations the best that has at least three."""
-    out = ["| network | cores | hand-off, ns | peer | configuration | windows | samples/s | ratio |",
+    """Medians of windows of one placement; of a peer's configurations the best that has at least five."""
+    out = [f"Near: a hand-off takes less than {NEAR_NANOS} ns, in at least four of five measured in a window.", "",
+           "| network | cores | hand-off, ns | peer | configuration | windows | samples/s | ratio |",
            "| --- | --- | ---: | --- | --- | ---: | ---: | ---: |"]
+    windows = [(line, w, placement(w)) for line in lines for w in line.get("windows", [])]
     for workload in dict.fromkeys(line["workload"] for line in lines):
-        for placement, windows in placements(lines).items():
-            rates, times = {}, {}
-            for line, w in windows:
-                if line["workload"] == workload:
-                    rates.setdefault(line["of"], {}).setdefault(line["peer"], []).append(w["samplesPerSecond"])
-                    times.setdefault(line["of"], []).extend(w["handOffNanos"])
+        for where in ("near", "far"):
+            kept = {}
+            for line, w, place in windows:
+                if line["workload"] == workload and place == where:
+                    kept.setdefault(line["of"], {}).setdefault(line["peer"], []).append(w)
             best = {}
-            for peer, names in rates.items():
-                enough = [(statistics.median(v), name) for name, v in names.items() if len(v) >= 3]
+            for peer, names in kept.items():
+                enough = [(statistics.median(w["samplesPerSecond"] for w in ws), name) for name, ws in names.items() if len(ws) >= 5]
                 if enough:
                     best[peer] = max(enough)
             for peer, (rate, name) in best.items():
+                ws = kept[peer][name]
+                nanos = statistics.median(n for w in ws for n in w["handOffNanos"])
                 ratio = f"{best[baseline][0] / rate:.2f}" if peer != baseline and baseline in best else ""
-                out.append(f"| {workload} | {placement} | {statistics.median(times[peer]):.0f} | {peer} | {name} | {len(rates[peer][name])} | {rate:,.0f} | {ratio} |")
+                out.append(f"| {workload} | {where} | {nanos:.0f} | {peer} | {name} | {len(ws)} | {rate:,.0f} | {ratio} |")
+    left_out = {peer: sum(place is None for line, _, place in windows if line["of"] == peer) for peer in dict.fromkeys(line["of"] for line, _, _ in windows)}
+    out += ["", "Windows left out, for the placement changed or is not known: " + ", ".join(f"{peer} {n}" for peer, n in left_out.items()) + "."]
     return "\n".join(out)
 
 
@@ -206,6 +215,8 @@ def main():
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--workloads", default="mlp,lenet,cnn,lstm,gru")
     ap.add_argument("--global-batch", type=int, default=256)
+    ap.add_argument("--warm-up", type=float, default=60,
+                    help="seconds that Invar trains before it is measured; HotSpot compiles meanwhile (default: %(default)s)")
     ap.add_argument("--seconds", type=float, default=2)
     ap.add_argument("--repeats", type=int, default=3)
     ap.add_argument("--memory", action="store_true", help="also the peak of resident memory, of Invar and PyTorch")
@@ -233,9 +244,9 @@ def main():
         if hand_offs:
             hand_offs.close()
         print(f"{os.cpu_count()} cores of {processor()}, load {load:.1f} at the start; {a.rounds} rounds of {a.repeats} windows "
-              f"of {a.seconds:g} s; global batch {a.global_batch}\n")
+              f"of {a.seconds:g} s, behind {a.warm_up:g} s of Invar, 1 s and compilation of PyTorch; global batch {a.global_batch}\n")
     print(table(lines))
-    if any(placements(lines).values()):
+    if any(placement(w) for line in lines for w in line.get("windows", [])):
         print()
         print(by_placement(lines))
     print()

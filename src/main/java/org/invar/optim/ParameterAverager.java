@@ -196,10 +196,10 @@ public final class ParameterAverager {
      */
     public void apply(int at, float[] parameters, float[] gradientSum) {
       Block block = block(at);
-      float[][] of = moments.block(at / BLOCK);
+      float[][] ofBlock = moments.block(at / BLOCK);
       for (Run run : block.runs) {
         mean.replace(gradientSum, parameters, run.from(), run.to(), run.decayed(), factor);
-        rule.apply(parameters, gradientSum, of, run.from(), run.to(), run.decayed());
+        rule.apply(parameters, gradientSum, ofBlock, run.from(), run.to(), run.decayed());
       }
     }
   }

@@ -18,10 +18,13 @@ import java.util.concurrent.locks.LockSupport;
 public final class HandOff {
   private static final int ROUNDS = 12;
   private static final int TURNS = 100;
-  private static final long MOST_NANOS = 20_000_000;
+  private static final long MOST_NANOS = 8_000_000;
 
-  /** Who waits longer has no partner on another core. */
+  /** Who waits longer for a turn has no partner on another core. */
   private static final long PATIENCE_NANOS = 20_000;
+
+  /** Longer rounds were interrupted. */
+  private static final long ROUND_NANOS = TURNS * 2_000L;
 
   private static final int SPINS = 64;
 
@@ -80,15 +83,18 @@ public final class HandOff {
     double least = Double.POSITIVE_INFINITY;
     long begin = System.nanoTime();
     int turn = 0;
-    for (int round = 0; round < ROUNDS && System.nanoTime() - begin < MOST_NANOS; round++) {
+    int rounds = 0;
+    while (rounds < ROUNDS && System.nanoTime() - begin < MOST_NANOS) {
       boolean prompt = true;
       long start = System.nanoTime();
-      for (int i = 0; i < TURNS; i++, turn += 2) {
+      for (int i = 0; i < TURNS && prompt; i++, turn += 2) {
         line.set(SLOT, turn + 1);
-        prompt &= await(turn + 2);
+        prompt = await(turn + 2);
       }
-      if (prompt) {
-        least = Math.min(least, (System.nanoTime() - start) / (double) TURNS);
+      long nanos = System.nanoTime() - start;
+      if (prompt && nanos < ROUND_NANOS) {
+        least = Math.min(least, nanos / (double) TURNS);
+        rounds++;
       }
     }
     over = true;
@@ -103,7 +109,7 @@ public final class HandOff {
     }
   }
 
-  /** Returns whether the value came before this thread lost patience, and gave its core away. */
+  /** Returns, once the value has come, whether it came before this thread lost patience. */
   private boolean await(int value) {
     boolean prompt = true;
     long start = System.nanoTime();

@@ -64,7 +64,7 @@ public record ThroughputSettings(
     }
     int cores = Runtime.getRuntime().availableProcessors();
     return new ThroughputSettings(
-        networks, 256, 15, 2, 3, cores, new Shards.Fixed(cores), true, false);
+        networks, 256, 30, 2, 3, cores, new Shards.Fixed(cores), true, false);
   }
 
   private static List<String> names(List<PeerNetwork> networks) {

@@ -112,10 +112,10 @@ public final class RowEncoder implements Serializable {
   }
 
   /** The features of a partition's rows, which are read in their order: messages number them. */
-  public final class Features {
+  public final class PartitionFeatures {
     private final RowPlace.Counter counter = place.counter();
 
-    private Features() {}
+    private PartitionFeatures() {}
 
     /**
      * Writes the network's inputs for the next row: its features, normalized.
@@ -130,8 +130,8 @@ public final class RowEncoder implements Serializable {
       long number = counter.next(row);
       try {
         int length = length(row);
-        byte[] features = features(row, length);
-        normalization.apply(encoding.type(), features, 0, encoding.width(), out, at);
+        byte[] encoded = features(row, length);
+        normalization.apply(encoding.type(), encoded, 0, encoding.width(), out, at);
         return length;
       } catch (BadValue bad) {
         throw new InvarException(place.message(row, number, bad), bad);
@@ -140,8 +140,8 @@ public final class RowEncoder implements Serializable {
   }
 
   /** Returns what reads one partition's features. */
-  public Features partition() {
-    return new Features();
+  public PartitionFeatures partition() {
+    return new PartitionFeatures();
   }
 
   /** Encodes the rows of a partition, up to the first bad one, with which it ends. */

@@ -84,18 +84,16 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
    * Returns the whole message about a bad value.
    *
    * @param row the row
-   * @param number the row's number in its file or partition, from 1, or 0 when it is not known
+   * @param number the row's number in its file or partition, from 1
    * @param bad what is wrong
    */
   String message(Row row, long number, BadValue bad) {
     StringBuilder text = new StringBuilder(file < 0 ? name : path(row.getString(file)));
-    if (number > 0) {
-      text.append(", row ").append(number);
-      if (file < 0) {
-        text.append(" of partition ").append(TaskContext.getPartitionId());
-      } else if (start >= 0 && row.getLong(start) > 0) {
-        text.append(" after byte ").append(row.getLong(start));
-      }
+    text.append(", row ").append(number);
+    if (file < 0) {
+      text.append(" of partition ").append(TaskContext.getPartitionId());
+    } else if (start >= 0 && row.getLong(start) > 0) {
+      text.append(" after byte ").append(row.getLong(start));
     }
     text.append(" (");
     for (int i = 0; i < Math.min(SHOWN_COLUMNS, columns.size()); i++) {

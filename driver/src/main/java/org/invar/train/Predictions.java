@@ -102,7 +102,7 @@ record Predictions(
     if (task != null) {
       task.addTaskCompletionListener((TaskCompletionListener) ended -> predictor.close());
     }
-    RowEncoder.Features partition = encoder.partition();
+    RowEncoder.PartitionFeatures partition = encoder.partition();
     int width = network.input().size();
     int most = network.predictionRows();
     return new Iterator<>() {

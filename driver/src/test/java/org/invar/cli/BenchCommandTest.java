@@ -20,6 +20,7 @@ class BenchCommandTest {
         "--workloads mlp,resnet; 2; --workloads=resnet is none of [mlp, lenet, cnn, lstm, gru]",
         "--workloads mlp,mlp; 2; --workloads=[mlp, mlp]",
         "--workloads mlp --global-batch 0; 2; --global-batch=0 is not positive",
+        "--workloads mlp --warm-up 0; 2; --warm-up=0.0 is not between",
         "--workloads mlp --seconds 0; 2; --seconds=0.0 is not between",
         "--workloads mlp --repeats 0; 2; --repeats=0 is not positive",
         "--workloads mlp --threads 0; 2; --threads=0 is not positive",

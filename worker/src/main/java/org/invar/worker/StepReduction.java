@@ -20,7 +20,7 @@ final class StepReduction implements Reduction {
 
   private double rate;
   private double[] scores = NONE;
-  private ParameterAverager.@Nullable BlockUpdate update;
+  private ParameterAverager.@Nullable BlockUpdate rule;
 
   /**
    * Makes the reduction of a worker.
@@ -64,11 +64,11 @@ final class StepReduction implements Reduction {
       return false; // The step is not taken: the run ends here.
     }
     averager.advance();
-    if (Scores.weight(sum) == 0) {
+    if (!(Scores.weight(sum) > 0)) {
       return false; // There is no mean gradient to follow.
     }
     if (blocks.length == 0) {
-      update = averager.byBlock(Scores.weight(sum), rate, 0);
+      rule = averager.byBlock(Scores.weight(sum), rate, 0);
     }
     return true;
   }
@@ -102,7 +102,7 @@ final class StepReduction implements Reduction {
 
   @Override
   public void whole() {
-    update =
+    rule =
         averager.byBlock(
             Scores.weight(scores), rate, Math.sqrt(ParameterAverager.sumBlocks(blocks)));
   }
@@ -119,7 +119,7 @@ final class StepReduction implements Reduction {
     if (isParameters(part)) {
       float[] values = scratch.parameters();
       weights.read(part.at(), values, part.length());
-      Objects.requireNonNull(update).apply(part.at() - averager.from(), values, sums);
+      Objects.requireNonNull(rule).apply(part.at() - averager.from(), values, sums);
       weights.write(part.at(), values, 0, part.length());
     } else {
       int at = part.at() - parameters;
