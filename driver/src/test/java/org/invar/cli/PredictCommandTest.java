@@ -225,7 +225,8 @@ class PredictCommandTest {
     Files.writeString(bad, Files.readString(Runs.WINE).replace("\n13.2,1.78,", "\n13.2,,"));
     Path out = folder.resolve("bad.parquet");
     Cli.run("predict", wine, "--input", bad, "--out", out)
-        .refused("bad.csv (alcohol=13.2, malic_acid=null, ash=2.14), column malic_acid: expected");
+        .refused(
+            "bad.csv, row 2 (alcohol=13.2, malic_acid=null, ash=2.14), column malic_acid: expected");
     // What failed leaves nothing that would have to be deleted.
     Cli.run("predict", wine, "--input", Runs.WINE, "--out", out).succeeded();
     Files.writeString(bad, Files.readString(Runs.WINE).replace("hue,", "hues,"));
