@@ -238,6 +238,8 @@ def main():
         build(peers)
         lines, load = [], os.getloadavg()[0]
         hand_offs = HandOffs() if watched() else None
+        if hand_offs is None:
+            print("no table by placement: that needs two cores, and Invar built (bin/invar --version)", file=sys.stderr)
         for round_ in range(1, a.rounds + 1):
             for peer in peers:
                 run(peer, round_, a, lines, hand_offs.tell if hand_offs else lambda window: None)

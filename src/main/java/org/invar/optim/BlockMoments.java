@@ -40,25 +40,34 @@ final class BlockMoments {
 
   /** Copies a range of a moment out; arguments are {@link ParameterAverager#readMoment}'s. */
   void read(int moment, int at, float[] to, int offset, int count) {
-    int done = 0;
-    while (done < count) {
-      float[] from = blocks.get((at + done) / BLOCK)[moment];
-      int start = (at + done) % BLOCK;
-      int most = Math.min(count - done, from.length - start);
-      System.arraycopy(from, start, to, offset + done, most);
-      done += most;
-    }
+    parts(
+        at,
+        count,
+        (block, start, done, length) ->
+            System.arraycopy(blocks.get(block)[moment], start, to, offset + done, length));
   }
 
   /** Copies a range of a moment in; arguments are {@link ParameterAverager#readMoment}'s. */
   void write(int moment, int at, float[] from, int offset, int count) {
+    parts(
+        at,
+        count,
+        (block, start, done, length) ->
+            System.arraycopy(from, offset + done, blocks.get(block)[moment], start, length));
+  }
+
+  /** What a range has in one block: from where there, behind how many of the range, how many. */
+  private interface Part {
+    void copy(int block, int start, int done, int length);
+  }
+
+  private static void parts(int at, int count, Part part) {
     int done = 0;
     while (done < count) {
-      float[] to = blocks.get((at + done) / BLOCK)[moment];
       int start = (at + done) % BLOCK;
-      int most = Math.min(count - done, to.length - start);
-      System.arraycopy(from, offset + done, to, start, most);
-      done += most;
+      int length = Math.min(count - done, BLOCK - start);
+      part.copy((at + done) / BLOCK, start, done, length);
+      done += length;
     }
   }
 }

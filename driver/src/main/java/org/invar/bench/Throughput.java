@@ -62,7 +62,7 @@ record Throughput(
 
   /** Returns the median over the windows. */
   double samplesPerSecond() {
-    return Window.median(windows);
+    return Median.of(windows, Window::samplesPerSecond);
   }
 
   /** Returns the rows that the largest shard's part of a batch has. */

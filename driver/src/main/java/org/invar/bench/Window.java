@@ -1,7 +1,5 @@
 package org.invar.bench;
 
-import java.util.List;
-
 /**
  * A part of a run whose speed was measured.
  *
@@ -9,9 +7,4 @@ import java.util.List;
  * @param seconds that it took
  * @param samplesPerSecond of training
  */
-record Window(double end, double seconds, double samplesPerSecond) {
-  /** Returns the median of the speeds. */
-  static double median(List<Window> windows) {
-    return Median.of(windows, Window::samplesPerSecond);
-  }
-}
+record Window(double end, double seconds, double samplesPerSecond) {}

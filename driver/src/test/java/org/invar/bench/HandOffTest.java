@@ -21,6 +21,5 @@ class HandOffTest {
     }
     boolean twoCores = Runtime.getRuntime().availableProcessors() > 1;
     assertTrue(twoCores != found.isEmpty(), found.toString());
-    assertTrue(found.stream().allMatch(nanos -> nanos > 1 && nanos < 2_000), found.toString());
   }
 }
