@@ -1,6 +1,7 @@
 package org.invar.kernel;
 
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
 import org.nd4j.linalg.api.memory.enums.LearningPolicy;
@@ -13,6 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * pass uses again.
  */
 public final class PassMemory {
+  private static final String NAME = "invar-pass";
   private static final WorkspaceConfiguration CONFIGURATION =
       WorkspaceConfiguration.builder()
           .policyAllocation(AllocationPolicy.OVERALLOCATE)
@@ -26,11 +28,18 @@ public final class PassMemory {
 
   /** Begins a pass of this thread, at whose end, by closing, its arrays are gone. */
   public static MemoryWorkspace open() {
-    return Nd4j.getWorkspaceManager().getAndActivateWorkspace(CONFIGURATION, "invar-pass");
+    return Nd4j.getWorkspaceManager().getAndActivateWorkspace(CONFIGURATION, NAME);
   }
 
-  /** Gives back what this thread's passes have used. */
+  /**
+   * Gives back what this thread's passes have used. Not by {@code
+   * destroyAllWorkspacesForCurrentThread}, which also takes others' workspaces, and collects the
+   * garbage of the whole process.
+   */
   public static void release() {
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
+    if (workspaces.checkIfWorkspaceExists(NAME)) {
+      workspaces.destroyWorkspace(workspaces.getWorkspaceForCurrentThread(CONFIGURATION, NAME));
+    }
   }
 }

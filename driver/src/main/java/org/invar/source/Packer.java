@@ -210,7 +210,8 @@ public final class Packer {
   }
 
   private Checked check(Input input, Preprocessing preprocessing, Splits splits) {
-    JavaRDD<Encoded> rows = encoded(input, preprocessing).persist(StorageLevel.MEMORY_AND_DISK());
+    // On disk, where the shuffle puts the same bytes: in memory the packed shards are enough.
+    JavaRDD<Encoded> rows = encoded(input, preprocessing).persist(StorageLevel.DISK_ONLY());
     persisted.add(rows);
     boolean classes = preprocessing.targets().areClasses();
     Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes);
