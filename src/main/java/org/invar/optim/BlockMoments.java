@@ -43,8 +43,8 @@ final class BlockMoments {
     parts(
         at,
         count,
-        (block, start, done, length) ->
-            System.arraycopy(blocks.get(block)[moment], start, to, offset + done, length));
+        (block, start, done, values) ->
+            System.arraycopy(blocks.get(block)[moment], start, to, offset + done, values));
   }
 
   /** Copies a range of a moment in; arguments are {@link ParameterAverager#readMoment}'s. */
@@ -52,22 +52,22 @@ final class BlockMoments {
     parts(
         at,
         count,
-        (block, start, done, length) ->
-            System.arraycopy(from, offset + done, blocks.get(block)[moment], start, length));
+        (block, start, done, values) ->
+            System.arraycopy(from, offset + done, blocks.get(block)[moment], start, values));
   }
 
   /** What a range has in one block: from where there, behind how many of the range, how many. */
   private interface Part {
-    void copy(int block, int start, int done, int length);
+    void copy(int block, int start, int done, int values);
   }
 
   private static void parts(int at, int count, Part part) {
     int done = 0;
     while (done < count) {
       int start = (at + done) % BLOCK;
-      int length = Math.min(count - done, BLOCK - start);
-      part.copy((at + done) / BLOCK, start, done, length);
-      done += length;
+      int values = Math.min(count - done, BLOCK - start);
+      part.copy((at + done) / BLOCK, start, done, values);
+      done += values;
     }
   }
 }

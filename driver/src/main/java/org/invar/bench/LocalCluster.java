@@ -1,22 +1,17 @@
 package org.invar.bench;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.invar.train.SparkStop;
 
 /** A Spark application with executors of its own on this machine, one core each. */
 final class LocalCluster implements AutoCloseable {
   /** The memory of an executor, in MiB. */
   static final int MEBIBYTES = 2048;
 
-  private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
   private static final String MASTER = "spark.master";
   private static final int END_MILLIS = 10_000;
 
@@ -70,7 +65,7 @@ final class LocalCluster implements AutoCloseable {
                 process ->
                     process.info().commandLine().orElse("").contains("CoarseGrainedExecutor"))
             .toList();
-    quietly(spark::stop);
+    SparkStop.stop(spark.sc(), spark::stop);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
     try {
       while (executors.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {
@@ -78,25 +73,6 @@ final class LocalCluster implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /**
-   * Runs what stops Spark. The workers of its cluster are in this process and delete an executor's
-   * folders on a thread that their own end closes, which may print a trace past Spark's log: it is
-   * shown where that is.
-   */
-  static void quietly(Runnable stop) {
-    PrintStream err = System.err;
-    var told = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
-    try {
-      stop.run();
-    } finally {
-      System.setErr(err);
-    }
-    if (told.size() > 0) {
-      LOG.info("told while Spark stopped: {}", told.toString(StandardCharsets.UTF_8));
     }
   }
 }

@@ -10,6 +10,7 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
+import org.invar.train.SparkStop;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -48,7 +49,7 @@ final class SparkOptions {
     } finally {
       if (ours) {
         boolean interrupted = Thread.interrupted(); // Else nothing of Spark would end in order.
-        session.stop();
+        SparkStop.stop(session.sparkContext(), session::stop);
         if (interrupted) {
           Thread.currentThread().interrupt();
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A bad row is data and not an exception of the task: Spark would try a failed task again and
  * fill the screen with its stack. A plain class of arrays and texts, so that any serializer can
- * spill it.
+ * write it.
  */
 final class Encoded implements Serializable {
   private static final long serialVersionUID = 1;

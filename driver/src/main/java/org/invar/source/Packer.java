@@ -210,7 +210,7 @@ public final class Packer {
   }
 
   private Checked check(Input input, Preprocessing preprocessing, Splits splits) {
-    // On disk, where the shuffle puts the same bytes: in memory the packed shards are enough.
+    // On disk, where the shuffle puts the same bytes: in memory it would be a second copy.
     JavaRDD<Encoded> rows = encoded(input, preprocessing).persist(StorageLevel.DISK_ONLY());
     persisted.add(rows);
     boolean classes = preprocessing.targets().areClasses();

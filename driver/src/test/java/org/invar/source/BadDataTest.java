@@ -8,16 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongToIntFunction;
 import org.apache.spark.SparkException;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import org.invar.InvarException;
 import org.invar.param.Shape;
 import org.junit.jupiter.api.AfterAll;
@@ -239,6 +243,28 @@ class BadDataTest {
   private static int forgetRows(long rows) {
     spark.sparkContext().getPersistentRDDs().values().foreach(rdd -> rdd.unpersist(true));
     return 4;
+  }
+
+  @Test
+  void encodedRowsAreOnDiskWhileTheyArePacked() {
+    Input input = rows("(1, 2), (2, 3), (3, 4) t(x, y)");
+    var packing = LocalSpark.packing(Targets.VALUES, Columns.labeled("y"));
+    var before = persisted();
+    List<StorageLevel> levels = new ArrayList<>();
+    LongToIntFunction shards =
+        rows -> {
+          Map<Object, RDD<?>> all =
+              CollectionConverters.asJava(spark.sparkContext().getPersistentRDDs());
+          all.forEach(
+              (id, rdd) -> {
+                if (!before.contains(id)) {
+                  levels.add(rdd.getStorageLevel());
+                }
+              });
+          return 1;
+        };
+    Packer.pack(packing, input, null, null, shards, 1).unpersist();
+    assertEquals(List.of(StorageLevel.DISK_ONLY()), levels);
   }
 
   private static Set<Object> persisted() {

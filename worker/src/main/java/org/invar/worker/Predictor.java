@@ -58,7 +58,7 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
-  /** Frees what it holds outside the heap, the calling thread's workspaces among it. */
+  /** Frees what it holds outside the heap, what the calling thread's passes have used among it. */
   @Override
   public synchronized void close() {
     kernels.close();

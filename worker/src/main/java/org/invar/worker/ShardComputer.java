@@ -148,7 +148,7 @@ final class ShardComputer implements AutoCloseable {
     }
   }
 
-  /** Frees what it holds outside the heap, the calling thread's workspaces among it. */
+  /** Frees what it holds outside the heap, what the calling thread's passes have used among it. */
   @Override
   public void close() {
     kernels.close();

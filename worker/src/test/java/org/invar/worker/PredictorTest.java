@@ -23,11 +23,11 @@ class PredictorTest {
     var predictor = new Predictor(network, new Weights(new float[] {3, 4, 5}, new float[0]));
     assertArrayEquals(new double[] {16}, predictor.outputs(ROW, 1, null).values());
     assertFalse(predictor.weights().isClosed());
-    assertFalse(Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread().isEmpty());
+    assertTrue(Nd4j.getWorkspaceManager().checkIfWorkspaceExists("invar-pass"));
 
     predictor.close();
     assertTrue(predictor.weights().isClosed());
-    assertTrue(Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread().isEmpty());
+    assertFalse(Nd4j.getWorkspaceManager().checkIfWorkspaceExists("invar-pass"));
     assertThrows(IllegalStateException.class, () -> predictor.outputs(ROW, 1, null));
     predictor.close();
   }

@@ -1,5 +1,6 @@
 package org.invar.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,21 +11,25 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.factory.Nd4j;
 
-final class PassMemoryTest {
+final class PassMemoryReleaseTest {
   private final MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
 
   @Test
   void isGivenBackWithoutOthersWorkspaces() {
-    try (MemoryWorkspace others = workspaces.getAndActivateWorkspace("of-the-caller")) {
-      pass();
-    }
-    assertTrue(workspaces.checkIfWorkspaceExists("invar-pass"));
+    MemoryWorkspace others = workspaces.getAndActivateWorkspace("of-the-caller");
+    others.close();
+    try {
+      MemoryWorkspace ours = pass();
+      assertTrue(ours.getCurrentSize() > 0);
 
-    PassMemory.release();
-    assertFalse(workspaces.checkIfWorkspaceExists("invar-pass"));
-    assertTrue(workspaces.checkIfWorkspaceExists("of-the-caller"));
-    PassMemory.release();
-    workspaces.destroyAllWorkspacesForCurrentThread();
+      PassMemory.release();
+      assertEquals(0, ours.getCurrentSize());
+      assertFalse(workspaces.checkIfWorkspaceExists("invar-pass"));
+      assertTrue(workspaces.checkIfWorkspaceExists("of-the-caller"));
+      PassMemory.release();
+    } finally {
+      workspaces.destroyWorkspace(others);
+    }
   }
 
   /**
@@ -43,9 +48,10 @@ final class PassMemoryTest {
     return garbage.get() != null;
   }
 
-  private static void pass() {
+  private static MemoryWorkspace pass() {
     try (MemoryWorkspace pass = PassMemory.open()) {
       Nd4j.zeros(16, 16);
+      return pass;
     }
   }
 }
