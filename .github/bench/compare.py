@@ -137,7 +137,7 @@ def table(lines, baseline="invar"):
     workloads = list(dict.fromkeys(line["workload"] for line in lines))
     others = [p for p in peers if p != baseline]
     best = {where: max(names.items(), key=lambda item: item[1]) for where, names in rates.items()}
-    out = ["| network | " + " | ".join(peers) + " | " + " | ".join(f"{baseline} / {p}" for p in others) + " |",
+    out = ["| " + " | ".join(["network", *peers, *(f"{baseline} / {p}" for p in others)]) + " |",
            "| --- |" + " ---: |" * (len(peers) + len(others))]
     ratios = {p: [] for p in others}
     for w in workloads:
