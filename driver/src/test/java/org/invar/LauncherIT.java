@@ -212,7 +212,13 @@ class LauncherIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--master", "--master=locl[2]"})
+  @ValueSource(
+      strings = {
+        "--master",
+        "--master=locl[2]",
+        "--master=local[x]",
+        "--master=local-cluster[2,1]"
+      })
   void refusesAMasterThatIsNone(String master) throws Exception {
     Ended ended = call(LAUNCHER, temporary, SMALL, "train", DIGITS.toString(), master);
 
