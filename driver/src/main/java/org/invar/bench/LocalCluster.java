@@ -65,7 +65,7 @@ final class LocalCluster implements AutoCloseable {
                 process ->
                     process.info().commandLine().orElse("").contains("CoarseGrainedExecutor"))
             .toList();
-    SparkStop.stop(spark.sc(), spark::stop);
+    SparkStop.stop(spark.sc());
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
     try {
       while (executors.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < deadline) {

@@ -11,6 +11,7 @@ import org.invar.report.TextTable;
 import org.invar.search.SearchSpec;
 import org.invar.train.GangOptions;
 import org.invar.train.Preparation;
+import org.invar.train.SparkStop;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -84,7 +85,7 @@ final class ExplainCommand implements Callable<Integer> {
       GangOptions.of(session.sparkContext().conf()).settings().forEach(table::row);
       out.println(table.render());
     } finally {
-      session.stop();
+      SparkStop.stop(session.sparkContext());
     }
     return 0;
   }

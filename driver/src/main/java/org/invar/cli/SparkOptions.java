@@ -49,7 +49,7 @@ final class SparkOptions {
     } finally {
       if (ours) {
         boolean interrupted = Thread.interrupted(); // Else nothing of Spark would end in order.
-        SparkStop.stop(session.sparkContext(), session::stop);
+        SparkStop.stop(session.sparkContext());
         if (interrupted) {
           Thread.currentThread().interrupt();
         }

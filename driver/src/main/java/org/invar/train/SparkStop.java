@@ -27,14 +27,13 @@ public final class SparkStop {
    * Stops Spark; what is printed to {@code System.err} while a {@code local-cluster} stops goes to
    * the log, at INFO.
    *
-   * @param spark whose master is known
-   * @param stop stops it
+   * @param spark with its sessions
    */
-  public static void stop(SparkContext spark, Runnable stop) {
+  public static void stop(SparkContext spark) {
     if (spark.master().startsWith("local-cluster")) {
-      quietly(stop);
+      quietly(spark::stop);
     } else {
-      stop.run();
+      spark.stop();
     }
   }
 

@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /** What is printed while Spark stops; LauncherIT has whole clusters. */
 class SparkStopTest {
+  /** Made first: what log4j shows goes to the {@code System.err} that it begins with. */
+  private final Logger log = (Logger) LogManager.getLogger(SparkStop.class);
+
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
   private final PrintStream err = new PrintStream(seen, true, StandardCharsets.UTF_8);
@@ -41,13 +44,13 @@ class SparkStopTest {
     System.setErr(err);
     Configurator.setLevel(SparkStop.class, Level.INFO);
     appender.start();
-    ((Logger) LogManager.getLogger(SparkStop.class)).addAppender(appender);
+    log.addAppender(appender);
   }
 
   @AfterEach
   void showItAgain() {
     System.setErr(before);
-    ((Logger) LogManager.getLogger(SparkStop.class)).removeAppender(appender);
+    log.removeAppender(appender);
     Configurator.setLevel(SparkStop.class, (Level) null);
   }
 
