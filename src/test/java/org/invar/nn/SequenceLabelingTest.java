@@ -77,7 +77,7 @@ class SequenceLabelingTest {
         new Bidirectional(Lstm.of(2).withReturnSequences(true)));
   }
 
-  private static Network network(Layer recurrent) {
+  static Network network(Layer recurrent) {
     return new Network(
         Shape.of(4, 2),
         List.of(
@@ -85,34 +85,11 @@ class SequenceLabelingTest {
         SoftmaxCrossEntropy.of());
   }
 
-  private static Batch batch(DataType type) {
+  static Batch batch(DataType type) {
     INDArray x = Nd4j.createFromArray(normal(24, 1)).castTo(type).reshape('c', 3, 4, 2);
     float no = Float.NaN;
     float[] targets = {2, 0, no, no, 1, 1, 0, 2, 0, no, no, no};
     return new Batch(x, targets, new float[] {1, 0.5f, 2}, LENGTHS);
-  }
-
-  /** In float64, through every layer and every step. */
-  @ParameterizedTest
-  @MethodSource("recurrent")
-  void gradientsAreCentralDifferences(Layer recurrent) {
-    Network network = network(recurrent);
-    Batch batch = batch(DataType.DOUBLE);
-    INDArray flat =
-        Nd4j.createFromArray(normal(network.layout().length(), 2)).castTo(DataType.DOUBLE);
-    var kernels = new PortableKernels();
-    var pass = new Pass(network, flat, batch, kernels);
-    for (INDArray[] pair : new INDArray[][] {{flat, pass.gradient}, {batch.features(), pass.dx}}) {
-      for (int i = 0; i < pair[0].length(); i++) {
-        double value = pair[0].data().getDouble(i);
-        pair[0].data().put(i, value + 1e-6);
-        double above = new Pass(network, flat, batch, kernels).outcome.lossSum();
-        pair[0].data().put(i, value - 1e-6);
-        double below = new Pass(network, flat, batch, kernels).outcome.lossSum();
-        pair[0].data().put(i, value);
-        assertEquals((above - below) / 2e-6, pair[1].data().getDouble(i), 1e-8);
-      }
-    }
   }
 
   /** The kernels under test against the portable ones in float64, whose gradients are right. */
@@ -143,7 +120,7 @@ class SequenceLabelingTest {
         e.getMessage());
   }
 
-  private static float[] normal(int length, long stream) {
+  static float[] normal(int length, long stream) {
     var random = CounterRandom.of(11, stream);
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
@@ -153,7 +130,7 @@ class SequenceLabelingTest {
   }
 
   /** One pass of training, with the gradient of the input too. */
-  private static final class Pass {
+  static final class Pass {
     final Network.Outcome outcome;
     final INDArray gradient;
     final INDArray dx;

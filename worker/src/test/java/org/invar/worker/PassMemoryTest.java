@@ -34,7 +34,7 @@ class PassMemoryTest {
   private static final int SHARD = 1;
   private static final int FEWEST_ROWS = 5;
   private static final int WARM_UP = 500;
-  private static final int PASSES = 4_000;
+  private static final int PASSES = Boolean.getBoolean("invar.whole") ? 4_000 : 1_500;
 
   /** Of a pass, on the average; the JVM itself grows by some megabytes in all. */
   private static final int MOST_KIBIBYTES = 4;
@@ -50,6 +50,7 @@ class PassMemoryTest {
                 "-XX:+AlwaysPreTouch",
                 "-XX:+DisableExplicitGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dinvar.whole=" + Boolean.getBoolean("invar.whole"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 PassMemoryTest.class.getName())
