@@ -74,6 +74,7 @@ final class EvaluateCommand implements Callable<Integer> {
     EvaluationReport report;
     if (source.given()) {
       Input input = source.open(session, model.preprocessing(), true);
+      input.notes().forEach(note -> out.println("warning: " + note));
       report = new EvaluationReport(input.name(), model.evaluate(input));
     } else {
       Split chosen = split;

@@ -65,6 +65,7 @@ final class ExplainCommand implements Callable<Integer> {
       int cores = session.sparkContext().defaultParallelism();
       out.println();
       out.println(new LayerTable(preparation.network()).render());
+      preparation.notes().forEach(note -> out.println("warning: " + note));
       Preparation.Explanation explanation = preparation.explain();
       out.println(
           "%d rows to train on, %d shards, %d steps an epoch"

@@ -92,6 +92,7 @@ final class PredictCommand implements Callable<Integer> {
     long start = System.nanoTime();
     TrainedModel model = TrainedModel.load(session, directory);
     Input input = source.open(session, model.preprocessing(), false);
+    input.notes().forEach(note -> console.println("warning: " + note));
     Dataset<Row> scored = model.predict(input);
     long rows =
         SparkFailures.explained(

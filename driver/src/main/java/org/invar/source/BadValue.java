@@ -7,15 +7,29 @@ final class BadValue extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String column;
+  private final String remedy;
 
   /** Makes the failure of a column's value; without a stack, for it is caught where rows are. */
   BadValue(String column, String expected, @Nullable Object found) {
     super("expected " + expected + ", found " + RowPlace.shown(found), null, false, false);
     this.column = column;
+    this.remedy = "Correct the row or leave it out.";
+  }
+
+  /** Makes the failure of a picture. */
+  BadValue(String column, BadPicture picture) {
+    super(picture.getMessage(), null, false, false);
+    this.column = column;
+    this.remedy = picture.remedy();
   }
 
   /** Returns the column. */
   String column() {
     return column;
+  }
+
+  /** Returns what to do about it, a full sentence. */
+  String remedy() {
+    return remedy;
   }
 }

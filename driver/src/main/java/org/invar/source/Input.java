@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.invar.InvarException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param pixels the feature of a source of pictures, whose label column is {@code label}; null for
  *     tables
  * @param files whether the rows are read from files that Spark can name
+ * @param notes what the user should know of what is not read, a sentence each
  */
-public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files) {
-  /** A pattern of Hadoop's, which knows no other way to leave the case open. */
-  private static final String PICTURE_FILES =
-      "*.{[pP][nN][gG],[jJ][pP][gG],[jJ][pP][eE][gG],[gG][iI][fF],[bB][mM][pP]}";
+public record Input(
+    String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files, List<String> notes) {
+  /** Makes a source of which nothing is left out. */
+  Input(String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files) {
+    this(name, rows, pixels, files, List.of());
+  }
 
   /** Returns the rows of a dataset, whatever they come from. */
   public static Input of(Dataset<Row> rows) {
@@ -43,7 +43,7 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
       return IdxFiles.open(spark, idx.images(), idx.labels());
     }
     if (source instanceof DataSource.Images images) {
-      return images(spark, images);
+      return PictureFiles.open(spark, images);
     }
     if (source instanceof DataSource.Table table) {
       return table(spark, table);
@@ -75,24 +75,9 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
     return RowPlace.located(this, List.of(rows.columns()));
   }
 
-  private static Input images(SparkSession spark, DataSource.Images images) {
-    requirePath(spark, images.path(), "a folder of pictures");
-    Dataset<Row> files =
-        spark
-            .read()
-            .format("binaryFile")
-            .option("recursiveFileLookup", "true")
-            .option("pathGlobFilter", PICTURE_FILES)
-            .load(images.path());
-    Dataset<Row> rows =
-        files.select(
-            files.col("path"),
-            functions.regexp_extract(files.col("path"), "([^/]+)/[^/]+$", 1).as("label"),
-            files.col("content"));
-    List<Integer> dimensions =
-        List.of(images.size().height(), images.size().width(), images.channels());
-    var pixels = new Feature("content", Feature.Kind.IMAGE, dimensions, List.of());
-    return new Input(images.path(), rows, pixels, true);
+  /** Returns whether the rows are picture files, one each. */
+  boolean isPictures() {
+    return pixels != null && pixels.kind() == Feature.Kind.IMAGE;
   }
 
   /**
@@ -100,33 +85,8 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
    * sources.
    */
   void requireClassFolders() {
-    if (pixels == null || pixels.kind() != Feature.Kind.IMAGE) {
-      return;
-    }
-    try {
-      Path root = new Path(name);
-      FileSystem system =
-          root.getFileSystem(rows.sparkSession().sparkContext().hadoopConfiguration());
-      // A pattern has no root: what it matches may well be the classes' folders.
-      if (!system.exists(root) || !system.getFileStatus(root).isDirectory()) {
-        return;
-      }
-      var pattern = new GlobFilter(PICTURE_FILES);
-      for (FileStatus file : system.listStatus(root)) {
-        String fileName = file.getPath().getName();
-        // As Spark does, which reads no hidden files.
-        boolean hidden = fileName.startsWith(".") || fileName.startsWith("_");
-        if (file.isFile() && !hidden && pattern.accept(file.getPath())) {
-          throw InvarException.of(
-              name,
-              "pictures in folders that are named after their classes",
-              fileName + " in none",
-              "Move it to the folder of its class, or name the folder above.");
-        }
-      }
-    } catch (IOException e) {
-      throw new InvarException(
-          name + ": expected a folder of pictures, but it cannot be read: " + e.getMessage(), e);
+    if (isPictures()) {
+      PictureFiles.requireClassFolders(rows.sparkSession(), name);
     }
   }
 
@@ -144,7 +104,13 @@ public record Input(String name, Dataset<Row> rows, @Nullable Feature pixels, bo
     reader.options(table.options());
     Dataset<Row> rows =
         SparkFailures.explained(name, () -> path == null ? reader.load() : reader.load(path));
-    return new Input(name, rows, null, path != null);
+    List<String> notes =
+        path == null
+            ? List.of()
+            : LeftOut.ofTable(spark, path)
+                .notes(
+                    name, "Their names begin with an underscore; rename those that are to count.");
+    return new Input(name, rows, null, path != null, notes);
   }
 
   /** Refuses a path, or a pattern, under which nothing lies. */

@@ -1,6 +1,5 @@
 package org.invar.source;
 
-import java.io.IOException;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -205,10 +204,12 @@ public final class RowEncoder implements Serializable {
   }
 
   private static byte[] pixels(Feature feature, @Nullable Object value) {
+    boolean picture = feature.kind() == Feature.Kind.IMAGE;
     if (!(value instanceof byte[] bytes)) {
-      throw new BadValue(feature.column(), "bytes", value);
+      String expected = picture ? PictureFiles.EXPECTED : "bytes";
+      throw new BadValue(feature.column(), expected, value);
     }
-    if (feature.kind() == Feature.Kind.BYTES) {
+    if (!picture) {
       if (bytes.length != feature.width()) {
         throw new BadValue(feature.column(), feature.width() + " bytes", value);
       }
@@ -217,11 +218,8 @@ public final class RowEncoder implements Serializable {
     List<Integer> size = feature.dimensions();
     try {
       return Pictures.pixels(bytes, size.get(0), size.get(1), size.get(2));
-    } catch (IOException e) {
-      throw new BadValue(
-          feature.column(),
-          "a picture that javax.imageio can read",
-          bytes.length + " bytes (" + e.getMessage() + ")");
+    } catch (BadPicture e) {
+      throw new BadValue(feature.column(), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package org.invar.source;
 
+import static org.apache.spark.sql.functions.lit;
+
 import java.io.Serializable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +40,11 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
         input.name(),
         names.indexOf(FILE),
         names.indexOf(START),
-        names.stream().filter(name -> !name.equals(FILE) && !name.equals(START)).toList());
+        names.stream()
+            .filter(name -> !name.equals(FILE) && !name.equals(START))
+            // The file is named already, and its bytes tell nobody anything.
+            .filter(name -> !input.isPictures() || name.equals("label"))
+            .toList());
   }
 
   /** Returns the named columns of an input, in its order, and with them where each row stands. */
@@ -51,7 +57,10 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
                 .filter(wanted::contains)
                 .map(name -> ColumnTypes.column(rows, name))
                 .toList());
-    if (input.files()) {
+    if (input.isPictures()) {
+      // As Spark's own function has it: in the form of a URI.
+      selected.add(functions.replace(rows.col("path"), lit("%"), lit("%25")).as(FILE));
+    } else if (input.files()) {
       selected.add(functions.input_file_name().as(FILE));
       selected.add(functions.input_file_block_start().as(START));
     }
@@ -104,7 +113,8 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
         .append(bad.column())
         .append(": ")
         .append(bad.getMessage())
-        .append(". Correct the row or leave it out.")
+        .append(". ")
+        .append(bad.remedy())
         .toString();
   }
 

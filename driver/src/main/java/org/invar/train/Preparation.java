@@ -1,6 +1,8 @@
 package org.invar.train;
 
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -38,20 +40,30 @@ public final class Preparation {
   private final SparkSession spark;
   private final Job job;
   private final Input train;
+  private final @Nullable Input dev;
+  private final @Nullable Input test;
   private final Preprocessing schema;
   private final Network network;
 
   private Preparation(
-      SparkSession spark, Job job, Input train, Preprocessing schema, Network network) {
+      SparkSession spark,
+      Job job,
+      Input train,
+      @Nullable Input dev,
+      @Nullable Input test,
+      Preprocessing schema,
+      Network network) {
     this.spark = spark;
     this.job = job;
     this.train = train;
+    this.dev = dev;
+    this.test = test;
     this.schema = schema;
     this.network = network;
   }
 
   /**
-   * Opens the training source and builds the network for it, without going through the rows.
+   * Opens the sources and builds the network for the training one, without going through the rows.
    *
    * @param given the training rows where the job's format is {@code dataset}, else null
    * @throws InvarException when source, columns, layers or loss cannot be used
@@ -63,7 +75,10 @@ public final class Preparation {
     Network network = JobNetwork.of(job, schema.shape());
     packing(job, network); // What does not go together is refused before any row is read.
     new Decisions(job.settings().train()).check(job, network);
-    return new Preparation(spark, job, train, schema, network);
+    DataSettings data = job.settings().data();
+    Input dev = own(spark, job, "data.dev", data.dev());
+    Input test = own(spark, job, "data.test", data.test());
+    return new Preparation(spark, job, train, dev, test, schema, network);
   }
 
   /**
@@ -85,7 +100,7 @@ public final class Preparation {
           "Leave data, loss, outputs and train.seed as they are.");
     }
     new Decisions(other.settings().train()).check(other, built);
-    return new Preparation(spark, other, train, schema, built);
+    return new Preparation(spark, other, train, dev, test, schema, built);
   }
 
   private static int outputs(Job job, Network network) {
@@ -108,6 +123,14 @@ public final class Preparation {
     return network;
   }
 
+  /** Returns what the user should know of the sources before their rows are read. */
+  public List<String> notes() {
+    return Stream.of(train, dev, test)
+        .flatMap(input -> input == null ? Stream.of() : input.notes().stream())
+        .distinct()
+        .toList();
+  }
+
   /** Returns what is known of the columns before the rows are read. */
   public Preprocessing schema() {
     return schema;
@@ -119,10 +142,7 @@ public final class Preparation {
    * @param mostPartitions the most tasks that a step should have
    */
   PackedSplits pack(int mostPartitions) {
-    DataSettings data = job.settings().data();
     TrainSettings settings = job.settings().train();
-    Input dev = own("data.dev", data.dev());
-    Input test = own("data.test", data.test());
     return at(
         job,
         "data",
@@ -224,7 +244,8 @@ public final class Preparation {
     return Packer.packSplit(packing(job, null), fitted, train, split, shards, partitions);
   }
 
-  private @Nullable Input own(String key, @Nullable Holdout holdout) {
+  private static @Nullable Input own(
+      SparkSession spark, Job job, String key, @Nullable Holdout holdout) {
     return holdout instanceof Holdout.Source own ? open(spark, job, key, own.source(), null) : null;
   }
 

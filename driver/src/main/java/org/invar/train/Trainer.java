@@ -108,6 +108,7 @@ public final class Trainer {
 
   private TrainingResult train(Preparation preparation, RunDirectory run, Configuration hadoop)
       throws IOException {
+    preparation.notes().forEach(listener::warning);
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     if (job.settings().train().exchange() == Exchange.GANG) {
       Gangs.check(context);

@@ -83,6 +83,7 @@ public final class Trials implements AutoCloseable {
       Gangs.check(spark);
     }
     Preparation preparation = Preparation.of(session, job, rows);
+    preparation.notes().forEach(notice);
     // First: a job waits for executors, and only then is the parallelism that of the cluster.
     KernelFingerprint fingerprint = Fingerprints.of(spark, job);
     boolean gang = !inTasks && !spark.isLocal();

@@ -1,0 +1,27 @@
+package org.invar.source;
+
+import java.io.IOException;
+
+/** A picture file that cannot be read as its owner sees it. */
+final class BadPicture extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final String remedy;
+
+  /**
+   * Makes the failure of a file.
+   *
+   * @param expected what would have been right, behind "a picture"; may be empty
+   * @param found what the file is
+   * @param remedy what to do with it, a full sentence
+   */
+  BadPicture(String expected, String found, String remedy) {
+    super("expected a picture" + expected + ", found " + found);
+    this.remedy = remedy;
+  }
+
+  /** Returns what to do with the file, a full sentence. */
+  String remedy() {
+    return remedy;
+  }
+}
