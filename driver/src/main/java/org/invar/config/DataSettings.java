@@ -70,11 +70,6 @@ public record DataSettings(
           "lengths",
           true,
           "the default, false, but for tables with a shape [steps, numbers a step], such as [12, 1]");
-      Require.check(
-          !standardize,
-          "standardize",
-          true,
-          "the default, false, where lengths is true. Use scale.");
     }
     if (classWeights instanceof ClassWeights.Each each && !classes.isEmpty()) {
       for (String name : each.weights().keySet()) {

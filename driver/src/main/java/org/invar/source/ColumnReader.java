@@ -36,9 +36,9 @@ record ColumnReader(
    *
    * @param length the steps that an array with an entry a step must have; 0 where rows have no
    *     lengths
-   * @param out has zeros where the value's {@code feature().width()} numbers go
+   * @param out has zeros where the value's {@code width(length)} numbers go
    */
-  void read(@Nullable Object value, int length, float[] out, int at) {
+  void read(@Nullable Object value, int length, double[] out, int at) {
     switch (feature.kind()) {
       case NUMBER -> out[at] = number(feature.column(), value);
       case NUMBERS -> NumberArray.of(feature, value).copy(out, at);
@@ -49,19 +49,34 @@ record ColumnReader(
     }
   }
 
-  static float number(String column, @Nullable Object value) {
+  static double number(String column, @Nullable Object value) {
     if (value instanceof Boolean yes) {
       return yes ? 1 : 0;
     }
-    float number = value instanceof Number n ? n.floatValue() : Float.NaN;
-    if (!Float.isFinite(number)) {
-      throw new BadValue(column, "a finite number of float's range", value);
+    double number = value instanceof Number n ? n.doubleValue() : Double.NaN;
+    if (!Double.isFinite(number)) {
+      throw new BadValue(column, "a finite number", value);
     }
     return number;
   }
 
+  /** Returns how many numbers a value becomes in a row of so many steps; 0 without lengths. */
+  int width(int length) {
+    boolean steps = length > 0 && !feature.dimensions().isEmpty();
+    return switch (feature.kind()) {
+      case SEQUENCE -> length * feature.dimensions().get(1);
+      case CLASS, NAMED_CLASS -> steps ? length : feature.width();
+      default -> feature.width();
+    };
+  }
+
+  /** Returns the name of the column, or of an entry of its arrays. */
+  String name(int entry) {
+    return feature.width() == 1 ? feature.column() : feature.column() + "[" + entry + "]";
+  }
+
   /** Writes the id of a row's class, or of its class at every step. */
-  private void classes(@Nullable Object value, int length, float[] out, int at) {
+  private void classes(@Nullable Object value, int length, double[] out, int at) {
     if (feature.dimensions().isEmpty()) {
       out[at] = classOf(feature.column(), value);
       return;

@@ -1,76 +1,124 @@
 package org.invar.source;
 
+import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
+import org.invar.InvarException;
 import org.invar.data.Normalization;
-import org.invar.param.SumTree;
-import org.invar.worker.BlockCodec;
-import org.invar.worker.PackedBlock;
-import scala.Tuple2;
+import org.invar.worker.RowEncoding;
 
 /**
- * Mean and variance of every stored feature over a split: float64 sums of each shard in the order
- * of its rows, added in the canonical tree, so that partitions do not reach the last bit.
+ * Mean and variance of every feature over a split, in float64 as it was read, the same bits
+ * whatever the order and the partitions of the rows. Of sequences, of every feature of a step, over
+ * their own steps.
  *
- * @param means one a feature
- * @param variances one a feature, the squared deviations' mean (over n, not n − 1)
+ * @param means one a column
+ * @param variances one a column, the squared deviations' mean (over n, not n − 1); exactly 0 where
+ *     all values are equal
  */
 record Moments(List<Double> means, List<Double> variances) {
-  private static final double[] NONE = {};
+  private static final double MOST = 0x1p960;
+  private static final double MOST_APART = 0x1p480;
+  private static final double LEAST_APART = 0x1p-480;
 
-  /** Fits the moments, in two passes: deviations from the mean do not cancel as squares would. */
-  static Moments of(PackedDataset data) {
-    double[] means = mean(data, NONE);
-    return new Moments(boxed(means), boxed(mean(data, means)));
+  /** What is summed of a value. */
+  private interface Term extends Serializable {
+    double of(double value, int column);
   }
 
-  private static double[] mean(PackedDataset data, double[] means) {
-    Map<Integer, double[]> sums = new TreeMap<>();
-    data.blocks()
-        .mapPartitions(blocks -> sums(blocks, means))
-        .collect()
-        .forEach(sum -> sums.put(sum._1(), sum._2()));
-    var root = new SumTree.Node(0, data.shards().size());
-    double[] total = SumTree.<double[]>sum(root, sums::get, Moments::add);
-    if (total == null) {
-      throw new IllegalArgumentException("no rows have no mean");
+  /**
+   * Fits the moments in three passes: extremes, means, and deviations from them, which do not
+   * cancel as squares would.
+   *
+   * @param place the source, for messages
+   * @param preprocessing names the features
+   * @param rows of the training split, encoded
+   * @throws InvarException when a column's squares leave float64
+   */
+  static Moments of(String place, Preprocessing preprocessing, JavaRDD<byte[]> rows) {
+    RowEncoding encoding = preprocessing.encoding();
+    int columns = preprocessing.columns();
+    Extremes extremes = Extremes.of(rows, encoding, columns);
+    double[] sizes = new double[columns];
+    double[] squares = new double[columns];
+    for (int column = 0; column < columns; column++) {
+      double range = extremes.range(column);
+      boolean apart = range >= LEAST_APART && range <= MOST_APART;
+      sizes[column] = extremes.size(column);
+      squares[column] = range * range;
+      if (sizes[column] > MOST || (range > 0 && !apart)) {
+        throw InvarException.of(
+            place + ", column " + preprocessing.column(column),
+            "numbers that can be standardized: all equal, or 1e-144 to 1e144 apart",
+            extremes.least()[column] + " to " + extremes.greatest()[column],
+            "Correct the column, leave it out, or set standardize: false.");
+      }
     }
-    return Arrays.stream(total).map(sum -> sum / data.rows()).toArray();
+    long count = extremes.count();
+    double[] means = sums(rows, encoding, sizes, count, (value, column) -> value);
+    for (int column = 0; column < columns; column++) {
+      double mean = means[column] / count;
+      // Rounding may not take a mean out of its values: equal ones deviate by exactly 0.
+      means[column] =
+          Math.min(Math.max(mean, extremes.least()[column]), extremes.greatest()[column]);
+    }
+    double[] variances =
+        sums(
+            rows,
+            encoding,
+            squares,
+            count,
+            (value, column) -> (value - means[column]) * (value - means[column]));
+    return new Moments(boxed(means, 1), boxed(variances, (double) count));
   }
 
-  /** The sums of values of each shard, or with means of their squared deviations. */
-  private static Iterator<Tuple2<Integer, double[]>> sums(Iterator<byte[]> blocks, double[] means) {
-    var codec = new BlockCodec();
-    var plain = Normalization.scaling(1);
-    Map<Integer, double[]> sums = new TreeMap<>();
-    while (blocks.hasNext()) {
-      PackedBlock block = codec.decode(blocks.next());
-      double[] sum = sums.computeIfAbsent(block.shard(), shard -> new double[block.width()]);
-      float[] row = new float[block.width()];
-      for (int r = 0; r < block.rows(); r++) {
-        plain.apply(block.type(), block.features(), block.featuresFrom(r), row.length, row, 0);
-        for (int j = 0; j < row.length; j++) {
-          double deviation = means.length == 0 ? 0 : row[j] - means[j];
-          sum[j] += means.length == 0 ? row[j] : deviation * deviation;
+  private static double[] sums(
+      JavaRDD<byte[]> rows, RowEncoding encoding, double[] bounds, long count, Term term) {
+    OrderFreeSums all = new OrderFreeSums(bounds, count);
+    rows.mapPartitions(
+            part -> {
+              var sums = new OrderFreeSums(bounds, count);
+              while (part.hasNext()) {
+                byte[] row = part.next();
+                int features = encoding.features(row);
+                for (int j = 0; j < features; j++) {
+                  int column = j % bounds.length;
+                  sums.add(column, term.of(encoding.feature(row, j), column));
+                }
+              }
+              return List.<double[][]>of(sums.parts()).iterator();
+            })
+        .collect()
+        .forEach(all::merge);
+    return all.totals();
+  }
+
+  /**
+   * Refuses rows that were encoded before the moments were known, and have a number that does not
+   * fit beside them.
+   *
+   * @param preprocessing with the moments
+   * @param rows of the other splits, encoded
+   */
+  static void check(String place, Preprocessing preprocessing, JavaRDD<byte[]> rows) {
+    int columns = preprocessing.columns();
+    Extremes extremes = Extremes.of(rows, preprocessing.encoding(), columns);
+    Normalization normalization = preprocessing.normalization();
+    for (int column = 0; column < columns && extremes.count() > 0; column++) {
+      for (double value : new double[] {extremes.least()[column], extremes.greatest()[column]}) {
+        if (!normalization.holds(value, column)) {
+          throw InvarException.of(
+              place + ", column " + preprocessing.column(column),
+              preprocessing.expected(column),
+              String.valueOf(value),
+              "Correct the row or leave it out.");
         }
       }
     }
-    return sums.entrySet().stream()
-        .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue()))
-        .iterator();
   }
 
-  private static double[] add(double[] left, double[] right) {
-    for (int j = 0; j < left.length; j++) {
-      left[j] += right[j];
-    }
-    return left;
-  }
-
-  private static List<Double> boxed(double[] values) {
-    return Arrays.stream(values).boxed().toList();
+  private static List<Double> boxed(double[] values, double divisor) {
+    return Arrays.stream(values).map(value -> value / divisor).boxed().toList();
   }
 }

@@ -65,8 +65,8 @@ record NumberArray(Feature feature, List<?> elements) {
     return feature.dimensions().get(1);
   }
 
-  /** Copies the numbers, and leaves what is behind a shorter sequence as it is. */
-  void copy(float[] out, int at) {
+  /** Copies the numbers. */
+  void copy(double[] out, int at) {
     for (int i = 0; i < elements.size(); i++) {
       out[at + i] = ColumnReader.number(feature.column() + "[" + i + "]", elements.get(i));
     }

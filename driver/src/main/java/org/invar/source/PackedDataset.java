@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
+import org.invar.data.Normalization;
 import org.invar.data.Shards;
 import org.invar.worker.BlockCodec;
 import org.invar.worker.BlockPacker;
@@ -95,6 +96,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
   static PackedDataset pack(
       JavaRDD<Encoded> rows,
       RowEncoding encoding,
+      Normalization normalization,
       float[] classWeights,
       long seed,
       int shards,
@@ -108,7 +110,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
                         true))
             .repartitionAndSortWithinPartitions(new ByShard(shards, partitions), ShardedRow.ORDER)
             .keys()
-            .mapPartitions(part -> new BlockPacker(part, encoding, classWeights))
+            .mapPartitions(part -> new BlockPacker(part, encoding, normalization, classWeights))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Map<Integer, Shard> found = new TreeMap<>();
     boolean whole = false;

@@ -1,8 +1,10 @@
 package org.invar.source;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongToIntFunction;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -38,7 +40,16 @@ public final class Packer {
       }
       return count;
     }
+
+    /** The encoded rows of some splits. */
+    JavaRDD<byte[]> of(Chosen chosen) {
+      Splits all = splits;
+      return rows.filter(row -> chosen.test(all.of(row.identity()))).map(Encoded::bytes);
+    }
   }
+
+  /** Chooses splits; Spark can ship it. */
+  private interface Chosen extends Predicate<Split>, Serializable {}
 
   private Packer(long seed, int partitions) {
     this.seed = seed;
@@ -108,10 +119,10 @@ public final class Packer {
       Packing packing, Preprocessing fitted, Input train, Split split, int shards, int partitions) {
     var packer = new Packer(packing.seed(), partitions);
     try {
-      Checked source = packer.check(train, fitted, splits(packing));
+      Checked source = packer.check(train, fitted, true, splits(packing));
       source.count(split);
       float[] factors = split == Split.TRAIN ? factors(packing, source, fitted.classes()) : NONE;
-      return packer.packed(source, split, factors, shards);
+      return packer.packed(source, fitted, split, factors, shards);
     } finally {
       packer.forget();
     }
@@ -132,12 +143,12 @@ public final class Packer {
       Preprocessing fitted, Input input, long seed, LongToIntFunction shards, int partitions) {
     var packer = new Packer(seed, partitions);
     try {
-      Checked source = packer.check(input, fitted, new Splits(0, 0, seed));
+      Checked source = packer.check(input, fitted, true, new Splits(0, 0, seed));
       long rows = source.tally().rows(Split.TRAIN);
       if (rows == 0) {
         throw InvarException.of(input.name(), "rows", "none", "Name a source that has some.");
       }
-      return packer.packed(source, Split.TRAIN, NONE, shards.applyAsInt(rows));
+      return packer.packed(source, fitted, Split.TRAIN, NONE, shards.applyAsInt(rows));
     } finally {
       packer.forget();
     }
@@ -150,9 +161,10 @@ public final class Packer {
       @Nullable Input test,
       LongToIntFunction shards) {
     Splits splits = splits(packing);
-    Checked trained = check(train, SchemaReader.read(train, packing), splits);
-    Preprocessing known = trained.preprocessing().withClasses(trained.tally().highestClass() + 1);
+    Checked trained =
+        check(train, SchemaReader.read(train, packing), !packing.standardize(), splits);
     int v = shards.applyAsInt(trained.count(Split.TRAIN));
+    Preprocessing known = fitted(packing, trained);
 
     Checked devRows = packing.devFraction() > 0 ? trained : checkOwn(dev, known);
     Split devSplit = dev == null ? Split.DEV : Split.TRAIN;
@@ -162,16 +174,30 @@ public final class Packer {
     requireRows(testRows, testSplit);
 
     float[] factors = factors(packing, trained, known.classes());
-    PackedDataset training = packed(trained, Split.TRAIN, factors, v);
-    if (packing.standardize()) {
-      Moments moments = Moments.of(training);
-      known = known.standardizing(moments.means(), moments.variances());
-    }
     return new PackedSplits(
         known,
-        training,
-        devRows == null ? null : packed(devRows, devSplit, NONE, v),
-        testRows == null ? null : packed(testRows, testSplit, NONE, v));
+        packed(trained, known, Split.TRAIN, factors, v),
+        devRows == null ? null : packed(devRows, known, devSplit, NONE, v),
+        testRows == null ? null : packed(testRows, known, testSplit, NONE, v));
+  }
+
+  /** What is known of the data once the training rows were seen. */
+  private static Preprocessing fitted(Packing packing, Checked trained) {
+    Preprocessing known = trained.preprocessing().withClasses(trained.tally().highestClass() + 1);
+    if (!packing.standardize()) {
+      return known;
+    }
+    String place = trained.input().name();
+    return SparkFailures.explained(
+        place,
+        () -> {
+          Moments moments = Moments.of(place, known, trained.of(split -> split == Split.TRAIN));
+          var fitted = known.standardizing(moments.means(), moments.variances());
+          if (packing.devFraction() + packing.testFraction() > 0) {
+            Moments.check(place, fitted, trained.of(split -> split != Split.TRAIN));
+          }
+          return fitted;
+        });
   }
 
   private static Splits splits(Packing packing) {
@@ -206,19 +232,20 @@ public final class Packer {
 
   /** Checks a source that is one split as a whole. */
   private @Nullable Checked checkOwn(@Nullable Input input, Preprocessing preprocessing) {
-    return input == null ? null : check(input, preprocessing, new Splits(0, 0, seed));
+    return input == null ? null : check(input, preprocessing, true, new Splits(0, 0, seed));
   }
 
-  private Checked check(Input input, Preprocessing preprocessing, Splits splits) {
+  private Checked check(Input input, Preprocessing preprocessing, boolean fitted, Splits splits) {
     // On disk, where the shuffle puts the same bytes: in memory it would be a second copy.
-    JavaRDD<Encoded> rows = encoded(input, preprocessing).persist(StorageLevel.DISK_ONLY());
+    JavaRDD<Encoded> rows = encoded(input, preprocessing, fitted).persist(StorageLevel.DISK_ONLY());
     persisted.add(rows);
     boolean classes = preprocessing.targets().areClasses();
     Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes);
     return new Checked(input, rows, splits, preprocessing, tally);
   }
 
-  private static JavaRDD<Encoded> encoded(Input input, Preprocessing preprocessing) {
+  private static JavaRDD<Encoded> encoded(
+      Input input, Preprocessing preprocessing, boolean fitted) {
     List<String> wanted = new ArrayList<>();
     preprocessing.features().forEach(feature -> wanted.add(feature.column()));
     preprocessing.labels().forEach(label -> wanted.add(label.column()));
@@ -229,11 +256,12 @@ public final class Packer {
       wanted.addAll(input.kept());
     }
     Dataset<Row> rows = RowPlace.located(input, wanted);
-    RowEncoder encoder = RowEncoder.labeled(preprocessing, input, rows.schema());
+    RowEncoder encoder = RowEncoder.labeled(preprocessing, fitted, input, rows.schema());
     return rows.toJavaRDD().mapPartitions(encoder::encodeAll);
   }
 
-  private PackedDataset packed(Checked source, Split split, float[] factors, int v) {
+  private PackedDataset packed(
+      Checked source, Preprocessing fitted, Split split, float[] factors, int v) {
     Splits splits = source.splits();
     JavaRDD<Encoded> rows = source.rows().filter(row -> splits.of(row.identity()) == split);
     PackedDataset data =
@@ -242,7 +270,8 @@ public final class Packer {
             () ->
                 PackedDataset.pack(
                     rows,
-                    source.preprocessing().encoding(),
+                    fitted.encoding(),
+                    fitted.normalization(),
                     factors,
                     seed,
                     v,

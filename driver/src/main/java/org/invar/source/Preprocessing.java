@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.param.Float32;
 import org.invar.param.Shape;
 import org.invar.worker.RowEncoding;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param weight the column of example weights, or null
  * @param id the column that identifies rows, or null
  * @param scale what features are divided by, unless they are standardized
- * @param means of each stored feature over the training split; empty when not standardized
- * @param variances of each stored feature over the training split; empty when not standardized
+ * @param means of each column of {@link #columns} over the training split; empty when not
+ *     standardized
+ * @param variances of the same columns; empty when not standardized
  */
 public record Preprocessing(
     FeatureType type,
@@ -70,7 +72,39 @@ public record Preprocessing(
     return features.get(0).kind() == Feature.Kind.SEQUENCE;
   }
 
-  /** Returns what is done to stored features before the network sees them. */
+  /**
+   * Returns how many columns of numbers are standardized: one a feature, and of sequences one a
+   * feature of a step, whose own steps are its values.
+   */
+  int columns() {
+    return lengths() ? features.get(0).dimensions().get(1) : shape.size();
+  }
+
+  /** Returns the name of one of {@link #columns}. */
+  String column(int column) {
+    int at = column;
+    for (Feature feature : features) {
+      if (at < feature.width()) {
+        return feature.column() + (feature.width() == 1 ? "" : "[" + at + "]");
+      }
+      at -= feature.width();
+    }
+    throw new IndexOutOfBoundsException(column);
+  }
+
+  /** Returns what a number of a row must be to become an input, for messages. */
+  String expected(int number) {
+    if (means.isEmpty()) {
+      return scale == 1
+          ? "a number that is " + Float32.RANGE
+          : "a number that divided by scale=%s is %s".formatted(scale, Float32.RANGE);
+    }
+    int column = number % means.size();
+    return "a number that float32 has when it is standardized: mean %s, standard deviation %s"
+        .formatted(means.get(column), Math.sqrt(variances.get(column)));
+  }
+
+  /** Returns how a row's numbers become the network's inputs. */
   public Normalization normalization() {
     return means.isEmpty()
         ? Normalization.scaling(scale)

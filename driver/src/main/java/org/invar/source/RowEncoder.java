@@ -1,9 +1,6 @@
 package org.invar.source;
 
 import java.io.Serializable;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -13,6 +10,7 @@ import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.param.Float32;
 import org.invar.worker.Identity;
 import org.invar.worker.RowEncoding;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowEncoder implements Serializable {
   private static final long serialVersionUID = 1;
-  private static final VarHandle FLOATS =
-      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
   private static final double SUM_TOLERANCE = 1e-3;
 
+  private final Preprocessing preprocessing;
+  private final boolean fitted;
   private final RowEncoding encoding;
   private final Normalization normalization;
   private final Targets targets;
@@ -38,11 +36,14 @@ public final class RowEncoder implements Serializable {
   private final int id;
   private final RowPlace place;
 
-  private RowEncoder(Preprocessing preprocessing, Input input, StructType rows, boolean labeled) {
+  private RowEncoder(
+      Preprocessing preprocessing, boolean fitted, Input input, StructType rows, boolean labeled) {
     requirePixels(input, preprocessing.features());
     if (labeled) {
       input.requireClassFolders();
     }
+    this.preprocessing = preprocessing;
+    this.fitted = fitted;
     this.encoding = preprocessing.encoding();
     this.normalization = preprocessing.normalization();
     this.targets = preprocessing.targets();
@@ -59,11 +60,14 @@ public final class RowEncoder implements Serializable {
   /**
    * Returns the encoder of rows with labels.
    *
+   * @param fitted whether the preprocessing is complete; the rows that moments are fitted on are
+   *     compared with them afterwards
    * @param rows the schema of the rows that it will get
    * @throws InvarException when a column is missing or of another type
    */
-  static RowEncoder labeled(Preprocessing preprocessing, Input input, StructType rows) {
-    return new RowEncoder(preprocessing, input, rows, true);
+  static RowEncoder labeled(
+      Preprocessing preprocessing, boolean fitted, Input input, StructType rows) {
+    return new RowEncoder(preprocessing, fitted, input, rows, true);
   }
 
   /**
@@ -74,7 +78,7 @@ public final class RowEncoder implements Serializable {
    * @throws InvarException when a column is missing or of another type
    */
   public static RowEncoder unlabeled(Preprocessing preprocessing, Input input, StructType rows) {
-    return new RowEncoder(preprocessing, input, rows, false);
+    return new RowEncoder(preprocessing, true, input, rows, false);
   }
 
   private static void requirePixels(Input input, List<Feature> features) {
@@ -128,9 +132,16 @@ public final class RowEncoder implements Serializable {
     public int next(Row row, float[] out, int at) {
       long number = counter.next(row);
       try {
+        if (encoding.type() == FeatureType.UINT8) {
+          normalization.bytes(pixels(row), 0, encoding.width(), out, at);
+          return 0;
+        }
         int length = length(row);
-        byte[] encoded = features(row, length);
-        normalization.apply(encoding.type(), encoded, 0, encoding.width(), out, at);
+        double[] values = features(row, length);
+        for (int j = 0; j < values.length; j++) {
+          out[at + j] = normalization.of(values[j], j);
+        }
+        Arrays.fill(out, at + values.length, at + encoding.width(), 0);
         return length;
       } catch (BadValue bad) {
         throw new InvarException(place.message(row, number, bad), bad);
@@ -169,17 +180,12 @@ public final class RowEncoder implements Serializable {
   }
 
   private Encoded encode(Row row) {
-    float exampleWeight = 1;
-    if (weight >= 0) {
-      String column = row.schema().fieldNames()[weight];
-      exampleWeight = ColumnReader.number(column, row.get(weight));
-      if (exampleWeight < 0) {
-        throw new BadValue(column, "a weight of at least 0", row.get(weight));
-      }
-    }
+    float exampleWeight = weight < 0 ? 1 : weight(row);
     int length = length(row);
-    byte[] inputs = features(row, length);
-    byte[] bytes = encoding.encode(inputs, targets(row, length), exampleWeight, length);
+    byte[] bytes =
+        encoding.type() == FeatureType.UINT8
+            ? encoding.encode(pixels(row), targets(row, length), exampleWeight)
+            : encoding.encode(features(row, length), targets(row, length), exampleWeight, length);
     if (id < 0) {
       return Encoded.good(Identity.of(bytes), bytes);
     }
@@ -190,17 +196,44 @@ public final class RowEncoder implements Serializable {
     return Encoded.good(Identity.ofId(text.toString()), bytes);
   }
 
-  private byte[] features(Row row, int length) {
-    if (encoding.type() == FeatureType.UINT8) {
-      ColumnReader only = features.get(0);
-      return pixels(only.feature(), row.get(only.index()));
+  private float weight(Row row) {
+    String column = row.schema().fieldNames()[weight];
+    double number = ColumnReader.number(column, row.get(weight));
+    if (number < 0) {
+      throw new BadValue(column, "a weight of at least 0", row.get(weight));
     }
-    float[] values = numbers(row, features, encoding.width(), length);
-    byte[] packed = new byte[Float.BYTES * values.length];
-    for (int j = 0; j < values.length; j++) {
-      FLOATS.set(packed, Float.BYTES * j, values[j]);
+    if (!Float32.holds(number)) {
+      throw new BadValue(column, "a weight that is " + Float32.RANGE, row.get(weight));
     }
-    return packed;
+    return (float) number;
+  }
+
+  private byte[] pixels(Row row) {
+    ColumnReader only = features.get(0);
+    return pixels(only.feature(), row.get(only.index()));
+  }
+
+  /** The numbers of a row's features, each of which its input can tell. */
+  private double[] features(Row row, int length) {
+    double[] values = numbers(row, features, length);
+    for (int j = 0; fitted && j < values.length; j++) {
+      if (!normalization.holds(values[j], j)) {
+        throw new BadValue(name(features, length, j), preprocessing.expected(j), values[j]);
+      }
+    }
+    return values;
+  }
+
+  /** The name of the column, or of the array's entry, that a number of some columns comes from. */
+  private static String name(List<ColumnReader> readers, int length, int number) {
+    int at = number;
+    for (ColumnReader reader : readers) {
+      if (at < reader.width(length)) {
+        return reader.name(at);
+      }
+      at -= reader.width(length);
+    }
+    throw new IndexOutOfBoundsException(number);
   }
 
   private static byte[] pixels(Feature feature, @Nullable Object value) {
@@ -224,20 +257,24 @@ public final class RowEncoder implements Serializable {
   }
 
   private float[] targets(Row row, int length) {
-    float[] values = numbers(row, labels, encoding.targetWidth(), length);
-    if (targets == Targets.DISTRIBUTION) {
-      double sum = 0;
-      for (float value : values) {
-        sum += value < 0 ? Double.NaN : value;
+    double[] values = numbers(row, labels, length);
+    float[] rounded = new float[values.length];
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      // A probability too small for float32 is 0 beside those that make the sum 1.
+      if (targets != Targets.DISTRIBUTION && !Float32.holds(values[i])) {
+        throw new BadValue(name(labels, length, i), Float32.RANGE, values[i]);
       }
-      if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
-        throw new BadValue(
-            labels.get(0).feature().column(),
-            "probabilities, none negative, that sum to 1",
-            Arrays.toString(values));
-      }
+      rounded[i] = (float) values[i];
+      sum += values[i] < 0 ? Double.NaN : values[i];
     }
-    return values;
+    if (targets == Targets.DISTRIBUTION && !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+      throw new BadValue(
+          labels.get(0).feature().column(),
+          "probabilities, none negative, that sum to 1",
+          Arrays.toString(values));
+    }
+    return rounded;
   }
 
   /**
@@ -246,12 +283,12 @@ public final class RowEncoder implements Serializable {
    * @param length the steps that arrays with an entry a step must have; 0 where rows have no
    *     lengths
    */
-  private static float[] numbers(Row row, List<ColumnReader> readers, int width, int length) {
-    float[] out = new float[width];
+  private static double[] numbers(Row row, List<ColumnReader> readers, int length) {
+    double[] out = new double[readers.stream().mapToInt(reader -> reader.width(length)).sum()];
     int at = 0;
     for (ColumnReader reader : readers) {
       reader.read(row.get(reader.index()), length, out, at);
-      at += reader.feature().width();
+      at += reader.width(length);
     }
     return out;
   }

@@ -60,8 +60,8 @@ final class Tally implements Serializable {
         Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
         if (classes) {
-          // Padding of steps, class 0, is none too high; class weights have no steps.
-          for (int i = 0; i < encoding.targetWidth(); i++) {
+          // Class weights, which need the count of each class, have no steps.
+          for (int i = 0; i < encoding.targets(next.bytes()); i++) {
             int id = (int) encoding.target(next.bytes(), i);
             tally.highestClass = Math.max(tally.highestClass, id);
             if (split == Split.TRAIN) {

@@ -1,5 +1,7 @@
 package org.invar.source;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.invar.data.Shards;
@@ -31,6 +33,13 @@ public final class LocalSpark {
 
   static Packing packing(Targets targets, Columns columns) {
     return PackingBuilder.of(targets, columns).build();
+  }
+
+  /** Returns an input of a row of numbers, as it is packed. */
+  static float feature(PackedBlock block, int row, int feature) {
+    return ByteBuffer.wrap(block.features())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getFloat(block.featuresFrom(row) + Float.BYTES * feature);
   }
 
   public static List<PackedBlock> blocks(PackedDataset data) {

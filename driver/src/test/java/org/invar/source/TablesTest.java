@@ -58,23 +58,26 @@ class TablesTest {
             .seed(7)
             .build();
     PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
+    Preprocessing fitted = packed.preprocessing();
     List<Double> values = new ArrayList<>();
     for (PackedBlock block : LocalSpark.blocks(packed.train())) {
-      float[] raw = new float[2];
       for (int r = 0; r < block.rows(); r++) {
-        org.invar.data.Normalization.scaling(1)
-            .apply(block.type(), block.features(), block.featuresFrom(r), 2, raw, 0);
-        values.add((double) raw[0]);
-        assertEquals(3, raw[1]);
+        float input = LocalSpark.feature(block, r, 0);
+        double deviation = Math.sqrt(fitted.variances().get(0));
+        // id * id is a whole number: what input and moments give back is it but for rounding.
+        double value = Math.rint(input * deviation + fitted.means().get(0));
+        assertEquals((float) ((value - fitted.means().get(0)) / deviation), input);
+        values.add(value);
+        assertEquals(0, LocalSpark.feature(block, r, 1), "an equal value is only shifted");
       }
     }
     assertTrue(values.size() > 100 && values.size() < 200, "rows=" + values.size());
     double mean = values.stream().mapToDouble(v -> v).average().orElseThrow();
     double variance =
         values.stream().mapToDouble(v -> (v - mean) * (v - mean)).average().orElseThrow();
-    assertEquals(mean, packed.preprocessing().means().get(0), mean * 1e-14);
-    assertEquals(variance, packed.preprocessing().variances().get(0), variance * 1e-12);
-    assertEquals(0, packed.preprocessing().variances().get(1));
+    assertEquals(mean, fitted.means().get(0), mean * 1e-14);
+    assertEquals(variance, fitted.variances().get(0), variance * 1e-12);
+    assertEquals(List.of(3.0, 0.0), List.of(fitted.means().get(1), fitted.variances().get(1)));
     assertEquals(200, packed.train().rows() + packed.dev().rows());
     packed.unpersist();
   }
@@ -116,11 +119,11 @@ class TablesTest {
     assertEquals(true, preprocessing.lengths());
     List<String> found = new ArrayList<>();
     for (PackedBlock block : LocalSpark.blocks(packed.train())) {
-      float[] raw = new float[6];
       for (int r = 0; r < block.rows(); r++) {
-        preprocessing
-            .normalization()
-            .apply(block.type(), block.features(), block.featuresFrom(r), 6, raw, 0);
+        float[] raw = new float[6];
+        for (int j = 0; j < raw.length; j++) {
+          raw[j] = LocalSpark.feature(block, r, j);
+        }
         found.add(block.targets()[r] + " " + block.lengths()[r] + " " + Arrays.toString(raw));
       }
     }

@@ -1,19 +1,30 @@
 package org.invar.worker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.invar.data.FeatureType;
+import org.invar.data.Normalization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packs the rows of a partition, which come in {@link ShardedRow#ORDER}, into encoded blocks.
+ * Packs the rows of a partition, which come in {@link ShardedRow#ORDER}, into encoded blocks: bytes
+ * as they are, numbers as the float32 inputs that they make, and shorter sequences padded with
+ * zeros.
  *
  * <p>Where a block ends depends on the width of rows alone, so equal shards have equal blocks.
  */
 public final class BlockPacker implements Iterator<byte[]> {
+  private static final VarHandle FLOATS =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final Iterator<byte[]> rows;
   private final RowEncoding encoding;
+  private final Normalization normalization;
   private final float[] classWeights;
   private final BlockCodec codec = new BlockCodec();
   private byte @Nullable [] ahead;
@@ -23,12 +34,18 @@ public final class BlockPacker implements Iterator<byte[]> {
    *
    * @param rows the partition's {@link ShardedRow}s, in order
    * @param encoding how they are encoded
+   * @param normalization from numbers to inputs
    * @param classWeights what a row's weight is multiplied by, indexed by its first target; empty
    *     leaves weights as they are
    */
-  public BlockPacker(Iterator<byte[]> rows, RowEncoding encoding, float[] classWeights) {
+  public BlockPacker(
+      Iterator<byte[]> rows,
+      RowEncoding encoding,
+      Normalization normalization,
+      float[] classWeights) {
     this.rows = rows;
     this.encoding = encoding;
+    this.normalization = normalization;
     this.classWeights = classWeights;
     this.ahead = rows.hasNext() ? rows.next() : null;
   }
@@ -65,8 +82,8 @@ public final class BlockPacker implements Iterator<byte[]> {
     boolean weighted = false;
     for (int r = 0; r < rows.size(); r++) {
       byte[] row = ShardedRow.encoded(rows.get(r));
-      System.arraycopy(row, RowEncoding.FEATURES, features, r * featureBytes, featureBytes);
-      for (int i = 0; i < targetWidth; i++) {
+      features(row, features, r * featureBytes);
+      for (int i = 0; i < encoding.targets(row); i++) {
         targets[r * targetWidth + i] = encoding.target(row, i);
       }
       float factor = classWeights.length == 0 ? 1 : classWeights[(int) encoding.target(row, 0)];
@@ -87,5 +104,17 @@ public final class BlockPacker implements Iterator<byte[]> {
         targets,
         weighted ? weights : new float[0],
         lengths);
+  }
+
+  /** Writes a row's features, and leaves the zeros behind a shorter sequence. */
+  private void features(byte[] row, byte[] features, int at) {
+    int held = encoding.features(row);
+    if (encoding.type() == FeatureType.UINT8) {
+      System.arraycopy(row, RowEncoding.FEATURES, features, at, held);
+      return;
+    }
+    for (int j = 0; j < held; j++) {
+      FLOATS.set(features, at + Float.BYTES * j, normalization.of(encoding.feature(row, j), j));
+    }
   }
 }

@@ -13,8 +13,8 @@ import org.invar.data.FeatureType;
  * @param rows the number of rows
  * @param type how features are stored
  * @param width the number of features of a row
- * @param features has rows × width features, row-major, floats little-endian; they may lie amid
- *     other bytes, those of the encoded block say
+ * @param features has rows × width features, row-major: bytes, or inputs as little-endian floats;
+ *     they may lie amid other bytes, those of the encoded block say
  * @param featuresAt the index of the first row's first byte
  * @param targetWidth the number of targets of a row
  * @param targets rows × targetWidth targets, row-major: class ids, 0 and 1, values or a

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param runId names the run among all that an executor has seen
  * @param network the layers and the loss
- * @param normalization from stored features to inputs
+ * @param normalization from stored bytes to inputs; float32 features are stored as inputs
  * @param seed of everything random
  * @param batchSize rows of a mini-batch over all shards
  * @param shardRows the training rows of each shard

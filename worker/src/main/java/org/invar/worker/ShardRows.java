@@ -1,5 +1,7 @@
 package org.invar.worker;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -87,17 +89,27 @@ final class ShardRows {
     INDArray features = Nd4j.createUninitialized(DataType.FLOAT, input.batch(to - from), 'c');
     FloatBuffer inputs = new FloatPointer(features.data().pointer()).asBuffer();
     float[] normalized = new float[width];
+    // Row by row into ND4J's memory: its own copy from a float[] goes value by value.
     each(
         order,
         from,
         to,
         (at, block, row) -> {
-          normalization.apply(
-              block.type(), block.features(), block.featuresFrom(row), width, normalized, 0);
-          // Row by row into ND4J's memory: its own copy from a float[] goes value by value.
-          inputs.put(at * width, normalized, 0, width);
+          int first = block.featuresFrom(row);
+          if (block.type() == FeatureType.UINT8) {
+            normalization.bytes(block.features(), first, width, normalized, 0);
+            inputs.put(at * width, normalized, 0, width);
+          } else {
+            inputs.put(at * width, floats(block.features(), first, width), 0, width);
+          }
         });
     return features;
+  }
+
+  private static FloatBuffer floats(byte[] features, int from, int width) {
+    return ByteBuffer.wrap(features, from, width * Float.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer();
   }
 
   /** What is done with a row of a batch. */

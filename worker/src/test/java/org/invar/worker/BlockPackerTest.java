@@ -12,50 +12,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.invar.data.FeatureType;
+import org.invar.data.Normalization;
 import org.junit.jupiter.api.Test;
 
 class BlockPackerTest {
   private static final RowEncoding FLOATS = new RowEncoding(FeatureType.FLOAT32, 2, 1);
 
-  private static byte[] floats(float... values) {
-    ByteBuffer buffer = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : values) {
-      buffer.putFloat(value);
-    }
-    return buffer.array();
+  private static double[] numbers(double... values) {
+    return values;
   }
 
   private static List<PackedBlock> pack(
       List<byte[]> rows, RowEncoding encoding, float... classWeights) {
     List<PackedBlock> blocks = new ArrayList<>();
-    new BlockPacker(rows.iterator(), encoding, classWeights)
+    new BlockPacker(rows.iterator(), encoding, Normalization.scaling(1), classWeights)
         .forEachRemaining(bytes -> blocks.add(new BlockCodec().decode(bytes)));
     return blocks;
   }
 
   @Test
   void negativeZeroIsZeroToTheIdentity() {
-    byte[] row = FLOATS.encode(floats(-0f, 1), new float[] {-0f}, 1);
-    assertArrayEquals(FLOATS.encode(floats(0, 1), new float[] {0}, 1), row);
+    byte[] row = FLOATS.encode(numbers(-0.0, 1), new float[] {-0f}, 1);
+    assertArrayEquals(FLOATS.encode(numbers(0, 1), new float[] {0}, 1), row);
     assertEquals(1 / 0f, 1 / FLOATS.target(row, 0));
   }
 
   @Test
   void everyPartOfARowIsInItsIdentity() {
-    Identity row = Identity.of(FLOATS.encode(floats(2, 1), new float[] {3}, 1));
-    assertEquals(row, Identity.of(FLOATS.encode(floats(2, 1), new float[] {3}, 1)));
-    assertNotEquals(row, Identity.of(FLOATS.encode(floats(2, 4), new float[] {3}, 1)));
-    assertNotEquals(row, Identity.of(FLOATS.encode(floats(2, 1), new float[] {4}, 1)));
-    assertNotEquals(row, Identity.of(FLOATS.encode(floats(2, 1), new float[] {3}, 2)));
+    Identity row = Identity.of(FLOATS.encode(numbers(2, 1), new float[] {3}, 1));
+    assertEquals(row, Identity.of(FLOATS.encode(numbers(2, 1), new float[] {3}, 1)));
+    assertNotEquals(row, Identity.of(FLOATS.encode(numbers(2, 4), new float[] {3}, 1)));
+    assertNotEquals(row, Identity.of(FLOATS.encode(numbers(2, 1), new float[] {4}, 1)));
+    assertNotEquals(row, Identity.of(FLOATS.encode(numbers(2, 1), new float[] {3}, 2)));
     var bytes = new RowEncoding(FeatureType.UINT8, 8, 1);
-    assertNotEquals(row, Identity.of(bytes.encode(floats(2, 1), new float[] {3}, 1)));
+    assertNotEquals(row, Identity.of(bytes.encode(new byte[8], new float[] {3}, 1)));
   }
 
   @Test
   void theLengthOfASequenceIsInItsIdentityAndInItsBlock() {
     var sequences = new RowEncoding(FeatureType.FLOAT32, 2, 1, true);
-    byte[] one = sequences.encode(floats(5, 0), new float[] {3}, 1, 1);
-    byte[] two = sequences.encode(floats(5, 0), new float[] {3}, 1, 2);
+    byte[] one = sequences.encode(numbers(5, 0), new float[] {3}, 1, 1);
+    byte[] two = sequences.encode(numbers(5, 0), new float[] {3}, 1, 2);
     assertNotEquals(Identity.of(one), Identity.of(two));
     List<byte[]> rows = new ArrayList<>();
     rows.add(ShardedRow.of(0, new Identity(0, 0), two));
@@ -63,7 +60,7 @@ class BlockPackerTest {
     PackedBlock block = pack(rows, sequences).get(0);
     assertArrayEquals(new int[] {2, 1}, block.lengths());
     assertEquals(3, block.targets()[1]);
-    byte[] without = FLOATS.encode(floats(5, 0), new float[] {3}, 1);
+    byte[] without = FLOATS.encode(numbers(5, 0), new float[] {3}, 1);
     assertEquals(
         0,
         pack(List.of(ShardedRow.of(0, new Identity(0, 0), without)), FLOATS)
@@ -71,9 +68,9 @@ class BlockPackerTest {
             .lengths()
             .length);
     assertThrows(
-        IllegalArgumentException.class, () -> sequences.encode(floats(5, 0), new float[] {3}, 1));
+        IllegalArgumentException.class, () -> sequences.encode(numbers(5, 0), new float[] {3}, 1));
     assertThrows(
-        IllegalArgumentException.class, () -> FLOATS.encode(floats(5, 0), new float[] {3}, 1, 2));
+        IllegalArgumentException.class, () -> FLOATS.encode(numbers(5, 0), new float[] {3}, 1, 2));
   }
 
   @Test
@@ -98,7 +95,7 @@ class BlockPackerTest {
   void blocksKeepShardsApartAndRowsInOrder() {
     List<byte[]> rows = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      byte[] encoded = FLOATS.encode(floats(i, -i), new float[] {i % 2}, i % 3 == 0 ? 1 : 2);
+      byte[] encoded = FLOATS.encode(numbers(i, -i), new float[] {i % 2}, i % 3 == 0 ? 1 : 2);
       rows.add(ShardedRow.of(i % 2 == 0 ? 3 : 7, Identity.of(encoded), encoded));
     }
     rows.sort(ShardedRow.ORDER);
@@ -116,7 +113,7 @@ class BlockPackerTest {
         assertEquals(block.shard() == 3 ? 0 : 1, value % 2);
         assertEquals(value % 3 == 0 ? 1 : 2, block.weight(r));
         byte[] row =
-            FLOATS.encode(floats(value, -value), new float[] {value % 2}, value % 3 == 0 ? 1 : 2);
+            FLOATS.encode(numbers(value, -value), new float[] {value % 2}, value % 3 == 0 ? 1 : 2);
         long identity = Identity.of(row).high();
         assertFalse(Long.compareUnsigned(before, identity) > 0);
         before = identity;
@@ -126,8 +123,8 @@ class BlockPackerTest {
 
   @Test
   void classWeightsMultiplyAndWeightsOfOneTakeNoRoom() {
-    byte[] zero = FLOATS.encode(floats(1, 1), new float[] {0}, 2);
-    byte[] one = FLOATS.encode(floats(2, 2), new float[] {1}, 1);
+    byte[] zero = FLOATS.encode(numbers(1, 1), new float[] {0}, 2);
+    byte[] one = FLOATS.encode(numbers(2, 2), new float[] {1}, 1);
     List<byte[]> rows = new ArrayList<>();
     rows.add(ShardedRow.of(0, new Identity(0, 0), zero));
     rows.add(ShardedRow.of(0, new Identity(0, 1), one));
@@ -149,7 +146,9 @@ class BlockPackerTest {
 
   @Test
   void noRowsAreNoBlocks() {
-    var none = new BlockPacker(List.<byte[]>of().iterator(), FLOATS, new float[0]);
+    var none =
+        new BlockPacker(
+            List.<byte[]>of().iterator(), FLOATS, Normalization.scaling(1), new float[0]);
     assertFalse(none.hasNext());
     assertThrows(NoSuchElementException.class, none::next);
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.invar.data.FeatureType;
+import org.invar.data.Normalization;
 import org.junit.jupiter.api.Test;
 
 /** The data of a search, which all tasks of a process read. */
@@ -27,7 +28,7 @@ class SharedShardsTest {
     for (int shard = 0; shard < SHARDS; shard++) {
       byte[] row = BYTES.encode(new byte[] {(byte) shard}, new float[] {1}, 1);
       List<byte[]> rows = List.of(ShardedRow.of(shard, new Identity(0, shard), row));
-      new BlockPacker(rows.iterator(), BYTES, new float[0])
+      new BlockPacker(rows.iterator(), BYTES, Normalization.scaling(1), new float[0])
           .forEachRemaining(block -> each.accept(RunPlan.TRAIN, block));
     }
   }
