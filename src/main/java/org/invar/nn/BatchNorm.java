@@ -1,6 +1,7 @@
 package org.invar.nn;
 
 import java.util.List;
+import org.invar.param.Float32;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
@@ -28,6 +29,9 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
     }
     if (!(epsilon > 0)) {
       throw new IllegalArgumentException("epsilon=" + epsilon + " is not positive");
+    }
+    if (!Float32.holds(epsilon)) {
+      throw new IllegalArgumentException("epsilon=" + epsilon + " is not " + Float32.POSITIVE);
     }
   }
 

@@ -15,7 +15,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     implements Optimizer {
   /** Refuses what {@link Adam} refuses, and a negative decay. */
   public AdamW {
-    Require.notNegative("weightDecay", weightDecay);
+    Require.float32("weightDecay", weightDecay);
     var unused = new Adam(beta1, beta2, epsilon);
   }
 

@@ -14,13 +14,19 @@ import java.io.Serializable;
  * @param value the largest magnitude of an element, positive; infinity for no bound
  */
 public record Clipping(double norm, double value) implements Serializable {
-  /** Refuses bounds that are not positive. */
+  /** Refuses bounds that are not positive, or not in float32. */
   public Clipping {
     if (!(norm > 0)) {
       throw new IllegalArgumentException("norm=" + norm + " is not positive");
     }
     if (!(value > 0)) {
       throw new IllegalArgumentException("value=" + value + " is not positive");
+    }
+    if (norm < Double.POSITIVE_INFINITY) {
+      Require.positive("norm", norm);
+    }
+    if (value < Double.POSITIVE_INFINITY) {
+      Require.positive("value", value);
     }
   }
 

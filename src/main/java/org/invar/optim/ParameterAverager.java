@@ -82,7 +82,7 @@ public final class ParameterAverager {
    */
   public static ParameterAverager of(
       Layout layout, Optimizer optimizer, double l2, Clipping clipping, int from, int to) {
-    Require.notNegative("l2", l2);
+    Require.float32("l2", l2);
     int length = layout.length();
     if (from < 0 || from > to || to > length || cutsBlock(from, length) || cutsBlock(to, length)) {
       throw new IllegalArgumentException(

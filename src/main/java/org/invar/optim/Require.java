@@ -1,12 +1,18 @@
 package org.invar.optim;
 
+import org.invar.param.Float32;
+
 /** The checks that hyperparameters share; each message carries the name and the value. */
 final class Require {
   private Require() {}
 
+  /** What float32 would turn into 0 or infinity is neither. */
   static void positive(String name, double value) {
     if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(name + "=" + value + " is not a positive finite number");
+    }
+    if (!Float32.holds(value)) {
+      throw new IllegalArgumentException(name + "=" + value + " is not " + Float32.POSITIVE);
     }
   }
 
@@ -17,10 +23,22 @@ final class Require {
     }
   }
 
+  /** As {@link #notNegative}, of what float32 computes with. */
+  static void float32(String name, double value) {
+    notNegative(name, value);
+    if (!Float32.holds(value)) {
+      throw new IllegalArgumentException(name + "=" + value + " is not " + Float32.RANGE);
+    }
+  }
+
   /** A decay rate of moments: 1 would never take in a gradient. */
   static void fraction(String name, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(name + "=" + value + " is not in [0, 1)");
+    }
+    if (!Float32.holds(value) || (float) value == 1) {
+      throw new IllegalArgumentException(
+          name + "=" + value + " is not in [0, 1) once float32 has rounded it");
     }
   }
 
@@ -41,7 +59,7 @@ final class Require {
 
   /** The term that keeps a quotient finite; one that float32 rounds to 0 would not. */
   static void epsilon(double value) {
-    if (!((float) value > 0 && (float) value < Float.POSITIVE_INFINITY)) {
+    if (!(value > 0 && Float32.holds(value))) {
       throw new IllegalArgumentException("epsilon=" + value + " is not a positive float32 number");
     }
   }

@@ -25,6 +25,11 @@ public sealed interface Schedule
   /** Returns the learning rate of the step that comes next; finite and not negative. */
   double rate(Progress progress);
 
+  /** Returns whether the rate ends at 0 by intent, and may come as near to it as it does. */
+  default boolean endsAtZero() {
+    return false;
+  }
+
   /**
    * Returns the settings of reduce-on-plateau where this schedule has them, behind a warm-up too.
    */
@@ -228,6 +233,11 @@ public sealed interface Schedule
     }
 
     @Override
+    public boolean endsAtZero() {
+      return floor == 0;
+    }
+
+    @Override
     public double rate(Progress progress) {
       double done = Math.min(progress.epochs(per), totalEpochs) / totalEpochs;
       return floor + (initialRate - floor) * 0.5 * (1 + StrictMath.cos(Math.PI * done));
@@ -260,6 +270,11 @@ public sealed interface Schedule
     }
 
     @Override
+    public boolean endsAtZero() {
+      return floor == 0;
+    }
+
+    @Override
     public double rate(Progress progress) {
       double left = 1 - Math.min(progress.epochs(per), totalEpochs) / totalEpochs;
       return floor + (initialRate - floor) * StrictMath.pow(left, power);
@@ -286,6 +301,11 @@ public sealed interface Schedule
     /** Returns the warm-up that rises once an epoch. */
     public static Warmup of(int epochs, Schedule then) {
       return new Warmup(epochs, then, Per.EPOCH);
+    }
+
+    @Override
+    public boolean endsAtZero() {
+      return then.endsAtZero();
     }
 
     @Override

@@ -8,6 +8,10 @@ public final class Float32 {
   /** The numbers that {@link #holds} takes, for messages. */
   public static final String RANGE = "0, or of a size from 1.2e-38 to 3.4e38, as float32 has it";
 
+  /** The numbers above 0 that {@link #holds} takes, for messages. */
+  public static final String POSITIVE =
+      "a positive number from 1.2e-38 to 3.4e38, as float32 has it";
+
   private Float32() {}
 
   /**

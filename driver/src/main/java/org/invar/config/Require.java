@@ -3,6 +3,7 @@ package org.invar.config;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.invar.param.Float32;
 
 /** The checks that settings share; each message starts with the key and the value. */
 final class Require {
@@ -16,10 +17,12 @@ final class Require {
 
   static void positive(String key, double value) {
     check(value > 0 && Double.isFinite(value), key, value, "a positive finite number");
+    check(Float32.holds(value), key, value, Float32.POSITIVE);
   }
 
   static void notNegative(String key, double value) {
     check(value >= 0 && Double.isFinite(value), key, value, "a finite number of 0 or more");
+    check(Float32.holds(value), key, value, Float32.RANGE);
   }
 
   static void metric(String key, String value) {

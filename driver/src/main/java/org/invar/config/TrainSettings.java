@@ -3,7 +3,9 @@ package org.invar.config;
 import org.invar.optim.Clipping;
 import org.invar.optim.EarlyStopping;
 import org.invar.optim.Optimizer;
+import org.invar.optim.Progress;
 import org.invar.optim.Schedule;
+import org.invar.param.Float32;
 import org.invar.worker.Wire;
 import org.jspecify.annotations.Nullable;
 
@@ -60,12 +62,25 @@ public record TrainSettings(
         "exchange",
         exchange,
         "gang, which alone has averaging and wire");
+    requireRate(schedule, 0);
+    requireRate(schedule, epochs - 1);
     if (earlyStopping != null) {
       Require.metric("earlyStopping.metric", earlyStopping.metric());
     }
     if (keepBest != null) {
       Require.metric("keepBest", keepBest);
     }
+  }
+
+  /** Rates rise or fall over a run: the first and the last epoch have the lowest. */
+  private static void requireRate(Schedule schedule, int epoch) {
+    double rate = schedule.rate(new Progress(epoch, 1, 0));
+    Require.check(
+        schedule.endsAtZero() || (rate > 0 && Float32.holds(rate)),
+        "schedule",
+        rate + " in epoch " + (epoch + 1),
+        "a rate from 1.2e-38 to 3.4e38, as float32 has it. Take another rate, fewer epochs, or a"
+            + " factor nearer to 1");
   }
 
   /** Returns the settings with all defaults. */
