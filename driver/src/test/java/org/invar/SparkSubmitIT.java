@@ -33,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The job jar under spark-submit, with Spark's own jars and nothing else on the class path. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class SparkSubmitIT {
+  /** For JVMs that live for seconds. */
+  private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration TRAINING = Duration.ofMinutes(6);
 
@@ -150,6 +153,7 @@ class SparkSubmitIT {
     List<String> settings =
         List.of(
             "spark.executor.extraClassPath=" + spark,
+            "spark.executor.extraJavaOptions=" + String.join(" ", QUICK),
             "spark.executorEnv.OMP_NUM_THREADS=1",
             "spark.executor.cores=1",
             "spark.cores.max=2",
@@ -200,6 +204,7 @@ class SparkSubmitIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Program.ROOT.resolve("conf/jvm.options"));
+    command.addAll(QUICK);
     command.addAll(List.of("-Xmx" + heap, "-cp", spark));
     command.addAll(List.of(arguments));
     Map<String, String> environment =
