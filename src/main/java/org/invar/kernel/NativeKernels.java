@@ -232,7 +232,7 @@ public final class NativeKernels implements Kernels {
 
   @Override
   public INDArray activate(Activation activation, INDArray z) {
-    if (!takes(z) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
+    if (!takes(z) || !isNative(activation)) {
       return portable.activate(activation, z);
     }
     INDArray y = FloatArrays.create(z.shape());
@@ -242,7 +242,7 @@ public final class NativeKernels implements Kernels {
 
   @Override
   public INDArray activateGradient(Activation activation, INDArray saved, INDArray dy) {
-    if (!takes(saved) || activation == Activation.IDENTITY || activation == Activation.SOFTPLUS) {
+    if (!takes(saved) || !isNative(activation)) {
       return portable.activateGradient(activation, saved, dy);
     }
     require("gradient", dy, saved.shape());
@@ -307,9 +307,12 @@ public final class NativeKernels implements Kernels {
   }
 
   private static boolean fusible(Activation activation) {
-    return activation != Activation.SOFTPLUS
-        && activation != Activation.SOFTMAX
-        && !activation.needsInput();
+    return activation == Activation.IDENTITY
+        || (Eltwise.has(activation) && !activation.needsInput());
+  }
+
+  private static boolean isNative(Activation activation) {
+    return activation == Activation.SOFTMAX || Eltwise.has(activation);
   }
 
   /** Begins an operation, and returns whether it is one for oneDNN: of float32. */

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record BinaryCrossEntropy() implements Loss {
   @Override
+  public TargetKind targetKind() {
+    return TargetKind.YES_OR_NO;
+  }
+
+  @Override
   public void check(Shape output) {
     // Every unit is a decision of its own, so every shape will do.
   }

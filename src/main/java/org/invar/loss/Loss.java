@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * the rows in order, so that a shard's sum is the same wherever it is computed.
  */
 public interface Loss extends Serializable {
+  /** Returns what a row's targets are; labels, scores and steps of sequences follow from it. */
+  TargetKind targetKind();
+
   /**
    * Refuses output shapes to which the loss does not apply.
    *

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record MeanSquaredError() implements Loss {
   @Override
+  public TargetKind targetKind() {
+    return TargetKind.NUMBERS;
+  }
+
+  @Override
   public void check(Shape output) {
     // Distances are defined for every shape.
   }

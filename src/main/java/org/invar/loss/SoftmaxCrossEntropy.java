@@ -44,6 +44,11 @@ public record SoftmaxCrossEntropy(double labelSmoothing, Targets targets) implem
   }
 
   @Override
+  public TargetKind targetKind() {
+    return targets == Targets.CLASS_IDS ? TargetKind.CLASSES : TargetKind.DISTRIBUTIONS;
+  }
+
+  @Override
   public void check(Shape output) {
     boolean steps = output.rank() == 2 && targets == Targets.CLASS_IDS;
     if (!(output.rank() == 1 || steps) || output.get(-1) < 2) {

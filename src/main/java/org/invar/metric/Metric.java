@@ -2,11 +2,9 @@ package org.invar.metric;
 
 import java.util.Map;
 import java.util.Optional;
-import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.Loss;
-import org.invar.loss.MeanSquaredError;
 import org.invar.loss.Outputs;
-import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.loss.SoftmaxCrossEntropy.Targets;
 import org.invar.param.Shape;
 
 /**
@@ -52,19 +50,18 @@ public interface Metric {
   }
 
   /**
-   * Returns the metric that suits a loss: {@link Classification}, {@link BinaryClassification} or
-   * {@link Regression}, and for a loss that is not Invar's, one without scores.
+   * Returns the metric of a loss's targets: {@link Classification}, {@link BinaryClassification} or
+   * {@link Regression}.
    *
    * @param loss the loss
    * @param output the shape of one row of output, which the loss accepts
    */
   static Metric of(Loss loss, Shape output) {
-    if (loss instanceof SoftmaxCrossEntropy softmax) {
-      return Classification.of(output.get(-1), softmax.targets());
-    }
-    if (loss instanceof BinaryCrossEntropy) {
-      return new BinaryClassification();
-    }
-    return loss instanceof MeanSquaredError ? new Regression() : new NoScores();
+    return switch (loss.targetKind()) {
+      case CLASSES -> Classification.of(output.get(-1), Targets.CLASS_IDS);
+      case DISTRIBUTIONS -> Classification.of(output.get(-1), Targets.DISTRIBUTIONS);
+      case YES_OR_NO -> new BinaryClassification();
+      case NUMBERS -> new Regression();
+    };
   }
 }

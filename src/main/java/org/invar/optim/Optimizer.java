@@ -10,7 +10,7 @@ import java.io.Serializable;
  * result does not depend on how they are compiled; factors of the whole step are computed in
  * float64. Any split of a range gives the same bits as the whole range.
  */
-public sealed interface Optimizer extends Serializable permits Sgd, Momentum, RmsProp, Adam, AdamW {
+public interface Optimizer extends Serializable {
   /** Returns how many vectors of state the rule keeps, each as long as the parameters. */
   int moments();
 

@@ -195,8 +195,7 @@ class MetricTest {
         Classification.of(3, Targets.CLASS_IDS),
         Classification.of(6, Targets.CLASS_IDS),
         new BinaryClassification(),
-        new Regression(),
-        new NoScores());
+        new Regression());
   }
 
   @ParameterizedTest

@@ -86,9 +86,7 @@ final class Binding {
     if (type == String.class) {
       return node.isValueNode() && !node.isNull() ? "Put it in quotes." : "";
     }
-    return node.isTextual() && !Scalars.resolve(node.textValue()).isTextual()
-        ? "Remove the quotes."
-        : "";
+    return node.isTextual() && !Scalars.isText(node.textValue()) ? "Remove the quotes." : "";
   }
 
   private @Nullable Object constant(Class<?> type, JsonNode node, KeyPath path) {

@@ -1,7 +1,9 @@
 package org.invar.config;
 
+import java.util.List;
 import java.util.regex.Pattern;
 import org.invar.loss.Loss;
+import org.invar.source.Spelling;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,35 @@ public record JobSettings(
       }
       noDev("train.keepBest", train.keepBest());
     }
+    List<String> scores = EpochScores.possible(loss, data.dev() != null);
+    if (train.earlyStopping() != null) {
+      known("train.earlyStopping.metric", train.earlyStopping().metric(), scores);
+    }
+    if (train.keepBest() != null) {
+      known("train.keepBest", train.keepBest(), scores);
+    }
+    train.schedule().plateau().ifPresent(rule -> known("train.schedule", rule.metric(), scores));
+  }
+
+  /**
+   * Returns the names of the scores that epochs of the job can have, as far as the loss tells.
+   *
+   * @param folds whether there is a dev set even where the job has none
+   */
+  public List<String> scores(boolean folds) {
+    return EpochScores.possible(loss, folds || data.dev() != null);
+  }
+
+  private static void known(String key, String metric, List<String> scores) {
+    Require.check(
+        scores.contains(metric),
+        key,
+        metric,
+        "one of "
+            + String.join(", ", scores)
+            + ". "
+            + Spelling.suggestion(metric, scores)
+            + "Watch a metric that every epoch of the run has");
   }
 
   /** Returns the settings with the default checkpoints. */

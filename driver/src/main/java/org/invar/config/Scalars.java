@@ -12,6 +12,7 @@ import java.math.BigInteger;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What single values mean: numbers, booleans, null, and the environment's variables in text. */
 final class Scalars {
@@ -27,14 +28,27 @@ final class Scalars {
       Pattern.compile(
           "\\$\\$\\{|\\$\\{(?<name>[A-Za-z_][A-Za-z0-9_]*)?(?<rest>:-[^}]*)?(?<end>})?");
 
+  /**
+   * Longer than any number that means something; the time to read digits grows with their square.
+   */
+  private static final int MOST_CHARACTERS = 400;
+
+  private static final int SHOWN = 20;
+
   private Scalars() {}
+
+  /** Returns whether an unquoted scalar means text. */
+  static boolean isText(String text) {
+    return Stream.of(NULL, TRUE, FALSE, WHOLE, DECIMAL, INFINITE, NOT_A_NUMBER)
+        .noneMatch(other -> other.matcher(text).matches());
+  }
 
   /**
    * Returns what an unquoted scalar means, by the core schema of YAML 1.2 without its octal and
    * hexadecimal numbers; a number with leading zeros, such as 010, is text, since it means 8 to
    * some readers and 10 to others.
    *
-   * @throws IllegalArgumentException for a number that no double can hold
+   * @throws IllegalArgumentException for a number that no double can hold, or that is absurdly long
    */
   static JsonNode resolve(String text) {
     if (NULL.matcher(text).matches()) {
@@ -42,6 +56,11 @@ final class Scalars {
     }
     if (TRUE.matcher(text).matches() || FALSE.matcher(text).matches()) {
       return BooleanNode.valueOf(TRUE.matcher(text).matches());
+    }
+    if (text.length() > MOST_CHARACTERS && !isText(text)) {
+      throw new IllegalArgumentException(
+          "expected a number of at most %d characters, found one of %d that begins with %s"
+              .formatted(MOST_CHARACTERS, text.length(), text.substring(0, SHOWN)));
     }
     if (WHOLE.matcher(text).matches()) {
       return whole(new BigInteger(text));

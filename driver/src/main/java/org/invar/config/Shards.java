@@ -17,9 +17,12 @@ public sealed interface Shards permits Shards.Auto, Shards.Fixed {
    */
   @Bare
   record Fixed(int count) implements Shards {
-    /** Refuses less than one shard. */
+    private static final int MOST = 65_536;
+
+    /** Refuses less than one shard, and more than there are cores anywhere. */
     public Fixed {
       Require.atLeast("count", 1, count, "Write auto where no number is meant.");
+      Require.check(count <= MOST, "count", count, "a whole number of at most " + MOST);
     }
   }
 }

@@ -27,6 +27,12 @@ import org.invar.nn.Sequential;
 import org.invar.nn.SimpleRnn;
 import org.invar.nn.zoo.Lenet5;
 import org.invar.nn.zoo.Zoo;
+import org.invar.optim.Adam;
+import org.invar.optim.AdamW;
+import org.invar.optim.Momentum;
+import org.invar.optim.Optimizer;
+import org.invar.optim.RmsProp;
+import org.invar.optim.Sgd;
 import org.invar.source.DataSource;
 
 /** The names that jobs may use for what is open to extension. */
@@ -37,6 +43,9 @@ public final class Vocabulary {
           .register(
               Loss.class,
               List.of(SoftmaxCrossEntropy.class, BinaryCrossEntropy.class, MeanSquaredError.class))
+          .register(
+              Optimizer.class,
+              List.of(Sgd.class, Momentum.class, RmsProp.class, Adam.class, AdamW.class))
           .register(
               Layer.class,
               List.of(

@@ -33,6 +33,9 @@ public final class YamlDocument {
   private static final int NEIGHBOURS = 8;
   private static final int SHOWN = 60;
 
+  /** What SnakeYAML takes, where every character is four bytes. */
+  private static final long MOST_BYTES = 12L << 20;
+
   private final String name;
   private final JsonNode root;
   private final Map<KeyPath, Mark> marks;
@@ -56,6 +59,13 @@ public final class YamlDocument {
           neighbours(file));
     }
     try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw InvarException.of(
+            file.toString(),
+            "a YAML file of at most %d bytes".formatted(MOST_BYTES),
+            Files.size(file) + " bytes",
+            "Name the job, not its data.");
+      }
       return parse(Files.readString(file), file.toString());
     } catch (CharacterCodingException e) {
       throw new InvarException(

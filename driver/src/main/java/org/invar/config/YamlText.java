@@ -96,7 +96,7 @@ public final class YamlText {
   private static String text(String value, String escaped) {
     boolean plain =
         UNQUOTED.matcher(value).matches()
-            && Scalars.resolve(value).isTextual()
+            && Scalars.isText(value)
             && !BOOLEANS.contains(value.toLowerCase(Locale.ROOT));
     return plain ? value : quoted(escaped);
   }

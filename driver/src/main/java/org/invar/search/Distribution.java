@@ -178,13 +178,24 @@ public sealed interface Distribution {
    * @param elements of the list that are the block, the first of which has the key
    */
   record Repeat(IntRange times, int elements) implements Distribution {
-    /** Refuses less than none. */
+    /** More elements of a list than any network has layers. */
+    static final int MOST = 10_000;
+
+    /** Refuses less than none, and more than a list may have. */
     public Repeat {
       if (times.from() < 0) {
         throw new IllegalArgumentException("times.from=" + times.from() + " is not at least 0");
       }
       if (elements < 1) {
         throw new IllegalArgumentException("elements=" + elements + " is not at least 1");
+      }
+      if (elements > MOST) {
+        throw new IllegalArgumentException("elements=" + elements + " is not at most " + MOST);
+      }
+      if ((long) times.to() * elements > MOST) {
+        throw new IllegalArgumentException(
+            "times.to=%d is not at most %d: of a block of %d, a list has no more than %d elements"
+                .formatted(times.to(), MOST / elements, elements, MOST));
       }
     }
 
@@ -208,8 +219,8 @@ public sealed interface Distribution {
   MathContext DIGITS = new MathContext(4);
 
   private static JsonNode number(double value, Range range) {
-    double rounded = new BigDecimal(value, DIGITS).doubleValue();
-    return DoubleNode.valueOf(Math.max(range.from(), Math.min(range.to(), rounded)));
+    double rounded = new BigDecimal(range.clamp(value), DIGITS).doubleValue();
+    return DoubleNode.valueOf(range.clamp(rounded));
   }
 
   private static JsonNode whole(IntRange range, double place) {

@@ -49,7 +49,7 @@ final class JobTree {
     KeyPath.Step last = first.steps().get(first.steps().size() - 1);
     if (!(last instanceof KeyPath.Index item)
         || !(reach(first.parent()) instanceof ArrayNode list)
-        || item.index() + elements > list.size()) {
+        || (long) item.index() + elements > list.size()) {
       return false;
     }
     List<JsonNode> block =

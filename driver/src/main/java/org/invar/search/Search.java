@@ -35,12 +35,13 @@ public final class Search {
   private @Nullable Dataset<Row> rows;
   private String directory;
   private Mode mode = Mode.NEW;
-  private SearchListener listener = new SearchListener() {};
+  private SearchListener listener;
 
   private Search(SparkSession spark, SearchSpec spec) {
     this.spark = spark;
     this.spec = spec;
     this.directory = String.valueOf(spec.settings().directory());
+    this.listener = new SearchLog(spec.settings().name());
   }
 
   /** Returns a search that goes into its own {@code directory}. */
@@ -68,7 +69,7 @@ public final class Search {
     return this;
   }
 
-  /** Lets somebody watch the search. */
+  /** Lets somebody watch the search; without one, warnings and ends of trials are logged. */
   public Search listener(SearchListener listener) {
     this.listener = listener;
     return this;
@@ -152,13 +153,6 @@ public final class Search {
           "at most V = " + trials.shards() + ", the number of shards, of which a fold takes some",
           String.valueOf(settings.folds()),
           "Set train.shards in the job to a multiple of folds.");
-    }
-    if (settings.folds() > 1 && !(settings.placement() instanceof Placement.Executor)) {
-      throw InvarException.of(
-          spec.place("folds"),
-          "folds: 1 with placement: gang",
-          String.valueOf(settings.folds()),
-          "Take placement: executor, or the job's own dev set.");
     }
   }
 }

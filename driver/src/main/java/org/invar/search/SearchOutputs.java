@@ -83,6 +83,7 @@ final class SearchOutputs {
     summary.put("metric", settings.objective().metric()).put("trials", result.ranked().size());
     long failed =
         result.ranked().stream().filter(trial -> trial.status() == TrialStatus.FAILED).count();
+    summary.put("repeated", Math.max(0, settings.trials() - result.ranked().size()));
     summary.put("failed", failed).put("shards", shards);
     summary.put("epochs", result.ranked().stream().mapToInt(SearchedTrial::epochs).sum());
     result

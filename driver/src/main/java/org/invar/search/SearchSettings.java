@@ -1,10 +1,12 @@
 package org.invar.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.invar.config.KeyPath;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param stages parts of the search, coarse to fine; none for one of all keys
  * @param folds of cross-validation: each trial is trained so many times, on all shards but every
  *     folds-th, which are its dev set; 1 to take the job's own dev set
+ * @param trialTimeout the most time that a trial may take, all its parts together, such as {@code
+ *     20min}; null for any
  * @param directory where everything goes, {@code runs/NAME} unless given
  */
 public record SearchSettings(
@@ -37,7 +41,13 @@ public record SearchSettings(
     Placement placement,
     List<Stage> stages,
     int folds,
+    @Nullable String trialTimeout,
     @Nullable String directory) {
+  /** A search keeps every trial's curves in memory, and a report shows them all. */
+  private static final int MOST_TRIALS = 100_000;
+
+  private static final int MOST_FOLDS = 1000;
+  private static final Pattern TIME = Pattern.compile("(?<number>[1-9]\\d{0,6})(?<unit>s|min|h)");
   private static final Pattern NAME = Pattern.compile("(?!\\.\\.?$)[A-Za-z0-9._-]+");
 
   /** Refuses names that are no folder's, and stages that do not fit the space. */
@@ -50,16 +60,44 @@ public record SearchSettings(
       throw new IllegalArgumentException(
           "space={} is not a map of at least one key of the job with a distribution");
     }
-    if (trials < 1) {
-      throw new IllegalArgumentException("trials=" + trials + " is not at least 1");
-    }
-    if (folds < 1) {
-      throw new IllegalArgumentException("folds=" + folds + " is not at least 1");
+    within("trials", trials, MOST_TRIALS);
+    within("folds", folds, MOST_FOLDS);
+    if (trialTimeout != null && !TIME.matcher(trialTimeout).matches()) {
+      throw new IllegalArgumentException(
+          "trialTimeout=\"" + trialTimeout + "\" is not a time such as 90s, 20min or 2h");
     }
     stages = List.copyOf(stages);
     checkStages(space, stages);
-    trials = stages.isEmpty() ? trials : stages.stream().mapToInt(Stage::trials).sum();
+    if (!stages.isEmpty()) {
+      long sum = stages.stream().mapToLong(Stage::trials).sum();
+      if (sum > MOST_TRIALS) {
+        throw new IllegalArgumentException(
+            "stages=%d trials together are not at most %d".formatted(sum, MOST_TRIALS));
+      }
+      trials = (int) sum;
+    }
     directory = directory == null ? "runs/" + name : directory;
+  }
+
+  private static void within(String name, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException(
+          "%s=%d is not at least 1 and at most %d".formatted(name, value, most));
+    }
+  }
+
+  /** Returns the most time that a trial may take; null for any. */
+  @Nullable Duration timeout() {
+    Matcher time = TIME.matcher(String.valueOf(trialTimeout));
+    if (!time.matches()) {
+      return null;
+    }
+    long number = Long.parseLong(time.group("number"));
+    return switch (time.group("unit")) {
+      case "s" -> Duration.ofSeconds(number);
+      case "min" -> Duration.ofMinutes(number);
+      default -> Duration.ofHours(number);
+    };
   }
 
   private static void checkStages(Map<String, Distribution> space, List<Stage> stages) {
@@ -119,6 +157,7 @@ public record SearchSettings(
         new Placement.Executor(),
         List.of(),
         1,
+        null,
         null);
   }
 }

@@ -3,6 +3,7 @@ package org.invar.search;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ final class Searching {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final List<StageTime> times = new ArrayList<>();
   private final LiveCurves live;
+  private final DistinctTrials distinct;
+  private final TrialWatch watch;
+  private int repeated;
 
   /** What is heard of a part: its result, what went wrong with the search itself, or a notice. */
   private record Event(
@@ -73,6 +77,8 @@ final class Searching {
     this.journal = journal;
     this.listener = listener;
     this.live = new LiveCurves(directory, settings.objective().metric(), settings.folds());
+    this.distinct = new DistinctTrials(spec);
+    this.watch = new TrialWatch(runner, settings.timeout(), runner.stallTimeout());
   }
 
   /**
@@ -155,11 +161,11 @@ final class Searching {
   /** One stage: its trials are numbered from {@code first} on. */
   private final class StageRun {
     private final int number;
-    private final Stage stage;
-    private final int first;
     private final Space.Focus focus;
+    private final List<Integer> numbers;
     private final Scheduler scheduler;
     private final List<Double> seconds = new ArrayList<>();
+    private final int later;
     private long begun;
     private long ended;
     private double epochsHere;
@@ -167,17 +173,28 @@ final class Searching {
 
     StageRun(int number, Stage stage, int first, Space.Focus focus) {
       this.number = number;
-      this.stage = stage;
-      this.first = first;
       this.focus = focus;
+      this.numbers = distinct.of(stage, first, focus);
+      this.later = settings.trials() - first - stage.trials();
       this.scheduler =
           Scheduler.of(
-              settings.stopping(), settings.objective(), stage.trials(), spec.mostEpochs());
+              settings.stopping(), settings.objective(), numbers.size(), spec.mostEpochs());
+      tellOfRepeated(stage.trials());
+    }
+
+    private void tellOfRepeated(int trials) {
+      int left = trials - numbers.size();
+      repeated += left;
+      if (left > 0) {
+        listener.warning(
+            "%d of %d trials would repeat the settings of others, to the same bytes: each is trained once, so there are %d."
+                .formatted(left, trials, numbers.size()));
+      }
     }
 
     void run(List<Journal.Entry> before) throws IOException {
       for (Journal.Entry entry : before) {
-        if (entry.stage() == number && entry.part() != null) {
+        if (entry.part() != null && Collections.binarySearch(numbers, entry.trial()) >= 0) {
           end(entry.trial(), entry.part());
         }
       }
@@ -194,6 +211,7 @@ final class Searching {
         }
         if (System.nanoTime() - shown > TICK_MILLIS * 1_000_000L) {
           shown = System.nanoTime();
+          watch.look(shown, listener::warning);
           listener.standing(standing());
         }
       }
@@ -214,11 +232,12 @@ final class Searching {
         if (part == null) {
           return;
         }
-        int trial = first + part.trial();
+        int trial = numbers.get(part.trial());
         SearchedTrial before = known.get(trial);
         SearchedTrial begins = before == null ? draw(trial) : before;
         known.put(trial, begins.with(TrialStatus.RUNNING));
         running.put(trial, part);
+        watch.begun(trial, begins.seconds(), System.nanoTime());
         runner.start(begins, part.epochs(), now, watcher(trial));
         if (before == null) {
           journal.append(new Journal.Entry(trial, number, begins.values(), null));
@@ -254,6 +273,7 @@ final class Searching {
       }
       ended = System.nanoTime();
       running.remove(event.trial());
+      watch.ended(event.trial());
       SearchedTrial before = known.get(event.trial());
       if (before == null) {
         throw new IllegalStateException("trial " + event.trial() + " has not begun");
@@ -278,7 +298,7 @@ final class Searching {
     private void end(int trial, PartResult part) {
       boolean over = part.finished() || part.failure() != null;
       double[] scores = part.scores().stream().mapToDouble(score -> score).toArray();
-      scheduler.ended(trial - first, scores, over);
+      scheduler.ended(Collections.binarySearch(numbers, trial), scores, over);
     }
 
     private SearchListener.Standing standing() {
@@ -293,7 +313,7 @@ final class Searching {
               .filter(trial -> trial.score() != null)
               .findFirst()
               .orElse(null),
-          settings.trials(),
+          settings.trials() - repeated,
           secondsLeft());
     }
 
@@ -304,8 +324,7 @@ final class Searching {
               .filter(trial -> trial.stage() == number)
               .mapToDouble(SearchedTrial::epochs)
               .sum();
-      int later = settings.trials() - first - stage.trials();
-      double epochs = scheduler.expectedEpochs() * (1 + (double) later / stage.trials());
+      double epochs = scheduler.expectedEpochs() * (1 + (double) later / numbers.size());
       return Searching.secondsLeft(epochs - done, epochsHere, past);
     }
 

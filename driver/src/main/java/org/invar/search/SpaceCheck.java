@@ -12,6 +12,7 @@ import org.invar.config.Job;
 import org.invar.config.JobSettings;
 import org.invar.config.KeyPath;
 import org.invar.config.YamlDocument;
+import org.invar.source.Spelling;
 
 /** Refuses a space with keys or values that no job has, before anything runs. */
 final class SpaceCheck {
@@ -39,12 +40,64 @@ final class SpaceCheck {
   }
 
   void check() {
+    checkSettings();
     checkRepeats();
+    checkNestedRepeats();
     for (Map.Entry<String, Distribution> entry : space.distributions().entrySet()) {
       for (JsonNode value : values(entry.getValue())) {
         check(entry.getKey(), value, conditions(entry.getKey(), value));
       }
     }
+  }
+
+  /** What settings and job alone can tell. */
+  private void checkSettings() {
+    SearchSettings settings = spec.settings();
+    boolean folded = settings.folds() > 1;
+    if (folded && !(settings.placement() instanceof Placement.Executor)) {
+      throw InvarException.of(
+          spec.place("folds"),
+          "folds: 1 with placement: gang",
+          String.valueOf(settings.folds()),
+          "Take placement: executor, or the job's own dev set.");
+    }
+    List<String> names = spec.job().settings().scores(folded);
+    String metric = settings.objective().metric();
+    if (!names.contains(metric)) {
+      throw InvarException.of(
+          spec.place("objective"),
+          "one of " + String.join(", ", names),
+          metric,
+          Spelling.suggestion(metric, names) + "Name a metric that every epoch of the job has.");
+    }
+  }
+
+  /** A block inside of one that is repeated is repeated as often more. */
+  private void checkNestedRepeats() {
+    space
+        .distributions()
+        .forEach(
+            (key, distribution) -> {
+              if (distribution instanceof Distribution.Repeat) {
+                KeyPath path = KeyPath.parse(key);
+                double most = 1;
+                for (Map.Entry<String, Distribution> other : space.distributions().entrySet()) {
+                  boolean around = path.startsWith(KeyPath.parse(other.getKey()).parent());
+                  most *=
+                      around && other.getValue() instanceof Distribution.Repeat repeat
+                          ? (double) Math.max(1, repeat.times().to()) * repeat.elements()
+                          : 1;
+                }
+                if (most > Distribution.Repeat.MOST) {
+                  throw InvarException.of(
+                      spec.placeOfKey(key),
+                      "blocks that make at most %d elements together"
+                          .formatted(Distribution.Repeat.MOST),
+                      "up to " + (long) most,
+                      "Repeat fewer of them, or less often.");
+                }
+              }
+            });
   }
 
   /** Blocks that share an element would repeat each other's copies. */

@@ -2,8 +2,11 @@ package org.invar.search;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.source.SparkFailures;
+import org.invar.train.GangOptions;
 import org.invar.train.Leg;
 import org.invar.train.TrainingListener;
 import org.invar.train.Trial;
@@ -33,7 +37,7 @@ import scala.Option;
  * search's tag, by which all are cancelled. In a session with the FAIR scheduler they are in the
  * pool of the thread that searches, or where it has none in {@code invar-search}.
  */
-final class TrialRunner implements AutoCloseable {
+final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
   private static final String POOL = "invar-search";
   private static final String POOL_PROPERTY = "spark.scheduler.pool";
   private static final int SHOWN = 200;
@@ -52,6 +56,12 @@ final class TrialRunner implements AutoCloseable {
 
   /** Parts share it; one that is to be alone takes all of it, and those that come later wait. */
   private final ReadWriteLock room = new ReentrantReadWriteLock(true);
+
+  /** Why trials were ended that took too long. */
+  private final Map<Integer, String> ended = new ConcurrentHashMap<>();
+
+  /** The threads that lead gangs. */
+  private final Map<Integer, Thread> leaders = new ConcurrentHashMap<>();
 
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
@@ -79,7 +89,8 @@ final class TrialRunner implements AutoCloseable {
   }
 
   /** Returns how many parts should run at once. */
-  int slots() {
+  @Override
+  public int slots() {
     if (spec.settings().placement() instanceof Placement.Gang gang) {
       // A gang takes whole executors: more at once would wait for each other.
       return Math.min(gang.parallel(), trials.gangs());
@@ -122,9 +133,51 @@ final class TrialRunner implements AutoCloseable {
           try {
             watcher.ended(train(trial, epochs, slots, watcher));
           } catch (Throwable e) { // Whatever it is, the search must not wait for ever.
-            watcher.broken(e);
+            String reason = ended.get(trial.number());
+            if (reason == null) {
+              watcher.broken(e);
+            } else {
+              watcher.ended(PartResult.failed(reason));
+            }
+          } finally {
+            leaders.remove(trial.number());
+            Thread.interrupted(); // The thread's next trial has nothing to do with it.
           }
         });
+  }
+
+  /** Returns after how long without a word somebody should hear of a trial. */
+  Duration stallTimeout() {
+    return GangOptions.of(spark.getConf()).stallTimeout();
+  }
+
+  @Override
+  public boolean works(int trial) {
+    if (spec.settings().placement() instanceof Placement.Gang) {
+      return leaders.containsKey(trial);
+    }
+    SparkStatusTracker tracker = spark.sc().statusTracker();
+    for (int id : tracker.getJobIdsForGroup(group(trial))) {
+      Option<SparkJobInfo> job = tracker.getJobInfo(id);
+      if (job.isDefined() && hasTasks(tracker, job.get())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void end(int trial, String reason) {
+    ended.put(trial, reason);
+    spark.sc().cancelJobGroupAndFutureJobs(group(trial));
+    Thread leader = leaders.get(trial);
+    if (leader != null) {
+      leader.interrupt();
+    }
+  }
+
+  private String group(int trial) {
+    return "%s/%04d".formatted(tag, trial);
   }
 
   private PartResult train(SearchedTrial trial, int epochs, int slots, Watcher watcher)
@@ -139,7 +192,10 @@ final class TrialRunner implements AutoCloseable {
     }
     spark.setLocalProperty(POOL_PROPERTY, pool);
     spark.addJobTag(tag);
-    spark.setJobGroup("%s/%04d".formatted(tag, trial.number()), describe(trial, epochs), true);
+    spark.setJobGroup(group(trial.number()), describe(trial, epochs), true);
+    if (spec.settings().placement() instanceof Placement.Gang) {
+      leaders.put(trial.number(), Thread.currentThread());
+    }
     String place = "trial " + trial.number();
     int folds = spec.settings().folds();
     List<Leg> legs = new ArrayList<>();

@@ -1,18 +1,15 @@
 package org.invar.train;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.invar.config.EpochScores;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
-import org.invar.metric.Metric;
 import org.invar.nn.Network;
 import org.invar.optim.BestModel;
 import org.invar.optim.EarlyStopping;
 import org.invar.optim.Plateau;
 import org.invar.optim.WatchedMetric;
-import org.invar.source.Split;
-import org.invar.worker.Scores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +23,7 @@ import org.jspecify.annotations.Nullable;
 record Decisions(TrainSettings settings) {
   /** Returns the names of the scores that every epoch has. */
   static List<String> metrics(Network network, boolean dev) {
-    Metric metric = Metric.of(network.loss(), network.output());
-    List<String> names = new ArrayList<>(names(Split.TRAIN, new Scores(metric.quick())));
-    if (dev) {
-      names.addAll(names(Split.DEV, new Scores(metric)));
-    }
-    return names;
+    return EpochScores.of(network.loss(), network.output(), dev);
   }
 
   /** Refuses a watched metric that the run does not have. */
@@ -44,10 +36,6 @@ record Decisions(TrainSettings settings) {
         .schedule()
         .plateau()
         .ifPresent(rule -> check(job, "train.schedule", rule.metric(), names));
-  }
-
-  private static List<String> names(Split split, Scores scores) {
-    return scores.values(scores.zero()).keySet().stream().map(split::score).toList();
   }
 
   private static void check(Job job, String key, @Nullable String metric, List<String> names) {

@@ -6,9 +6,7 @@ import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.config.ModelSettings;
 import org.invar.kernel.Activation;
-import org.invar.loss.BinaryCrossEntropy;
-import org.invar.loss.Loss;
-import org.invar.loss.SoftmaxCrossEntropy;
+import org.invar.loss.TargetKind;
 import org.invar.nn.Activate;
 import org.invar.nn.Dense;
 import org.invar.nn.Layer;
@@ -103,11 +101,12 @@ public final class JobNetwork {
 
   /** The losses take logits: what they apply themselves would be applied twice. */
   private static void checkLogits(Job job, Layer last) {
-    Loss loss = job.settings().loss();
     Activation twice =
-        loss instanceof SoftmaxCrossEntropy
-            ? Activation.SOFTMAX
-            : loss instanceof BinaryCrossEntropy ? Activation.SIGMOID : Activation.IDENTITY;
+        switch (job.settings().loss().targetKind()) {
+          case CLASSES, DISTRIBUTIONS -> Activation.SOFTMAX;
+          case YES_OR_NO -> Activation.SIGMOID;
+          case NUMBERS -> Activation.IDENTITY;
+        };
     if (twice != Activation.IDENTITY && activation(last) == twice) {
       String name = twice.name().toLowerCase(Locale.ROOT);
       throw job.wrong(
@@ -129,10 +128,10 @@ public final class JobNetwork {
 
   /** Labels of a binary loss are one yes or no a row. */
   private static void checkBinary(Job job, Shape output) {
-    if (job.settings().loss() instanceof BinaryCrossEntropy && output.size() != 1) {
+    if (job.settings().loss().targetKind() == TargetKind.YES_OR_NO && output.size() != 1) {
       throw job.wrong(
           "loss",
-          "one output in front of binaryCrossEntropy",
+          "one output in front of a loss of yes or no",
           output.toString(),
           "End with dense: 1 behind one vector a row, or use softmaxCrossEntropy with an output a"
               + " class, of the row or of every step.");

@@ -14,10 +14,7 @@ import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
-import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.Loss;
-import org.invar.loss.MeanSquaredError;
-import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.Network;
 import org.invar.source.ClassFactors;
 import org.invar.source.Columns;
@@ -111,10 +108,12 @@ public final class Preparation {
 
   /** Labels have an entry a step where the loss is one of every step. */
   private static int steps(Job job, Network network) {
-    Loss loss = job.settings().loss();
     boolean everyStep =
-        targets(loss) == Targets.CLASSES
-            || (loss instanceof MeanSquaredError && job.settings().data().lengths());
+        switch (job.settings().loss().targetKind()) {
+          case CLASSES -> true;
+          case NUMBERS -> job.settings().data().lengths();
+          case DISTRIBUTIONS, YES_OR_NO -> false;
+        };
     return everyStep && network.output().rank() == 2 ? network.output().get(0) : 0;
   }
 
@@ -325,11 +324,11 @@ public final class Preparation {
   }
 
   private static Targets targets(Loss loss) {
-    if (loss instanceof SoftmaxCrossEntropy softmax) {
-      return softmax.targets() == SoftmaxCrossEntropy.Targets.CLASS_IDS
-          ? Targets.CLASSES
-          : Targets.DISTRIBUTION;
-    }
-    return loss instanceof BinaryCrossEntropy ? Targets.BINARY : Targets.VALUES;
+    return switch (loss.targetKind()) {
+      case CLASSES -> Targets.CLASSES;
+      case DISTRIBUTIONS -> Targets.DISTRIBUTION;
+      case YES_OR_NO -> Targets.BINARY;
+      case NUMBERS -> Targets.VALUES;
+    };
   }
 }

@@ -40,12 +40,13 @@ public final class Trainer {
   private @Nullable Dataset<Row> rows;
   private String directory;
   private RunDirectory.Mode mode = RunDirectory.Mode.NEW;
-  private TrainingListener listener = new TrainingListener() {};
+  private TrainingListener listener;
 
   private Trainer(SparkSession spark, Job job) {
     this.spark = spark;
     this.job = job;
     this.directory = String.valueOf(job.settings().checkpoint().directory());
+    this.listener = new RunLog(job.name());
   }
 
   /** Returns a trainer whose run goes into the job's {@code checkpoint.directory}. */
@@ -73,7 +74,7 @@ public final class Trainer {
     return this;
   }
 
-  /** Lets somebody watch the run. */
+  /** Lets somebody watch the run; without one, warnings and epochs are logged. */
   public Trainer listener(TrainingListener listener) {
     this.listener = listener;
     return this;

@@ -327,7 +327,7 @@ class JobTest {
         assertThrows(InvarException.class, () -> JobNetwork.of(other, Shape.of(5, 3)))
             .getMessage()
             .contains("model.input: expected the data's shape, 5×3, where data.lengths is true"));
-    Job steps = job.with("loss", "softmaxCrossEntropy");
+    Job steps = job.with("train.keepBest", "").with("loss", "softmaxCrossEntropy");
     Job same =
         steps.with("model.layers", "[{lstm: {units: 4, returnSequences: true}}, {dense: 2}]");
     assertEquals(Shape.of(5, 2), JobNetwork.of(same, Shape.of(5, 3)).output());

@@ -30,6 +30,7 @@ class FailedTrialsTest {
                   model.layers[0].conv2d.kernel: {choice: [3, 9]}
                   train.optimizer: {choice: [adam, sgd]}
                   train.schedule.constant: {choice: [0.01, 1e30]}
+                  train.l2: {uniform: [0, 1e-6]}
                 objective: devAccuracy
                 trials: 12
                 stopping: {asha: {reduction: 2}}
@@ -110,6 +111,7 @@ class FailedTrialsTest {
                 + """
                 space:
                   model.layers[4].dense.units: {choice: [8, 12000000]}
+                  train.l2: {uniform: [0, 1e-6]}
                 objective: devLoss
                 trials: 4
                 stopping: none

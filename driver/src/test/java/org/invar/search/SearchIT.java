@@ -192,7 +192,8 @@ class SearchIT {
     String text =
         "name: s\n"
             + Searches.jobWith("fatal: false")
-            + "space:\n  %s: {choice: [true, false]}\n".formatted(key)
+            + "space:\n  train.l2: {uniform: [0, 1e-6]}\n"
+            + "  %s: {choice: [true, false]}\n".formatted(key)
             + "objective: devLoss\ntrials: 4\nstopping: none\nplacement: "
             + placement
             + "\n";

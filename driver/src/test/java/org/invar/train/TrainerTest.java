@@ -258,8 +258,9 @@ class TrainerTest {
 
   @Test
   void aMetricThatTheRunDoesNotHaveIsRefusedWithThoseThatItHas() {
-    Job job = Job.parse(DIGITS, "job").with("train.keepBest", "devRmse");
-    var e = assertThrows(InvarException.class, () -> trainer(job).train());
+    Job job = Job.parse(DIGITS, "job");
+    var e =
+        assertThrows(InvarException.class, () -> job.with("train.keepBest", "devRmse").settings());
     assertTrue(e.getMessage().contains("train.keepBest"), e.getMessage());
     assertTrue(e.getMessage().contains("devAccuracy"), e.getMessage());
   }
