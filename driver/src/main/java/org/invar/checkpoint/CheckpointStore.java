@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * recognized as not being so. Names carry step and attempt. Of the whole ones the newest {@code
  * keep} stay.
  *
- * <p>One process and one thread at a time use a store; workers write files under names that it
- * gave.
+ * <p>One process and one thread at a time use a store, as {@link Claim} sees to; workers write
+ * files under names that it gave.
  */
 public final class CheckpointStore {
   private final CheckpointFiles files;
@@ -46,7 +46,18 @@ public final class CheckpointStore {
   private final int parameters;
   private final int state;
   private final int keep;
+  private final Ownership ownership;
   private final Consumer<String> notice;
+
+  /** Whether the directory is still this process's to write into. */
+  public interface Ownership {
+    /**
+     * Refuses to go on when it is not.
+     *
+     * @throws InvarException saying whose it is
+     */
+    void require() throws IOException;
+  }
 
   /**
    * The last attempt given at a step, whether or not one of its files was ever seen; only of steps
@@ -61,12 +72,18 @@ public final class CheckpointStore {
   private @Nullable Manifest latest;
 
   private CheckpointStore(
-      CheckpointFiles files, Layout parameters, Layout state, int keep, Consumer<String> notice) {
+      CheckpointFiles files,
+      Layout parameters,
+      Layout state,
+      int keep,
+      Ownership ownership,
+      Consumer<String> notice) {
     this.files = files;
     this.layout = LayoutRecord.of(parameters, state);
     this.parameters = parameters.length();
     this.state = state.length();
     this.keep = keep;
+    this.ownership = ownership;
     this.notice = notice;
   }
 
@@ -78,6 +95,7 @@ public final class CheckpointStore {
    * @param parameters layout of the parameters, and so of each moment
    * @param state layout of the network's state; may be empty
    * @param keep how many whole checkpoints stay, at least 1
+   * @param ownership is asked before a checkpoint is begun, and before it is completed
    * @param notice gets a line for each checkpoint that is ignored, with the reason, and for each
    *     failure to delete an old one
    */
@@ -87,6 +105,7 @@ public final class CheckpointStore {
       Layout parameters,
       Layout state,
       int keep,
+      Ownership ownership,
       Consumer<String> notice)
       throws IOException {
     if (keep < 1) {
@@ -94,7 +113,7 @@ public final class CheckpointStore {
     }
     FileSystem fileSystem = RunFiles.fileSystem(directory, configuration);
     var files = new CheckpointFiles(fileSystem, fileSystem.makeQualified(directory));
-    return new CheckpointStore(files, parameters, state, keep, notice);
+    return new CheckpointStore(files, parameters, state, keep, ownership, notice);
   }
 
   /** Returns the file system of the directory, without Hadoop's checksum files. */
@@ -109,8 +128,11 @@ public final class CheckpointStore {
 
   /**
    * Returns the name of a checkpoint to write: one that no file has, and that was not given yet.
+   *
+   * @throws InvarException when the directory belongs to another process by now
    */
   public CheckpointName next(long step) throws IOException {
+    ownership.require();
     var unused = CheckpointName.unused(step, files.names());
     int attempt = Math.max(unused.attempt(), attempts.getOrDefault(step, -1) + 1);
     attempts.put(step, attempt);
@@ -148,7 +170,8 @@ public final class CheckpointStore {
    * @return the manifest
    * @throws IllegalArgumentException when slices leave a gap, overlap or have other numbers of
    *     moments
-   * @throws InvarException when a slice's file is not to be seen from here
+   * @throws InvarException when a slice's file is not to be seen from here, or the directory
+   *     belongs to another process by now
    * @throws IOException when the checkpoint could not be written; those before it are untouched
    */
   public Path complete(
@@ -158,6 +181,7 @@ public final class CheckpointStore {
       @Nullable Kept kept,
       MetricsLines metrics)
       throws IOException {
+    ownership.require();
     requireWhole(slices);
     if (kept != null) {
       requireWhole(kept.slices());
@@ -166,6 +190,7 @@ public final class CheckpointStore {
     List<MetricsSegment> segments =
         MetricsSegment.extend(files, earlierMetrics(), metrics, name.file("metrics.jsonl"));
     var manifest = new Manifest(name, layout, position, List.copyOf(slices), kept, segments);
+    ownership.require(); // What was written takes time.
     Path file = files.path(name.manifest());
     StoredFile.write(files.fileSystem(), file, false, out -> out.write(manifest.bytes()));
     intact.put(name, manifest);

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.invar.InvarException;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
 
@@ -23,23 +25,29 @@ public final class MetricsLog implements Closeable {
   private final FSDataOutputStream out;
   private final boolean flushes;
   private final MetricsSpool spool;
+  private final CheckpointStore.Ownership ownership;
 
-  private MetricsLog(Path file, FSDataOutputStream out, MetricsSpool spool) {
+  private MetricsLog(
+      Path file, FSDataOutputStream out, MetricsSpool spool, CheckpointStore.Ownership ownership) {
     this.file = file;
     this.out = out;
     // Streams that can sync can flush; Hadoop deprecated asking for the latter.
     this.flushes = out.hasCapability(StreamCapabilities.HSYNC);
     this.spool = spool;
+    this.ownership = ownership;
   }
 
   /** Creates the file, in place of one that may be there, with the lines so far. */
-  static MetricsLog create(FileSystem fileSystem, Path file, SavedMetrics before)
+  static MetricsLog create(
+      FileSystem fileSystem, Path file, SavedMetrics before, CheckpointStore.Ownership ownership)
       throws IOException {
     MetricsSpool spool = MetricsSpool.create();
     Closeable made = spool;
     try {
       before.writeTo(spool); // Damage is found before a file is replaced.
-      var log = new MetricsLog(file, fileSystem.create(file, true), spool);
+      // Not overwritten: one that slept while another took its place may still write into it.
+      fileSystem.delete(file, false);
+      var log = new MetricsLog(file, fileSystem.create(file, false), spool, ownership);
       made = log;
       log.change(() -> spool.soFar().writeTo(log.out, 0));
       log.flush();
@@ -71,8 +79,21 @@ public final class MetricsLog implements Closeable {
   @Override
   public void close() throws IOException {
     try (spool) {
-      change(out::close);
+      change(this::end);
     }
+  }
+
+  /** An object store puts the file, when it is closed, in the place of another owner's. */
+  private void end() throws IOException {
+    if (out.hasCapability(CommonPathCapabilities.ABORTABLE_STREAM)) {
+      try {
+        ownership.require();
+      } catch (InvarException e) {
+        out.abort();
+        return;
+      }
+    }
+    out.close();
   }
 
   private void flush() throws IOException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -21,9 +22,9 @@ import org.invar.storage.RunFiles;
  *
  * <p>{@code job.yaml} is written before everything else and says whose directory it is. Its first
  * line tells it from a job file that somebody keeps there, its last one from one that a kill cut
- * short.
+ * short. Who writes there has claimed it, see {@link Claim}.
  */
-public final class RunDirectory {
+public final class RunDirectory implements AutoCloseable {
   private static final String JOB = "job.yaml";
   private static final String MODEL = "model";
   private static final String CHECKPOINTS = "checkpoints";
@@ -44,6 +45,7 @@ public final class RunDirectory {
   private final Path path;
   private final String job;
   private final Mode mode;
+  private final Claim claim;
 
   /** What to do with what a directory holds already. */
   public enum Mode {
@@ -60,6 +62,7 @@ public final class RunDirectory {
     this.path = fileSystem.makeQualified(path);
     this.job = job;
     this.mode = mode;
+    this.claim = Claim.of(fileSystem, this.path);
   }
 
   /**
@@ -71,25 +74,54 @@ public final class RunDirectory {
    * @param jobYaml the resolved job, a YAML mapping
    * @param mode what to do with what is there
    * @throws InvarException when the mode does not allow what is there, a run of another job for
-   *     example, or the directory cannot be read
+   *     example, when another process works there, or the directory cannot be read
    */
   public static RunDirectory open(
       Path path, Configuration configuration, String jobYaml, Mode mode) {
-    String job = FIRST_LINE + jobYaml + (jobYaml.endsWith("\n") ? "" : "\n") + LAST_LINE;
     try {
-      var directory = new RunDirectory(RunFiles.fileSystem(path, configuration), path, job, mode);
-      List<String> names = directory.names();
-      String recorded = directory.recordedJob(names);
-      switch (mode) {
-        case NEW -> directory.requireEmpty(names);
-        case RESUME -> directory.requireSame(names, recorded, job);
-        case OVERWRITE -> directory.requireRun(names, recorded, NOTHING_DELETED);
-      }
+      RunDirectory directory = of(path, configuration, jobYaml, mode);
+      directory.claim.requireFree();
+      directory.check();
       return directory;
     } catch (IOException e) {
-      throw new InvarException(
-          path + ": cannot be used as a run directory: " + e + ". Check the path and its rights.",
-          e);
+      throw unusable(path, e);
+    }
+  }
+
+  /**
+   * Opens the directory of a trial that goes on or begins, whether or not another attempt at it
+   * works there: {@link #await} it.
+   *
+   * @throws InvarException when a run of another job is there, or the directory cannot be read
+   */
+  public static RunDirectory ofTrial(Path path, Configuration configuration, String jobYaml) {
+    try {
+      RunDirectory directory = of(path, configuration, jobYaml, Mode.RESUME);
+      directory.check();
+      return directory;
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+  }
+
+  private static RunDirectory of(Path path, Configuration configuration, String jobYaml, Mode mode)
+      throws IOException {
+    String job = FIRST_LINE + jobYaml + (jobYaml.endsWith("\n") ? "" : "\n") + LAST_LINE;
+    return new RunDirectory(RunFiles.fileSystem(path, configuration), path, job, mode);
+  }
+
+  private static InvarException unusable(Path path, IOException e) {
+    return new InvarException(
+        path + ": cannot be used as a run directory: " + e + ". Check the path and its rights.", e);
+  }
+
+  private void check() throws IOException {
+    List<String> names = names();
+    String recorded = recordedJob(names);
+    switch (mode) {
+      case NEW -> requireEmpty(names);
+      case RESUME -> requireSame(names, recorded, job);
+      case OVERWRITE -> requireRun(names, recorded, NOTHING_DELETED);
     }
   }
 
@@ -99,12 +131,38 @@ public final class RunDirectory {
   }
 
   /**
-   * Takes the directory for the run: deletes what {@code OVERWRITE} replaces, and records the job.
+   * Takes the directory for the run: makes sure that nobody else works there, deletes what {@code
+   * OVERWRITE} replaces, and records the job.
    *
-   * @throws InvarException when the directory cannot be written
+   * @param application tells others what works here
+   * @param notice hears what the user should know
+   * @throws InvarException when somebody else works there, the mode does not allow what has come
+   *     there since, or the directory cannot be written
    */
-  public RunDirectory claim() {
+  public RunDirectory claim(String application, Consumer<String> notice) {
+    return claim(
+        () -> {
+          String caution = claim.take(application);
+          if (caution != null) {
+            notice.accept(caution);
+          }
+        });
+  }
+
+  /** Does the same as soon as nobody else works there. */
+  public RunDirectory await(String application) {
+    return claim(() -> claim.await(application));
+  }
+
+  private interface Taking {
+    void take() throws IOException;
+  }
+
+  private RunDirectory claim(Taking taking) {
+    boolean taken = false;
     try {
+      taking.take();
+      check(); // Another may have been here since.
       List<String> names = names();
       if (mode == Mode.OVERWRITE) {
         clear(names);
@@ -112,12 +170,30 @@ public final class RunDirectory {
       if (mode != Mode.RESUME || !recordedJob(names).endsWith(LAST_LINE)) {
         write(JOB, job.getBytes(StandardCharsets.UTF_8));
       }
+      taken = true;
       return this;
     } catch (IOException e) {
-      throw new InvarException(
-          path + ": cannot be used as a run directory: " + e + ". Check the path and its rights.",
-          e);
+      throw unusable(path, e);
+    } finally {
+      if (!taken) {
+        claim.close();
+      }
     }
+  }
+
+  /**
+   * Refuses to go on when another process has taken the directory.
+   *
+   * @throws InvarException saying which
+   */
+  public void requireClaim() throws IOException {
+    claim.require();
+  }
+
+  /** Gives the directory up, if it was claimed. */
+  @Override
+  public void close() {
+    claim.close();
   }
 
   /**
@@ -168,11 +244,12 @@ public final class RunDirectory {
    * @param before the lines of the checkpoint that the run goes on from; none at a start
    */
   public MetricsLog metrics(SavedMetrics before) throws IOException {
-    return MetricsLog.create(fileSystem, new Path(path, METRICS), before);
+    return MetricsLog.create(fileSystem, new Path(path, METRICS), before, claim::require);
   }
 
   /** Writes {@code summary.json}, in place of one that may be there. */
   public void writeSummary(ObjectNode summary) throws IOException {
+    claim.require();
     write(SUMMARY, Json.text(summary));
   }
 
@@ -190,7 +267,7 @@ public final class RunDirectory {
     if (fileSystem.exists(path) && !fileSystem.getFileStatus(path).isDirectory()) {
       throw InvarException.of(path.toString(), "a directory", "a file", "Name another directory.");
     }
-    return RunFiles.names(fileSystem, path);
+    return Claim.without(RunFiles.names(fileSystem, path));
   }
 
   /** Returns the text of {@code job.yaml}; empty without one. */

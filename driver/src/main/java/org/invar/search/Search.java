@@ -86,7 +86,8 @@ public final class Search {
     SearchDirectory opened =
         SearchDirectory.open(directory, context.hadoopConfiguration(), spec.yaml(), mode);
     String name = spec.settings().name();
-    try (var group = new JobGroup(context, "invar-search-" + name, "Invar search " + name)) {
+    try (opened;
+        var group = new JobGroup(context, "invar-search-" + name, "Invar search " + name)) {
       return run(context, opened);
     } catch (InvarException e) {
       if (e.getCause() instanceof InterruptedException) { // All trials have ended in order.
@@ -107,8 +108,9 @@ public final class Search {
     boolean inTasks = spec.settings().placement() instanceof Placement.Executor;
     try (Trials trials = Trials.pack(spark, spec.job(), rows, inTasks, listener::warning)) {
       check(trials);
+      opened.claim(context.sc().applicationId(), listener::warning);
       List<Journal.Entry> before = mode == Mode.RESUME ? opened.entries() : List.of();
-      opened.claim(spec.job(), trials.identity());
+      opened.begin(spec.job(), trials.identity());
       String id = spec.settings().name() + "-" + UUID.randomUUID();
       try (TrialRunner runner = new TrialRunner(context, spec, trials, id, listener::warning);
           Journal journal = opened.journal()) {

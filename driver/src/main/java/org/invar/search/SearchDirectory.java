@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
+import org.invar.checkpoint.Claim;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
 import org.invar.storage.Json;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@code search.yaml} is written first and says whose directory it is; {@code identity.json}
  * says what the scores in it come from.
  */
-final class SearchDirectory {
+final class SearchDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SearchDirectory.class);
   private static final String SEARCH = "search.yaml";
   private static final String FIRST_LINE =
@@ -61,6 +62,7 @@ final class SearchDirectory {
   private final Path path;
   private final String search;
   private final Mode mode;
+  private final Claim claim;
 
   private SearchDirectory(
       FileSystem fileSystem, Configuration hadoop, Path path, String search, Mode mode) {
@@ -69,13 +71,15 @@ final class SearchDirectory {
     this.path = path;
     this.search = search;
     this.mode = mode;
+    this.claim = Claim.of(fileSystem, path);
   }
 
   /**
    * Opens a directory, and changes nothing yet.
    *
    * @param yaml the resolved search
-   * @throws InvarException when the mode does not allow what is there
+   * @throws InvarException when the mode does not allow what is there, or another process works
+   *     there
    */
   static SearchDirectory open(String directory, Configuration hadoop, String yaml, Mode mode) {
     String text = FIRST_LINE + yaml + LAST_LINE;
@@ -84,7 +88,8 @@ final class SearchDirectory {
       FileSystem fileSystem = RunFiles.fileSystem(given, hadoop);
       Path path = fileSystem.makeQualified(given);
       var opened = new SearchDirectory(fileSystem, hadoop, path, text, mode);
-      opened.check(RunFiles.names(fileSystem, path));
+      opened.claim.requireFree();
+      opened.check();
       return opened;
     } catch (IOException e) {
       throw new InvarException(
@@ -93,7 +98,8 @@ final class SearchDirectory {
     }
   }
 
-  private void check(List<String> names) throws IOException {
+  private void check() throws IOException {
+    List<String> names = Claim.without(RunFiles.names(fileSystem, path));
     if (names.isEmpty()) {
       return;
     }
@@ -148,12 +154,44 @@ final class SearchDirectory {
   }
 
   /**
-   * Takes the directory for the search: deletes what {@code OVERWRITE} replaces, nothing else.
+   * Takes the directory for the search, and changes nothing yet.
+   *
+   * @param application tells others what works here
+   * @param notice hears what the user should know
+   * @throws InvarException when another process works there, or the mode does not allow what has
+   *     come there since
+   */
+  void claim(String application, Consumer<String> notice) throws IOException {
+    String caution = claim.take(application);
+    if (caution != null) {
+      notice.accept(caution);
+    }
+    check();
+  }
+
+  /**
+   * Refuses to go on when another process has taken the directory.
+   *
+   * @throws InvarException saying which
+   */
+  void requireClaim() throws IOException {
+    claim.require();
+  }
+
+  /** Gives the directory up, if it was claimed. */
+  @Override
+  public void close() {
+    claim.close();
+  }
+
+  /**
+   * Begins the search in a directory that is claimed: deletes what {@code OVERWRITE} replaces,
+   * nothing else.
    *
    * @param identity what the scores of trials come from
    * @throws InvarException when the search that is resumed has scores from other data or kernels
    */
-  void claim(Job job, TrialsIdentity identity) throws IOException {
+  void begin(Job job, TrialsIdentity identity) throws IOException {
     @Nullable TrialsIdentity before = mode == Mode.RESUME ? identity() : null;
     if (before != null) {
       before.check(job, path.toString(), identity);
@@ -232,11 +270,13 @@ final class SearchDirectory {
 
   /** Writes a small file, in place of one that may be there. */
   void write(String name, String text) throws IOException {
+    requireClaim();
     RunFiles.overwrite(fileSystem, path(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Copies files and folders of a trial's run, in place of what may be there. */
   void copy(String run, String to, List<String> names) throws IOException {
+    requireClaim();
     fileSystem.delete(path(to), true);
     fileSystem.mkdirs(path(to));
     for (String name : names) {
@@ -249,6 +289,7 @@ final class SearchDirectory {
 
   /** Deletes what only a trial that goes on needs. */
   void deleteCheckpoints(String run) throws IOException {
+    requireClaim();
     fileSystem.delete(new Path(run, "checkpoints"), true);
   }
 

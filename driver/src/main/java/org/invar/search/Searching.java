@@ -284,6 +284,7 @@ final class Searching {
       seconds.add(part.seconds());
       end(event.trial(), part);
       begin(); // Before the disk: a core waits. A part that is not journaled is found in its run.
+      directory.requireClaim();
       journal.append(new Journal.Entry(event.trial(), number, Map.of(), part));
       listener.ended(after, standing());
     }

@@ -60,6 +60,7 @@ final class Checkpoints {
             plan.network().layout(),
             plan.network().stateLayout(),
             job.settings().checkpoint().keep(),
+            directory::requireClaim,
             notice);
   }
 

@@ -110,6 +110,7 @@ public final class TrainedModel {
       Preprocessing preprocessing,
       Weights weights)
       throws IOException {
+    run.requireClaim();
     ModelDirectory.write(
         run.model(),
         hadoop,

@@ -88,7 +88,12 @@ public final class Trainer {
    */
   public TrainingResult train() {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    RunDirectory run = RunDirectory.open(new Path(directory), hadoop, job.yaml(), mode);
+    try (RunDirectory run = RunDirectory.open(new Path(directory), hadoop, job.yaml(), mode)) {
+      return train(run, hadoop);
+    }
+  }
+
+  private TrainingResult train(RunDirectory run, Configuration hadoop) {
     try {
       Optional<TrainingResult> finished =
           mode == RunDirectory.Mode.RESUME ? finished(run) : Optional.empty();
@@ -144,7 +149,7 @@ public final class Trainer {
               contents.shardRows(),
               contents.hashes(),
               settings.exact() ? fingerprint : null);
-      run.claim();
+      run.claim(context.sc().applicationId(), listener::warning);
       int cores = context.defaultParallelism();
       try (Exchanges exchanges =
           gang

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Binder;
 import org.invar.config.Job;
@@ -71,14 +72,21 @@ final class TrialRun {
   Leg train(Workers workers, int cores, TrainingListener listener) throws IOException {
     String place = new Path(trial.directory(), "job.yaml").toString();
     Job job = Job.of(YamlDocument.parse(trial.job(), place), common.binder());
-    RunDirectory run =
-        RunDirectory.open(
-            new Path(trial.directory()), hadoop, job.yaml(), RunDirectory.Mode.RESUME);
-    Optional<JsonNode> summary = run.summary(); // Comes last, when the model is there.
-    if (summary.isPresent()) {
-      return leg(Reports.result(trial.directory(), summary.get()));
+    try (RunDirectory run = RunDirectory.ofTrial(new Path(trial.directory()), hadoop, job.yaml())) {
+      if (run.summary().isEmpty()) { // It comes last, when the model is there.
+        // Another attempt, on an executor that is thought lost, may be at it.
+        run.await(SparkEnv.get().conf().getAppId() + ", executor " + executor);
+      }
+      Optional<JsonNode> summary = run.summary();
+      return summary.isPresent()
+          ? leg(Reports.result(trial.directory(), summary.get()))
+          : train(workers, cores, listener, job, run);
     }
-    run.claim();
+  }
+
+  private Leg train(
+      Workers workers, int cores, TrainingListener listener, Job job, RunDirectory run)
+      throws IOException {
     Contents contents = fold(common.contents(), trial.fold(), trial.folds());
     Network network = JobNetwork.of(job, contents.preprocessing().shape());
     RunPlan plan =

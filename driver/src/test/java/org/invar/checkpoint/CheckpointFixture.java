@@ -238,7 +238,7 @@ final class CheckpointFixture {
   static CheckpointStore store(
       Path directory, Configuration configuration, int keep, Consumer<String> notice)
       throws IOException {
-    return CheckpointStore.of(directory, configuration, PARAMETERS, STATE, keep, notice);
+    return CheckpointStore.of(directory, configuration, PARAMETERS, STATE, keep, () -> {}, notice);
   }
 
   static List<String> names(java.nio.file.Path directory) throws IOException {

@@ -93,6 +93,7 @@ class CheckpointStoreTest {
             empty,
             empty,
             1,
+            () -> {},
             line -> {});
     var nothing = new Weights(new float[0], new float[0]);
     JsonNode position = JsonNodeFactory.instance.objectNode();
@@ -269,7 +270,13 @@ class CheckpointStoreTest {
     var path = new org.apache.hadoop.fs.Path(directory.toUri());
     var store =
         CheckpointStore.of(
-            path, CheckpointFixture.CONFIGURATION, other, CheckpointFixture.STATE, 1, line -> {});
+            path,
+            CheckpointFixture.CONFIGURATION,
+            other,
+            CheckpointFixture.STATE,
+            1,
+            () -> {},
+            line -> {});
 
     var e = assertThrows(InvarException.class, store::newest);
 

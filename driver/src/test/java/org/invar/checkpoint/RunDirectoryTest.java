@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.storage.SliceFile;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +39,19 @@ class RunDirectoryTest {
   @TempDir private Path folder;
   private Path run;
 
+  private RunDirectory opened;
+
   @BeforeEach
   void nameTheRun() {
     run = folder.resolve("runs/a");
+  }
+
+  @AfterEach
+  void giveUp() {
+    if (opened != null) {
+      opened.close();
+      opened = null;
+    }
   }
 
   @ParameterizedTest
@@ -57,6 +68,7 @@ class RunDirectoryTest {
   @Test
   void newRefusesARunAndSaysWhatToDo() {
     open(JOB, Mode.NEW);
+    giveUp();
 
     String message = refused(JOB, Mode.NEW);
 
@@ -175,14 +187,25 @@ class RunDirectoryTest {
         }
         var configuration = DyingFileSystem.configuration(changes, death);
         try {
-          RunDirectory.open(DyingFileSystem.path(run), configuration, JOB, mode).claim();
+          RunDirectory.open(DyingFileSystem.path(run), configuration, JOB, mode)
+              .claim("a test", caution -> {})
+              .close();
         } catch (InvarException e) {
           assertTrue(DyingFileSystem.died(), e.toString());
         }
         finished = !DyingFileSystem.died();
         open(JOB, Mode.RESUME);
+        giveUp();
+        assertEquals(List.of("job.yaml"), files(run));
       }
     }
+  }
+
+  private static List<String> files(Path directory) throws IOException {
+    return CheckpointFixture.names(directory).stream()
+        .filter(name -> Files.isRegularFile(directory.resolve(name)))
+        .filter(name -> !List.of("metrics.jsonl", "summary.json").contains(name))
+        .toList();
   }
 
   @Test
@@ -192,6 +215,7 @@ class RunDirectoryTest {
     Files.writeString(run.resolve("notes.txt"), "mine");
 
     open(JOB, Mode.OVERWRITE);
+    giveUp();
 
     assertEquals(List.of("job.yaml", "notes.txt"), CheckpointFixture.names(run));
     assertTrue(Files.readString(run.resolve("job.yaml")).contains(JOB));
@@ -303,20 +327,21 @@ class RunDirectoryTest {
     CheckpointStore store = CheckpointFixture.store(run.resolve("checkpoints"), 1);
     MetricsLog log = directory.metrics(SavedMetrics.none());
     String text;
+    long empty = Held.by(log); // The names of the directory's owner.
     try (log) {
       for (int step = 1; step <= 20_000; step++) {
         log.append(JsonNodeFactory.instance.objectNode().put("step", step));
       }
-      assertEquals(0, Held.by(log));
+      assertEquals(empty, Held.by(log));
       assertEquals(0, Held.by(log.lines()));
 
       CheckpointFixture.save(store, CheckpointFixture.checkpoint(1), log.lines());
-      assertEquals(0, Held.by(log));
+      assertEquals(empty, Held.by(log));
       text = text(log.lines());
     }
     SavedCheckpoint found = store.newest().orElseThrow();
     try (MetricsLog again = directory.metrics(found.metrics())) {
-      assertEquals(0, Held.by(again));
+      assertEquals(empty, Held.by(again));
       assertTrue(Held.by(found) < 2000, "names and hashes, not " + text.length() + " characters");
       assertEquals(text, text(again.lines()));
       assertEquals(20_000, again.lines().count());
@@ -343,7 +368,11 @@ class RunDirectoryTest {
   }
 
   private RunDirectory open(String job, Mode mode) {
+    giveUp();
     var path = new org.apache.hadoop.fs.Path(run.toUri());
-    return RunDirectory.open(path, CheckpointFixture.CONFIGURATION, job, mode).claim();
+    opened =
+        RunDirectory.open(path, CheckpointFixture.CONFIGURATION, job, mode)
+            .claim("a test", caution -> {});
+    return opened;
   }
 }

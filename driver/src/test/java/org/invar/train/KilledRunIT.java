@@ -2,11 +2,14 @@ package org.invar.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +35,32 @@ class KilledRunIT {
     assertTrue(Files.notExists(killed.resolve("summary.json")), "killed too late");
     assertTrains(job, killed, "local[1]", "--resume");
     assertArrayEquals(GangRuns.weights(whole), GangRuns.weights(killed));
+  }
+
+  /** Two who each find the folder empty. */
+  @Test
+  void ofTwoThatStartAtTheSameMomentInOneFolderOneGoesOn() throws Exception {
+    Path job = directory.resolve("job.yaml");
+    Files.writeString(job, TrainingExactnessTest.JOB);
+    Path out = directory.resolve("both");
+    try (var one = DriverProcess.train(directory, job, out, "local[1]");
+        var other = DriverProcess.train(directory, job, out, "local[1]")) {
+      List<Integer> codes = List.of(one.exitCode(GangRuns.LIMIT), other.exitCode(GangRuns.LIMIT));
+      assertEquals(1, codes.stream().filter(code -> code == 0).count(), one.log() + other.log());
+      String refused = (codes.get(0) == 0 ? other : one).log();
+      assertTrue(refused.contains("invar: file:" + out + ": expected "), refused);
+      assertFalse(refused.contains("\tat "), refused);
+    }
+    Path alone = directory.resolve("alone");
+    assertTrains(job, alone, "local[1]");
+    assertArrayEquals(GangRuns.weights(alone), GangRuns.weights(out));
+    assertEquals(names(alone), names(out));
+  }
+
+  private static List<String> names(Path folder) throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 
   private void assertTrains(Path job, Path out, String master, String... more) throws Exception {

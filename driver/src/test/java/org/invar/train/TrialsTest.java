@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
@@ -98,6 +100,37 @@ class TrialsTest {
       assertEquals(List.of(3), oneMore.epochs);
       assertTrue(oneMore.steps.get(0) > twoEpochs.steps.get(twoEpochs.steps.size() - 1));
       assertArrayEquals(weights(alone), weights(directory.resolve("gang")));
+    }
+  }
+
+  /** A task that Spark starts twice, or again while the first still works. */
+  @Test
+  void ofTwoAttemptsAtATrialOneTrainsAndTheOtherLeavesNothing() throws Exception {
+    try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
+      Trial trial = part(job, "twice", 3);
+      List<CompletableFuture<Leg>> attempts = new ArrayList<>();
+      for (int attempt = 0; attempt < 2; attempt++) {
+        attempts.add(CompletableFuture.supplyAsync(() -> trials.inTask(trial)));
+      }
+      Leg one = attempts.get(0).get();
+      Leg other = attempts.get(1).get();
+      assertTrue(one.finished() && other.finished());
+      assertEquals(one.history(), other.history()); // With its seconds: it was trained once.
+      assertEquals(one.scores(), other.scores());
+      Leg alone = trials.inTask(part(job, "once", 3));
+      assertEquals(alone.scores(), one.scores());
+    }
+    assertArrayEquals(weights(directory.resolve("once")), weights(directory.resolve("twice")));
+    for (String folder : List.of("", "checkpoints")) {
+      assertEquals(
+          names(directory.resolve("once").resolve(folder)),
+          names(directory.resolve("twice").resolve(folder)));
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 
