@@ -1,5 +1,6 @@
 package org.invar.loss;
 
+import java.util.Arrays;
 import org.invar.param.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,17 @@ public record Outputs(Shape shape, int rows, double[] values, int @Nullable [] l
   /** Makes the outputs of whole rows. */
   public Outputs(Shape shape, int rows, double[] values) {
     this(shape, rows, values, null);
+  }
+
+  /** Returns the outputs of the first rows alone. */
+  public Outputs first(int count) {
+    return count == rows
+        ? this
+        : new Outputs(
+            shape,
+            count,
+            Arrays.copyOf(values, count * shape.size()),
+            lengths == null ? null : Arrays.copyOf(lengths, count));
   }
 
   /** Returns the index of a row's first value. */

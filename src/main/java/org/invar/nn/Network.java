@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.invar.data.Batch;
+import org.invar.kernel.Kernels;
 import org.invar.loss.Loss;
 import org.invar.loss.Outputs;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Layers for inputs of one shape, and the loss of their output: an immutable value without weights.
@@ -37,7 +41,9 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    */
   public record Outcome(double lossSum, Outputs outputs) {}
 
-  private static final int MOST_PREDICTION_ROWS = 256;
+  /** A multiple of every number of rows that native products take at once (6 and 8). */
+  private static final int MOST_PREDICTION_ROWS = 48;
+
   private static final long MOST_PREDICTION_VALUES = (128 << 20) / Float.BYTES;
 
   /**
@@ -93,13 +99,20 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
   }
 
   /**
-   * Returns how many rows are predicted at once: 256, or fewer where their layers' outputs would
-   * take more than 128 MiB. A function of the network alone, since it may reach the last bit of a
-   * score.
+   * Returns how many rows are predicted at once, always: 48, or the largest of 24, 12, 6, 3, 1
+   * whose layers' outputs take at most 128 MiB.
+   *
+   * <p>Kernels choose their code by the number of rows, and a row's last bits follow from the code.
+   * So the number is a function of the network alone; and as nothing is left over when rows are
+   * taken by sixes or eights, a row's place among them does not matter either.
    */
   public int predictionRows() {
     long values = input.size() + valuesPerRow();
-    return (int) Math.max(1, Math.min(MOST_PREDICTION_ROWS, MOST_PREDICTION_VALUES / values));
+    int rows = MOST_PREDICTION_ROWS;
+    while (rows > 1 && rows * values > MOST_PREDICTION_VALUES) {
+      rows /= 2;
+    }
+    return rows;
   }
 
   /**
@@ -109,6 +122,55 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    */
   public INDArray forward(INDArray features, Parameters parameters, Tape tape) {
     return body().forward(features, parameters, tape);
+  }
+
+  /**
+   * Returns the outputs of examples in prediction: for each the same bits, whatever others are
+   * beside it and however many.
+   *
+   * @param features [rows, input shape]
+   * @param lengths how many steps of each row's sequence are its own, or null where all are
+   * @throws IllegalArgumentException when there are more rows than {@link #predictionRows}
+   */
+  public Outputs predict(
+      INDArray features, int @Nullable [] lengths, Parameters parameters, Kernels kernels) {
+    int rows = Math.toIntExact(features.size(0));
+    int block = predictionRows();
+    if (rows > block) {
+      throw new IllegalArgumentException("rows=" + rows + " of at most " + block);
+    }
+    Tape tape = Tape.inference(kernels);
+    tape.withLengths(
+        lengths == null ? null : padded(lengths, block), Math.toIntExact(features.size(1)));
+    INDArray raw = forward(padded(features, block), parameters, tape);
+    return outputs(raw, tape).first(rows);
+  }
+
+  /** The rows that are missing are copies of the first, which layers take as they take it. */
+  private static INDArray padded(INDArray features, int block) {
+    int rows = Math.toIntExact(features.size(0));
+    if (rows == block) {
+      return features;
+    }
+    INDArray[] parts = new INDArray[1 + block - rows];
+    Arrays.fill(parts, features.get(NDArrayIndex.interval(0, 1)));
+    parts[0] = features;
+    return Nd4j.concat(0, parts);
+  }
+
+  private static int[] padded(int[] lengths, int block) {
+    int[] padded = Arrays.copyOf(lengths, block);
+    Arrays.fill(padded, lengths.length, block, lengths[0]);
+    return padded;
+  }
+
+  /**
+   * Returns the loss of at most {@link #predictionRows} examples in prediction; {@link #predict}
+   * says what their outputs do not depend on.
+   */
+  public Outcome score(Batch batch, Parameters parameters, Kernels kernels) {
+    Outputs outputs = predict(batch.features(), batch.lengths(), parameters, kernels);
+    return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
   }
 
   /**

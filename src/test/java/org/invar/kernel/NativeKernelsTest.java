@@ -20,6 +20,7 @@ import org.invar.param.Size;
 import org.invar.random.CounterRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * The fastest kernels in float32 against the portable ones in float64, on shapes that take every
  * way through them.
  */
+@Tag("kernels")
 class NativeKernelsTest {
   private static final double TOLERANCE = 2e-6;
 

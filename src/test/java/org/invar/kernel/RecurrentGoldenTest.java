@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.List;
 import org.invar.Golden;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Recurrent passes from a given state against PyTorch's, in float32. */
+@Tag("kernels")
 @ParameterizedClass
 @MethodSource("org.invar.kernel.TestedKernels#all")
 class RecurrentGoldenTest {

@@ -16,6 +16,7 @@ import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.param.Size;
 import org.invar.random.CounterRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What every layer must do, whatever it computes. */
+@Tag("kernels")
 @ParameterizedClass
 @MethodSource("org.invar.kernel.TestedKernels#all")
 class LayerContractTest {

@@ -17,6 +17,7 @@ import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.param.Size;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -28,6 +29,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Every layer's output and gradients against PyTorch's, in float32. */
+@Tag("kernels")
 @ParameterizedClass
 @MethodSource("org.invar.kernel.TestedKernels#all")
 class LayerGoldenTest {

@@ -16,6 +16,7 @@ import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
 import org.invar.random.CounterRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -29,6 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What recurrent layers make of their cells, and of lengths. */
+@Tag("kernels")
 @ParameterizedClass
 @MethodSource("org.invar.kernel.TestedKernels#all")
 class RecurrentTest {

@@ -95,7 +95,7 @@ record Predictions(
     return DataTypes.createArrayType(element, false);
   }
 
-  /** Returns a partition's rows with predictions, computed some hundred at a time. */
+  /** Returns a partition's rows with predictions, computed a block at a time. */
   Iterator<Row> of(Iterator<Row> rows, RowEncoder encoder, Weights weights) {
     Predictor predictor = new Predictor(network, weights);
     TaskContext task = TaskContext.get();

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -18,9 +20,11 @@ import org.invar.source.LocalSpark;
 import org.invar.source.Split;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kernels")
 class EvaluationTest {
   private static final String DIGITS =
       """
@@ -142,6 +146,22 @@ class EvaluationTest {
     double accuracy = table.evaluate(rows).scores().get("accuracy");
     assertEquals(accuracy, right / 250.0);
     assertTrue(accuracy > 0.5, "accuracy=" + accuracy);
+  }
+
+  @Test
+  void aRowIsPredictedToTheBitAsAmongOthers() {
+    Map<String, List<Double>> among = probabilities(rows(200, 60).coalesce(1));
+    assertEquals(60, among.size());
+    assertEquals(among, probabilities(rows(200, 60).orderBy("y").repartition(7)));
+    for (int row : new int[] {200, 231, 259}) {
+      String id = "row" + row;
+      assertEquals(Map.of(id, among.get(id)), probabilities(rows(row, 1)));
+    }
+  }
+
+  private static Map<String, List<Double>> probabilities(Dataset<Row> rows) {
+    return table.predict(rows).select("id", "probability").collectAsList().stream()
+        .collect(Collectors.toMap(row -> row.getString(0), row -> row.getList(1)));
   }
 
   @Test

@@ -4,7 +4,6 @@ import org.invar.kernel.Kernels;
 import org.invar.kernel.PassMemory;
 import org.invar.loss.Outputs;
 import org.invar.nn.Network;
-import org.invar.nn.Tape;
 import org.invar.param.Parameters;
 import org.invar.param.Weights;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +37,10 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
-   * Returns the raw outputs of examples.
+   * Returns the raw outputs of examples: for each the same bits, whatever others are beside it.
    *
    * @param features rows × input elements, normalized
-   * @param rows the number of examples, at least 1
+   * @param rows the number of examples, 1 to {@link Network#predictionRows}
    * @param lengths how many steps of each row's sequence are its own, or null where rows have no
    *     lengths
    * @return the outputs, and which of them are of the rows' own steps
@@ -53,8 +52,7 @@ public final class Predictor implements AutoCloseable {
     }
     try (MemoryWorkspace pass = PassMemory.open()) {
       INDArray x = Nd4j.create(features, network.input().batch(rows), 'c');
-      Tape tape = Tape.inference(kernels).withLengths(lengths, Math.toIntExact(x.size(1)));
-      return network.outputs(network.forward(x, parameters, tape), tape);
+      return network.predict(x, lengths, parameters, kernels);
     }
   }
 

@@ -90,7 +90,7 @@ final class ShardComputer implements AutoCloseable {
       int to = Math.min(rows.rows(), from + most);
       try (MemoryWorkspace pass = PassMemory.open()) {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input(), kernels);
-        scores.add(sums, batch, network.loss(batch, parameters, Tape.inference(kernels)));
+        scores.add(sums, batch, network.score(batch, parameters, kernels));
       }
       passes.incrementAndGet();
     }

@@ -11,9 +11,11 @@ import org.invar.nn.Dense;
 import org.invar.nn.Network;
 import org.invar.param.Shape;
 import org.invar.param.Weights;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
 
+@Tag("kernels")
 class PredictorTest {
   private static final float[] ROW = {1, 2};
 
