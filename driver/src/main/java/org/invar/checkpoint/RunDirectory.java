@@ -18,7 +18,7 @@ import org.invar.storage.RunFiles;
 
 /**
  * The directory of a run: {@code job.yaml}, {@code checkpoints/}, {@code metrics.jsonl}, {@code
- * model/} and {@code summary.json}.
+ * model/} and {@code summary.json}; {@code skipped.jsonl} where bad rows were left out.
  *
  * <p>{@code job.yaml} is written before everything else and says whose directory it is. Its first
  * line tells it from a job file that somebody keeps there, its last one from one that a kill cut
@@ -30,9 +30,11 @@ public final class RunDirectory implements AutoCloseable {
   private static final String CHECKPOINTS = "checkpoints";
   private static final String METRICS = "metrics.jsonl";
   private static final String SUMMARY = "summary.json";
+  private static final String SKIPPED = "skipped.jsonl";
 
   /** What a run writes behind {@code job.yaml}. */
-  private static final List<String> OUTPUTS = List.of(CHECKPOINTS, MODEL, METRICS, SUMMARY);
+  private static final List<String> OUTPUTS =
+      List.of(CHECKPOINTS, MODEL, METRICS, SUMMARY, SKIPPED);
 
   private static final String FIRST_LINE =
       "# The resolved job of the Invar run in this directory\n";
@@ -245,6 +247,17 @@ public final class RunDirectory implements AutoCloseable {
    */
   public MetricsLog metrics(SavedMetrics before) throws IOException {
     return MetricsLog.create(fileSystem, new Path(path, METRICS), before, claim::require);
+  }
+
+  /**
+   * Writes {@code skipped.jsonl}, in place of one that may be there.
+   *
+   * @param lines of the rows that were left out; empty leaves no file
+   */
+  public void writeSkipped(String lines) throws IOException {
+    if (!lines.isEmpty()) {
+      write(SKIPPED, lines.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /** Writes {@code summary.json}, in place of one that may be there. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.invar.param.Shape;
+import org.invar.source.BadRows;
 import org.invar.source.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param oneHot columns of categories, each of which becomes a column
  * @param classes in the order of their ids; empty for sorted names
  * @param classWeights how much rows of each class count; null for equally
+ * @param badRows whether a row that cannot be used ends the run or is left out and counted
  * @param lengths whether rows are sequences of different lengths: the one column of features holds
  *     arrays, step by step, of at most the time · features numbers of the shape (time, features)
  */
@@ -42,6 +44,7 @@ public record DataSettings(
     List<String> oneHot,
     List<String> classes,
     @Nullable ClassWeights classWeights,
+    BadRows badRows,
     boolean lengths) {
 
   /** Refuses splits of everything, names given twice, columns in two roles and unknown classes. */
@@ -82,8 +85,21 @@ public record DataSettings(
   /** Returns the settings of a source without dev and test set, whose values stay as they are. */
   public static DataSettings of(DataSource train) {
     return new DataSettings(
-        train, null, null, List.of(), List.of(), null, null, null, 1, false, List.of(), List.of(),
-        null, false);
+        train,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        null,
+        null,
+        null,
+        1,
+        false,
+        List.of(),
+        List.of(),
+        null,
+        BadRows.ERROR,
+        false);
   }
 
   private static void checkSplits(@Nullable Holdout dev, @Nullable Holdout test) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 final class BadPicture extends IOException {
   private static final long serialVersionUID = 1;
 
+  private final String expected;
   private final String remedy;
 
   /**
@@ -17,7 +18,13 @@ final class BadPicture extends IOException {
    */
   BadPicture(String expected, String found, String remedy) {
     super("expected a picture" + expected + ", found " + found);
+    this.expected = "a picture" + expected;
     this.remedy = remedy;
+  }
+
+  /** Returns what would have been right. */
+  String expected() {
+    return expected;
   }
 
   /** Returns what to do with the file, a full sentence. */

@@ -8,11 +8,13 @@ final class BadValue extends RuntimeException {
 
   private final String column;
   private final String remedy;
+  private final String expected;
 
   /** Makes the failure of a column's value; without a stack, for it is caught where rows are. */
   BadValue(String column, String expected, @Nullable Object found) {
     super("expected " + expected + ", found " + RowPlace.shown(found), null, false, false);
     this.column = column;
+    this.expected = expected;
     this.remedy = "Correct the row or leave it out.";
   }
 
@@ -20,7 +22,13 @@ final class BadValue extends RuntimeException {
   BadValue(String column, BadPicture picture) {
     super(picture.getMessage(), null, false, false);
     this.column = column;
+    this.expected = picture.expected();
     this.remedy = picture.remedy();
+  }
+
+  /** Returns what is wrong, without the value: the same text for all rows of which it is. */
+  String reason() {
+    return "column " + column.replaceFirst("\\[\\d+]$", "") + ": expected " + expected;
   }
 
   /** Returns the column. */

@@ -11,8 +11,12 @@ import java.util.Map;
  *
  * @param preprocessing how they came about, fitted on the training split
  * @param splits the shards of each split that there is
+ * @param skipped the numbers of bad rows that were left out
  */
-public record Contents(Preprocessing preprocessing, Map<Split, List<PackedDataset.Shard>> splits)
+public record Contents(
+    Preprocessing preprocessing,
+    Map<Split, List<PackedDataset.Shard>> splits,
+    List<SkippedRows> skipped)
     implements Serializable {
   /** Returns whether the job has a split. */
   public boolean has(Split split) {

@@ -7,9 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of a row: its encoding, or why it has none.
  *
- * <p>A bad row is data and not an exception of the task: Spark would try a failed task again and
- * fill the screen with its stack. A plain class of arrays and texts, so that any serializer can
- * write it.
+ * <p>A plain class of arrays and texts, so that any serializer can write it.
  */
 final class Encoded implements Serializable {
   private static final long serialVersionUID = 1;
@@ -17,9 +15,9 @@ final class Encoded implements Serializable {
   private final long high;
   private final long low;
   private final byte[] bytes;
-  private final @Nullable String problem;
+  private final @Nullable BadRow problem;
 
-  private Encoded(long high, long low, byte[] bytes, @Nullable String problem) {
+  private Encoded(long high, long low, byte[] bytes, @Nullable BadRow problem) {
     this.high = high;
     this.low = low;
     this.bytes = bytes;
@@ -36,9 +34,9 @@ final class Encoded implements Serializable {
     return new Encoded(identity.high(), identity.low(), bytes, null);
   }
 
-  /** Returns a bad row; the message is the whole one for the user. */
-  static Encoded bad(String message) {
-    return new Encoded(0, 0, new byte[0], message);
+  /** Returns a bad row. */
+  static Encoded bad(BadRow problem) {
+    return new Encoded(0, 0, new byte[0], problem);
   }
 
   Identity identity() {
@@ -49,8 +47,8 @@ final class Encoded implements Serializable {
     return bytes;
   }
 
-  /** Returns the message of a bad row, or null for a good one. */
-  @Nullable String problem() {
+  /** Returns what is wrong with a bad row, or null for a good one. */
+  @Nullable BadRow problem() {
     return problem;
   }
 }

@@ -3,12 +3,17 @@ package org.invar.source;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
+import org.invar.source.text.JsonFiles;
+import org.invar.source.text.LibSvmFiles;
+import org.invar.source.text.RowOrigin;
+import org.invar.source.text.TextTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +25,29 @@ import org.jspecify.annotations.Nullable;
  *     tables
  * @param files whether the rows are read from files that Spark can name
  * @param notes what the user should know of what is not read, a sentence each
+ * @param text the same rows where they are of text files, with each one's line; null for others
  */
 public record Input(
-    String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files, List<String> notes) {
-  /** Makes a source of which nothing is left out. */
+    String name,
+    Dataset<Row> rows,
+    @Nullable Feature pixels,
+    boolean files,
+    List<String> notes,
+    @Nullable TextTable text) {
+  /** Makes a source that is no text, of which nothing is left out. */
   Input(String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files) {
-    this(name, rows, pixels, files, List.of());
+    this(name, rows, pixels, files, List.of(), null);
+  }
+
+  /** Makes a source that is no text. */
+  Input(
+      String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files, List<String> notes) {
+    this(name, rows, pixels, files, notes, null);
+  }
+
+  /** Returns the rows with the columns of {@link RowOrigin}, or null where there are none. */
+  @Nullable Dataset<Row> placed() {
+    return text == null ? null : text.rows();
   }
 
   /** Returns the rows of a dataset, whatever they come from. */
@@ -96,10 +118,17 @@ public record Input(
     if (path != null) {
       requirePath(spark, path, "a file or folder of format " + table.format());
     }
+    if (path != null && isText(table)) {
+      TextTable text = SparkFailures.explained(name, () -> text(spark, table, path));
+      return new Input(name, text.good(), null, true, text.notes(), text);
+    }
     var reader = spark.read().format(table.format());
     if (table.format().equalsIgnoreCase("csv")) {
       // A quote within quotes is doubled, as RFC 4180 has it; Spark's own way is a backslash.
       reader.option("header", "true").option("inferSchema", "true").option("escape", "\"");
+    }
+    if (table.format().equalsIgnoreCase("json")) {
+      reader.option("mode", "FAILFAST"); // Otherwise what is no JSON becomes a column.
     }
     reader.options(table.options());
     Dataset<Row> rows =
@@ -111,6 +140,25 @@ public record Input(
                 .notes(
                     name, "Their names begin with an underscore; rename those that are to count.");
     return new Input(name, rows, null, path != null, notes);
+  }
+
+  private static boolean isText(DataSource.Table table) {
+    return switch (table.format().toLowerCase(Locale.ROOT)) {
+      case "libsvm" -> true;
+      case "json" ->
+          table.options().entrySet().stream()
+              .noneMatch(
+                  option ->
+                      option.getKey().equalsIgnoreCase("multiLine")
+                          && option.getValue().equalsIgnoreCase("true"));
+      default -> false;
+    };
+  }
+
+  private static TextTable text(SparkSession spark, DataSource.Table table, String path) {
+    return table.format().equalsIgnoreCase("json")
+        ? JsonFiles.open(spark, path, table.options())
+        : LibSvmFiles.open(spark, path, table.options());
   }
 
   /** Refuses a path, or a pattern, under which nothing lies. */

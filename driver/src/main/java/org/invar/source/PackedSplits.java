@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param train the training split
  * @param dev the split for decisions during training, or null without one
  * @param test the split for the last word, or null without one
+ * @param skipped the bad rows that were left out, of every source that has some
  */
 public record PackedSplits(
     Preprocessing preprocessing,
     PackedDataset train,
     @Nullable PackedDataset dev,
-    @Nullable PackedDataset test) {
+    @Nullable PackedDataset test,
+    List<SkippedRows> skipped) {
   /** Returns a split, or null where the job has none. */
   public @Nullable PackedDataset of(Split split) {
     return switch (split) {
@@ -36,7 +38,7 @@ public record PackedSplits(
         shards.put(split, data.shards());
       }
     }
-    return new Contents(preprocessing, shards);
+    return new Contents(preprocessing, shards, skipped.stream().map(SkippedRows::counts).toList());
   }
 
   /** Returns the same splits over another number of partitions. */
@@ -45,7 +47,8 @@ public record PackedSplits(
         preprocessing,
         train.over(partitions),
         dev == null ? null : dev.over(partitions),
-        test == null ? null : test.over(partitions));
+        test == null ? null : test.over(partitions),
+        skipped);
   }
 
   /** Lets Spark forget the blocks of all splits. */

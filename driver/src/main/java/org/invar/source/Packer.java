@@ -23,6 +23,7 @@ public final class Packer {
 
   private final long seed;
   private final int partitions;
+  private final BadRows badRows;
   private final List<JavaRDD<Encoded>> persisted = new ArrayList<>();
   private final List<PackedDataset> packed = new ArrayList<>();
 
@@ -32,28 +33,39 @@ public final class Packer {
     long count(Split split) {
       long count = tally.rows(split);
       if (count == 0) {
+        long bad = skipped().rows();
         throw InvarException.of(
             input.name(),
             "rows for the " + split.label() + " split",
-            "none among " + Stream.of(Split.values()).mapToLong(tally::rows).sum(),
-            "Give more rows, or another fraction or seed.");
+            "none among "
+                + Stream.of(Split.values()).mapToLong(tally::rows).sum()
+                + (bad == 0 ? "" : ", beside " + bad + " bad rows that were skipped"),
+            bad == 0
+                ? "Give more rows, or another fraction or seed."
+                : "Correct the bad rows: " + skipped().first().get(0).message());
       }
       return count;
+    }
+
+    SkippedRows skipped() {
+      return tally.skipped(input.name());
     }
 
     /** The encoded rows of some splits. */
     JavaRDD<byte[]> of(Chosen chosen) {
       Splits all = splits;
-      return rows.filter(row -> chosen.test(all.of(row.identity()))).map(Encoded::bytes);
+      return rows.filter(row -> row.problem() == null && chosen.test(all.of(row.identity())))
+          .map(Encoded::bytes);
     }
   }
 
   /** Chooses splits; Spark can ship it. */
   private interface Chosen extends Predicate<Split>, Serializable {}
 
-  private Packer(long seed, int partitions) {
+  private Packer(long seed, int partitions, BadRows badRows) {
     this.seed = seed;
     this.partitions = partitions;
+    this.badRows = badRows;
   }
 
   /**
@@ -92,7 +104,7 @@ public final class Packer {
           "both",
           "Leave one of the two out.");
     }
-    var packer = new Packer(packing.seed(), partitions);
+    var packer = new Packer(packing.seed(), partitions, packing.badRows());
     try {
       return packer.pack(packing, train, dev, test, shards);
     } catch (RuntimeException | Error e) {
@@ -117,7 +129,7 @@ public final class Packer {
    */
   public static PackedDataset packSplit(
       Packing packing, Preprocessing fitted, Input train, Split split, int shards, int partitions) {
-    var packer = new Packer(packing.seed(), partitions);
+    var packer = new Packer(packing.seed(), partitions, packing.badRows());
     try {
       Checked source = packer.check(train, fitted, true, splits(packing));
       source.count(split);
@@ -134,14 +146,20 @@ public final class Packer {
    *
    * @param fitted what the model was trained with
    * @param input the source, with labels
+   * @param badRows what becomes of rows that cannot be used
    * @param seed decides shards
    * @param shards gives V for the number of rows
    * @param partitions the most partitions that shards are spread over, at least 1
    * @throws InvarException when a row of the source cannot be used, or it has none
    */
   public static PackedDataset packAll(
-      Preprocessing fitted, Input input, long seed, LongToIntFunction shards, int partitions) {
-    var packer = new Packer(seed, partitions);
+      Preprocessing fitted,
+      Input input,
+      BadRows badRows,
+      long seed,
+      LongToIntFunction shards,
+      int partitions) {
+    var packer = new Packer(seed, partitions, badRows);
     try {
       Checked source = packer.check(input, fitted, true, new Splits(0, 0, seed));
       long rows = source.tally().rows(Split.TRAIN);
@@ -178,7 +196,17 @@ public final class Packer {
         known,
         packed(trained, known, Split.TRAIN, factors, v),
         devRows == null ? null : packed(devRows, known, devSplit, NONE, v),
-        testRows == null ? null : packed(testRows, known, testSplit, NONE, v));
+        testRows == null ? null : packed(testRows, known, testSplit, NONE, v),
+        skipped(trained, devRows, testRows));
+  }
+
+  private static List<SkippedRows> skipped(@Nullable Checked... sources) {
+    return Stream.of(sources)
+        .filter(source -> source != null)
+        .distinct()
+        .map(Checked::skipped)
+        .filter(skipped -> skipped.rows() > 0)
+        .toList();
   }
 
   /** What is known of the data once the training rows were seen. */
@@ -240,12 +268,11 @@ public final class Packer {
     JavaRDD<Encoded> rows = encoded(input, preprocessing, fitted).persist(StorageLevel.DISK_ONLY());
     persisted.add(rows);
     boolean classes = preprocessing.targets().areClasses();
-    Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes);
+    Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes, badRows);
     return new Checked(input, rows, splits, preprocessing, tally);
   }
 
-  private static JavaRDD<Encoded> encoded(
-      Input input, Preprocessing preprocessing, boolean fitted) {
+  private JavaRDD<Encoded> encoded(Input input, Preprocessing preprocessing, boolean fitted) {
     List<String> wanted = new ArrayList<>();
     preprocessing.features().forEach(feature -> wanted.add(feature.column()));
     preprocessing.labels().forEach(label -> wanted.add(label.column()));
@@ -257,13 +284,15 @@ public final class Packer {
     }
     Dataset<Row> rows = RowPlace.located(input, wanted);
     RowEncoder encoder = RowEncoder.labeled(preprocessing, fitted, input, rows.schema());
-    return rows.toJavaRDD().mapPartitions(encoder::encodeAll);
+    BadRows policy = badRows;
+    return rows.toJavaRDD().mapPartitions(part -> encoder.encodeAll(part, policy));
   }
 
   private PackedDataset packed(
       Checked source, Preprocessing fitted, Split split, float[] factors, int v) {
     Splits splits = source.splits();
-    JavaRDD<Encoded> rows = source.rows().filter(row -> splits.of(row.identity()) == split);
+    JavaRDD<Encoded> rows =
+        source.rows().filter(row -> row.problem() == null && splits.of(row.identity()) == split);
     PackedDataset data =
         SparkFailures.explained(
             source.input().name(),

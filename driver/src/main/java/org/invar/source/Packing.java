@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param classFactors what a training row's weight is multiplied by
  * @param devFraction the part of the training source that becomes the dev split
  * @param testFraction the part of the training source that becomes the test split
+ * @param badRows what becomes of rows that cannot be used
  * @param seed the run's seed, which decides splits and shards
  */
 public record Packing(
@@ -35,6 +36,7 @@ public record Packing(
     ClassFactors classFactors,
     double devFraction,
     double testFraction,
+    BadRows badRows,
     long seed) {
   /** Refuses fractions that leave nothing to train on, and factors without classes. */
   public Packing {
@@ -64,6 +66,18 @@ public record Packing(
   /** Returns what is assumed of data unless more is said. */
   public static Packing of(Targets targets) {
     return new Packing(
-        Columns.of(), targets, 0, 0, List.of(), null, 1, false, new ClassFactors.Equal(), 0, 0, 1);
+        Columns.of(),
+        targets,
+        0,
+        0,
+        List.of(),
+        null,
+        1,
+        false,
+        new ClassFactors.Equal(),
+        0,
+        0,
+        BadRows.ERROR,
+        1);
   }
 }

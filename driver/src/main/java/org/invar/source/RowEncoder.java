@@ -4,7 +4,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
@@ -131,6 +134,10 @@ public final class RowEncoder implements Serializable {
      */
     public int next(Row row, float[] out, int at) {
       long number = counter.next(row);
+      BadRow fault = place.fault(row);
+      if (fault != null) {
+        throw new InvarException(fault.message());
+      }
       try {
         if (encoding.type() == FeatureType.UINT8) {
           normalization.bytes(pixels(row), 0, encoding.width(), out, at);
@@ -144,7 +151,7 @@ public final class RowEncoder implements Serializable {
         Arrays.fill(out, at + values.length, at + encoding.width(), 0);
         return length;
       } catch (BadValue bad) {
-        throw new InvarException(place.message(row, number, bad), bad);
+        throw new InvarException(place.bad(row, number, all(row, bad)).message(), bad);
       }
     }
   }
@@ -154,8 +161,8 @@ public final class RowEncoder implements Serializable {
     return new PartitionFeatures();
   }
 
-  /** Encodes the rows of a partition, up to the first bad one, with which it ends. */
-  Iterator<Encoded> encodeAll(Iterator<Row> rows) {
+  /** Encodes the rows of a partition; where bad ones end the run, up to the first of them. */
+  Iterator<Encoded> encodeAll(Iterator<Row> rows, BadRows policy) {
     return new Iterator<>() {
       private final RowPlace.Counter counter = place.counter();
       private boolean ended;
@@ -168,15 +175,39 @@ public final class RowEncoder implements Serializable {
       @Override
       public Encoded next() {
         Row row = rows.next();
-        long number = counter.next(row);
-        try {
-          return encode(row);
-        } catch (BadValue bad) {
-          ended = true;
-          return Encoded.bad(place.message(row, number, bad));
-        }
+        Encoded encoded = encode(row, counter.next(row));
+        ended = encoded.problem() != null && policy == BadRows.ERROR;
+        return encoded;
       }
     };
+  }
+
+  private Encoded encode(Row row, long number) {
+    BadRow fault = place.fault(row);
+    if (fault != null) {
+      return Encoded.bad(fault);
+    }
+    try {
+      return encode(row);
+    } catch (BadValue bad) {
+      return Encoded.bad(place.bad(row, number, all(row, bad)));
+    }
+  }
+
+  /** Returns what is wrong with each of a row's columns, of which one is known. */
+  private List<BadValue> all(Row row, BadValue known) {
+    Map<String, BadValue> bad = new LinkedHashMap<>();
+    if (encoding.type() != FeatureType.UINT8 && !encoding.lengths()) {
+      for (ColumnReader reader : Stream.concat(features.stream(), labels.stream()).toList()) {
+        try {
+          reader.read(row.get(reader.index()), 0, new double[reader.feature().width()], 0);
+        } catch (BadValue e) {
+          bad.put(e.column(), e);
+        }
+      }
+    }
+    bad.putIfAbsent(known.column(), known);
+    return List.copyOf(bad.values());
   }
 
   private Encoded encode(Row row) {

@@ -15,6 +15,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
+import org.invar.source.text.Fault;
+import org.invar.source.text.RowOrigin;
+import org.invar.source.text.SourceFile;
 import org.jspecify.annotations.Nullable;
 import scala.collection.Seq;
 import scala.jdk.javaapi.CollectionConverters;
@@ -25,12 +28,17 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param name what messages call the source
  * @param file the index of the column with the row's file, or −1
  * @param start the index of the column with the byte at which the file's part starts, or −1
+ * @param line the index of the column with the row's line, or −1
+ * @param fault the index of the column with what keeps a record from being a row, or −1
  * @param columns the names of the row's columns
  */
-record RowPlace(String name, int file, int start, List<String> columns) implements Serializable {
-  private static final String FILE = "__invar_file";
+record RowPlace(String name, int file, int start, int line, int fault, List<String> columns)
+    implements Serializable {
+  private static final String FILE = RowOrigin.FILE;
   private static final String START = "__invar_start";
+  private static final List<String> NO_DATA = List.of(FILE, START, RowOrigin.LINE, RowOrigin.FAULT);
   private static final int SHOWN_COLUMNS = 3;
+  private static final int SHOWN_FAULTS = 5;
   private static final int SHOWN_CHARACTERS = 60;
 
   /** Returns the place of rows with that schema, which {@link #located} may have widened. */
@@ -40,8 +48,10 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
         input.name(),
         names.indexOf(FILE),
         names.indexOf(START),
+        names.indexOf(RowOrigin.LINE),
+        names.indexOf(RowOrigin.FAULT),
         names.stream()
-            .filter(name -> !name.equals(FILE) && !name.equals(START))
+            .filter(name -> !NO_DATA.contains(name))
             // The file is named already, and its bytes tell nobody anything.
             .filter(name -> !input.isPictures() || name.equals("label"))
             .toList());
@@ -49,18 +59,19 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
 
   /** Returns the named columns of an input, in its order, and with them where each row stands. */
   static Dataset<Row> located(Input input, List<String> wanted) {
-    Dataset<Row> rows = input.rows();
-    wanted.forEach(name -> Names.require(input.name(), name, Arrays.asList(rows.columns())));
+    Dataset<Row> rows = input.placed() == null ? input.rows() : input.placed();
+    wanted.forEach(
+        name -> Names.require(input.name(), name, Arrays.asList(input.rows().columns())));
     var selected =
         new ArrayList<Column>(
             Arrays.stream(rows.columns())
-                .filter(wanted::contains)
+                .filter(name -> wanted.contains(name) || NO_DATA.contains(name))
                 .map(name -> ColumnTypes.column(rows, name))
                 .toList());
     if (input.isPictures()) {
       // As Spark's own function has it: in the form of a URI.
       selected.add(functions.replace(rows.col("path"), lit("%"), lit("%25")).as(FILE));
-    } else if (input.files()) {
+    } else if (input.placed() == null && input.files()) {
       selected.add(functions.input_file_name().as(FILE));
       selected.add(functions.input_file_block_start().as(START));
     }
@@ -89,16 +100,35 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
     return new Counter();
   }
 
+  /** Returns what keeps a record from being a row at all, or null. */
+  @Nullable BadRow fault(Row row) {
+    Fault found = fault < 0 || row.isNullAt(fault) ? null : RowOrigin.fault(row.getStruct(fault));
+    if (found == null) {
+      return null;
+    }
+    long number = row.getLong(line);
+    return new BadRow(
+        path(row),
+        number,
+        "%s, line %d: expected %s, found %s. %s"
+            .formatted(path(row), number, found.expected(), found.found(), found.remedy()),
+        "expected " + found.expected());
+  }
+
   /**
-   * Returns the whole message about a bad value.
+   * Returns what is wrong with a row.
    *
    * @param row the row
    * @param number the row's number in its file or partition, from 1
-   * @param bad what is wrong
+   * @param bad what is wrong with each of its bad columns, one at least
    */
-  String message(Row row, long number, BadValue bad) {
-    StringBuilder text = new StringBuilder(file < 0 ? name : path(row.getString(file)));
-    text.append(", row ").append(number);
+  BadRow bad(Row row, long number, List<BadValue> bad) {
+    StringBuilder text = new StringBuilder(path(row));
+    if (line >= 0) {
+      text.append(", line ").append(row.getLong(line));
+    } else {
+      text.append(", row ").append(number);
+    }
     if (file < 0) {
       text.append(" of partition ").append(TaskContext.getPartitionId());
     } else if (start >= 0 && row.getLong(start) > 0) {
@@ -109,16 +139,29 @@ record RowPlace(String name, int file, int start, List<String> columns) implemen
       text.append(i == 0 ? "" : ", ").append(columns.get(i)).append('=');
       text.append(shown(row.getAs(columns.get(i))));
     }
-    return text.append("), column ")
-        .append(bad.column())
-        .append(": ")
-        .append(bad.getMessage())
-        .append(". ")
-        .append(bad.remedy())
-        .toString();
+    text.append(")");
+    for (int i = 0; i < Math.min(SHOWN_FAULTS, bad.size()); i++) {
+      text.append(i == 0 ? ", " : "; ").append("column ").append(bad.get(i).column());
+      text.append(": ").append(bad.get(i).getMessage());
+    }
+    if (bad.size() > SHOWN_FAULTS) {
+      text.append("; and ").append(bad.size() - SHOWN_FAULTS).append(" more columns");
+    }
+    return new BadRow(
+        path(row),
+        line >= 0 ? row.getLong(line) : number,
+        text.append(". ").append(bad.get(0).remedy()).toString(),
+        bad.stream().map(BadValue::reason).distinct().toArray(String[]::new));
+  }
+
+  private String path(Row row) {
+    return file < 0 ? name : path(row.getString(file));
   }
 
   private String path(String encoded) {
+    if (line >= 0) {
+      return SourceFile.shown(encoded);
+    }
     return encoded.isEmpty()
         ? name
         : URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -1,6 +1,8 @@
 package org.invar.source;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
@@ -10,7 +12,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.invar.InvarException;
 import org.invar.worker.RowEncoding;
 import org.invar.worker.Shipped;
-import org.jspecify.annotations.Nullable;
 
 /** What one pass over encoded rows counts; integers, so that their order does not matter. */
 final class Tally implements Serializable {
@@ -19,21 +20,24 @@ final class Tally implements Serializable {
   private final EnumMap<Split, Long> rows = new EnumMap<>(Split.class);
   private final TreeMap<Integer, Long> trainClasses = new TreeMap<>();
   private int highestClass = -1;
-  private @Nullable String bad;
+  private final TreeMap<String, Long> reasons = new TreeMap<>();
+  private final ArrayList<BadRow> bad = new ArrayList<>();
+  private long badRows;
 
   private Tally() {}
 
   /**
    * Counts the rows of a source, which it reads and checks in doing so.
    *
-   * @throws InvarException for the first bad row
+   * @throws InvarException for the first bad row, where bad rows are an error
    */
   static Tally of(
       String place,
       JavaRDD<Encoded> encoded,
       Splits splits,
       RowEncoding encoding,
-      boolean classes) {
+      boolean classes,
+      BadRows policy) {
     List<Shipped<Tally>> parts =
         SparkFailures.explained(
             place,
@@ -45,8 +49,8 @@ final class Tally implements Serializable {
                     .collect());
     Tally all = new Tally();
     parts.forEach(part -> all.add(part.value()));
-    if (all.bad != null) {
-      throw new InvarException(all.bad);
+    if (policy == BadRows.ERROR && all.badRows > 0) {
+      throw new InvarException(all.bad.get(0).message());
     }
     return all;
   }
@@ -54,9 +58,10 @@ final class Tally implements Serializable {
   private static Tally count(
       Iterator<Encoded> part, Splits splits, RowEncoding encoding, boolean classes) {
     Tally tally = new Tally();
-    while (part.hasNext() && tally.bad == null) {
+    while (part.hasNext()) {
       Encoded next = part.next();
-      if (next.problem() == null) {
+      BadRow problem = next.problem();
+      if (problem == null) {
         Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
         if (classes) {
@@ -70,19 +75,42 @@ final class Tally implements Serializable {
           }
         }
       } else {
-        tally.bad = next.problem();
+        tally.count(problem);
       }
     }
     return tally;
+  }
+
+  private void count(BadRow problem) {
+    badRows++;
+    for (String reason : problem.reasons()) {
+      reasons.merge(reason, 1L, Long::sum);
+    }
+    if (bad.size() < SkippedRows.MOST_NAMED) {
+      bad.add(problem);
+    }
   }
 
   private void add(Tally other) {
     other.rows.forEach((split, count) -> rows.merge(split, count, Long::sum));
     other.trainClasses.forEach((id, count) -> trainClasses.merge(id, count, Long::sum));
     highestClass = Math.max(highestClass, other.highestClass);
-    if (bad == null) {
-      bad = other.bad;
-    }
+    badRows += other.badRows;
+    other.reasons.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+    bad.addAll(
+        other.bad.subList(0, Math.min(other.bad.size(), SkippedRows.MOST_NAMED - bad.size())));
+  }
+
+  /** Returns the bad rows that were left out. */
+  SkippedRows skipped(String source) {
+    List<SkippedRows.Skipped> first =
+        bad.stream()
+            .map(
+                row ->
+                    new SkippedRows.Skipped(
+                        row.file(), row.number(), List.of(row.reasons()), row.message()))
+            .toList();
+    return new SkippedRows(source, badRows, Collections.unmodifiableSortedMap(reasons), first);
   }
 
   /** Returns the rows of a split. */

@@ -230,7 +230,7 @@ public final class Preparation {
     if (split != Split.TRAIN && holdout instanceof Holdout.Source own) {
       Input input = open(spark, job, "data." + split.label(), own.source(), null);
       long seed = job.settings().train().seed();
-      return Packer.packAll(fitted, input, seed, rows -> shards, partitions);
+      return Packer.packAll(fitted, input, data.badRows(), seed, rows -> shards, partitions);
     }
     if (isGiven(data.train())) {
       throw job.wrong(
@@ -309,6 +309,7 @@ public final class Preparation {
         classFactors(data.classWeights()),
         fraction(data.dev()),
         fraction(data.test()),
+        data.badRows(),
         job.settings().train().seed());
   }
 

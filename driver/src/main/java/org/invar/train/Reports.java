@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.invar.metric.ConfusionMatrix;
+import org.invar.source.SkippedRows;
 import org.invar.worker.StepTimings;
 
 /**
@@ -58,7 +59,8 @@ final class Reports {
     return line;
   }
 
-  static ObjectNode summary(String name, int shards, TrainingResult result) {
+  static ObjectNode summary(
+      String name, int shards, TrainingResult result, List<SkippedRows> skippedRows) {
     ObjectNode summary = JSON.createObjectNode().put("name", name);
     result.scores().forEach(summary::put);
     summary
@@ -75,8 +77,27 @@ final class Reports {
       summary.set("classes", JSON.valueToTree(result.classes()));
     }
     result.confusion().ifPresent(matrix -> summary.set("confusion", rows(matrix)));
+    if (!skippedRows.isEmpty()) {
+      ArrayNode skipped = summary.putArray("skippedRows");
+      for (SkippedRows rows : skippedRows) {
+        ObjectNode source =
+            skipped.addObject().put("source", rows.source()).put("rows", rows.rows());
+        source.set("reasons", JSON.valueToTree(rows.reasons()));
+      }
+    }
     summary.set("history", JSON.valueToTree(result.history()));
     return summary;
+  }
+
+  /** Returns the lines of the rows that were left out. */
+  static String skipped(List<SkippedRows> skipped) {
+    StringBuilder lines = new StringBuilder();
+    for (SkippedRows rows : skipped) {
+      for (SkippedRows.Skipped row : rows.first()) {
+        lines.append(JSON.<ObjectNode>valueToTree(row)).append('\n');
+      }
+    }
+    return lines.toString();
   }
 
   static ObjectNode evaluation(Evaluation evaluation) {

@@ -21,6 +21,7 @@ import org.invar.config.YamlText;
 import org.invar.data.Shards;
 import org.invar.nn.Network;
 import org.invar.param.Weights;
+import org.invar.source.BadRows;
 import org.invar.source.Input;
 import org.invar.source.PackedDataset;
 import org.invar.source.Packer;
@@ -179,6 +180,7 @@ public final class TrainedModel {
         Packer.packAll(
             preprocessing.withoutId(),
             input,
+            BadRows.ERROR,
             0,
             rows -> Shards.auto(Integer.MAX_VALUE, rows),
             context().defaultParallelism()));

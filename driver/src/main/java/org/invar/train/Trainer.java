@@ -150,6 +150,7 @@ public final class Trainer {
               contents.hashes(),
               settings.exact() ? fingerprint : null);
       run.claim(context.sc().applicationId(), listener::warning);
+      run.writeSkipped(Reports.skipped(splits.skipped()));
       int cores = context.defaultParallelism();
       try (Exchanges exchanges =
           gang

@@ -88,6 +88,7 @@ final class Training {
               + ", not 1: runs are not exact to the bit. Set it to 1 before the JVM starts, and"
               + " spark.executorEnv.OMP_NUM_THREADS=1 for executors.");
     }
+    contents.skipped().forEach(rows -> warnings.add(rows.sentence()));
     if (plan.shards() < cores) {
       warnings.add(
           "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
@@ -354,7 +355,7 @@ final class Training {
             settings.optimalError());
     TrainedModel.write(
         directory, hadoop, job.binder(), plan.network(), contents.preprocessing(), weights);
-    directory.writeSummary(Reports.summary(job.name(), plan.shards(), result));
+    directory.writeSummary(Reports.summary(job.name(), plan.shards(), result, contents.skipped()));
     listener.finished(result);
     return result;
   }

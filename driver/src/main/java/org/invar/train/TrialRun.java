@@ -144,6 +144,6 @@ final class TrialRun {
     Map<Split, List<Shard>> cut = new EnumMap<>(whole.splits());
     cut.put(Split.TRAIN, List.of(train));
     cut.put(Split.DEV, List.of(dev));
-    return new Contents(whole.preprocessing(), cut);
+    return new Contents(whole.preprocessing(), cut, whole.skipped());
   }
 }

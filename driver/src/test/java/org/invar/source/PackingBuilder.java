@@ -17,6 +17,7 @@ final class PackingBuilder {
   private ClassFactors factors = new ClassFactors.Equal();
   private double dev;
   private double test;
+  private BadRows badRows = BadRows.ERROR;
   private long seed = 1;
 
   private PackingBuilder(Targets targets, Columns columns) {
@@ -78,6 +79,11 @@ final class PackingBuilder {
     return this;
   }
 
+  PackingBuilder skipBadRows() {
+    badRows = BadRows.SKIP;
+    return this;
+  }
+
   Packing build() {
     return new Packing(
         columns,
@@ -91,6 +97,7 @@ final class PackingBuilder {
         factors,
         dev,
         test,
+        badRows,
         seed);
   }
 }

@@ -100,7 +100,10 @@ class PicturesTest {
     Input input = Input.open(spark, source);
     var e = assertThrows(InvarException.class, () -> pack(input));
     assertTrue(e.getMessage().contains("found Stray.Jpg in none"), e.getMessage());
-    e = assertThrows(InvarException.class, () -> Packer.packAll(fitted, input, 1, rows -> 2, 2));
+    e =
+        assertThrows(
+            InvarException.class,
+            () -> Packer.packAll(fitted, input, BadRows.ERROR, 1, rows -> 2, 2));
     assertTrue(e.getMessage().contains("found Stray.Jpg in none"), e.getMessage());
     RowEncoder.unlabeled(fitted, input, input.rows().schema());
     assertEquals(2, input.rows().count());

@@ -244,7 +244,7 @@ class TablesTest {
       PackedDataset again = Packer.packSplit(packing, fitted, input, split, shards, 2);
       assertEquals(packed.of(split).shards(), again.shards());
     }
-    PackedDataset all = Packer.packAll(fitted, input, 9, count -> 5, 2);
+    PackedDataset all = Packer.packAll(fitted, input, BadRows.ERROR, 9, count -> 5, 2);
     assertWeights(1, all);
     assertEquals(80, all.rows());
     assertEquals(5, all.shards().size());

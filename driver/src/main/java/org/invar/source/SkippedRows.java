@@ -1,0 +1,48 @@
+package org.invar.source;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The rows of a source that were left out because they cannot be used.
+ *
+ * @param source the source
+ * @param rows their exact number
+ * @param reasons how many rows each reason holds for, a row of several bad columns under each
+ * @param first the first of them, in the order of the source
+ */
+public record SkippedRows(String source, long rows, Map<String, Long> reasons, List<Skipped> first)
+    implements Serializable {
+  /** The most rows that are named one by one. */
+  static final int MOST_NAMED = 1000;
+
+  private static final int SHOWN_REASONS = 3;
+
+  /**
+   * A row that was left out.
+   *
+   * @param file where it is from
+   * @param line its line in the file, or, of files without lines, its number
+   * @param reasons what is wrong with it
+   * @param message the same as a message
+   */
+  public record Skipped(String file, long line, List<String> reasons, String message)
+      implements Serializable {}
+
+  /** Returns the numbers without the single rows. */
+  SkippedRows counts() {
+    return new SkippedRows(source, rows, reasons, List.of());
+  }
+
+  /** Returns a sentence with the numbers. */
+  public String sentence() {
+    StringBuilder text = new StringBuilder();
+    text.append("%s: %,d %s skipped".formatted(source, rows, rows == 1 ? "row was" : "rows were"));
+    reasons.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(SHOWN_REASONS)
+        .forEach(reason -> text.append("; %,d: %s".formatted(reason.getValue(), reason.getKey())));
+    return text.append(reasons.size() > SHOWN_REASONS ? "; …" : "").append(".").toString();
+  }
+}

@@ -1,0 +1,24 @@
+package org.invar.source.text;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The rows of text files.
+ *
+ * @param rows the rows, with the columns of {@link RowOrigin} behind their own; a record that is no
+ *     row has nulls and a fault
+ * @param columns the rows' own columns
+ * @param partitions the names of those that folders are
+ * @param notes what the user should know of the files, a sentence each
+ */
+public record TextTable(
+    Dataset<Row> rows, StructType columns, List<String> partitions, List<String> notes) {
+  /** Returns the rows without those that have a fault, and their own columns alone. */
+  public Dataset<Row> good() {
+    return rows.where(rows.col(RowOrigin.FAULT).isNull())
+        .drop(RowOrigin.FILE, RowOrigin.LINE, RowOrigin.FAULT);
+  }
+}

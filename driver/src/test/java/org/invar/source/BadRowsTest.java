@@ -1,0 +1,130 @@
+package org.invar.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BadRowsTest {
+  private static final String NUMBER = "expected a finite number";
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    spark = LocalSpark.start(2);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static PackingBuilder packing() {
+    return PackingBuilder.of(Targets.VALUES, Columns.labeled("y"));
+  }
+
+  private Input json(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("a.json"), text);
+    return Input.open(spark, new DataSource.Table("json", file.toString(), Map.of()));
+  }
+
+  private static final String HOLES =
+      """
+      {"a": 1, "b": 2, "y": 3}
+      {"a": null, "b": null, "y": 3}
+      {"a": 1, "b"
+      {"a": 2, "b": null, "y": 4}
+      {"a": 5, "b": 6, "y": 7}
+      """;
+
+  @Test
+  void allBadColumnsOfARowAreNamedAtOnce() throws IOException {
+    Input input = json("{\"a\": 1, \"b\": 2, \"y\": 3}\n{\"a\": null, \"b\": null, \"y\": null}\n");
+    var e = assertThrows(InvarException.class, () -> LocalSpark.pack(packing().build(), input));
+    assertTrue(
+        e.getMessage()
+            .contains(
+                "a.json, line 2 (a=null, b=null, y=null), column a: "
+                    + NUMBER
+                    + ", found null; column b: "
+                    + NUMBER
+                    + ", found null; column y: "),
+        e.getMessage());
+  }
+
+  @Test
+  void skippedRowsAreCountedByReasonAndNamed() throws IOException {
+    PackedSplits packed = LocalSpark.pack(packing().skipBadRows().build(), json(HOLES));
+    assertEquals(2, packed.train().rows());
+    SkippedRows skipped = packed.skipped().get(0);
+    assertEquals(3, skipped.rows());
+    assertEquals(
+        Map.of("column a: " + NUMBER, 1L, "column b: " + NUMBER, 2L, "expected a JSON object", 1L),
+        skipped.reasons());
+    assertEquals(List.of(2L, 3L, 4L), skipped.first().stream().map(s -> s.line()).toList());
+    assertTrue(skipped.first().get(0).file().endsWith("a.json"), skipped.toString());
+    String sentence = packed.skipped().get(0).sentence();
+    assertTrue(sentence.contains("3 rows were skipped; 2: column b: " + NUMBER), sentence);
+  }
+
+  @Test
+  void usedRowsDoNotDependOnPartitions() {
+    Dataset<Row> rows =
+        spark.sql("SELECT IF(id % 3 = 0, NULL, id) AS x, id AS y FROM range(0, 60, 1, 1)");
+    Packing packing = packing().skipBadRows().dev(0.3).build();
+    PackedSplits one = LocalSpark.pack(packing, Input.of(rows));
+    PackedSplits many = LocalSpark.pack(packing, Input.of(rows.repartition(7)));
+    assertEquals(40, one.train().rows() + one.dev().rows());
+    assertEquals(one.train().shards(), many.train().shards());
+    assertEquals(one.dev().shards(), many.dev().shards());
+    assertEquals(one.skipped().get(0).counts(), many.skipped().get(0).counts());
+    assertEquals(20, one.skipped().get(0).rows());
+  }
+
+  @Test
+  void aSplitOfSkippedRowsAloneIsRefused() {
+    Input none = Input.of(spark.sql("SELECT * FROM VALUES (CAST(NULL AS INT), 1) t(x, y)"));
+    Packing packing = packing().skipBadRows().build();
+    var e = assertThrows(InvarException.class, () -> LocalSpark.pack(packing, none));
+    assertTrue(e.getMessage().contains("beside 1 bad rows that were skipped"), e.getMessage());
+    assertTrue(e.getMessage().contains("column x"), e.getMessage());
+  }
+
+  @Test
+  void theRowsOfASplitAreTheSameWhenItIsPackedAgain() throws IOException {
+    Packing packing = packing().skipBadRows().build();
+    Input input = json(HOLES);
+    PackedSplits packed = LocalSpark.pack(packing, input);
+    int shards = packed.train().shards().size();
+    PackedDataset again =
+        Packer.packSplit(packing, packed.preprocessing(), input, Split.TRAIN, shards, 1);
+    assertEquals(packed.train().shards(), again.shards());
+  }
+
+  @Test
+  void manySkippedRowsAreCountedAndTheFirstNamed() {
+    Dataset<Row> rows =
+        spark.sql("SELECT IF(id < 1500, NULL, id) AS x, id AS y FROM range(0, 1502, 1, 4)");
+    PackedSplits packed = LocalSpark.pack(packing().skipBadRows().build(), Input.of(rows));
+    SkippedRows skipped = packed.skipped().get(0);
+    assertEquals(1500, skipped.rows());
+    assertEquals(SkippedRows.MOST_NAMED, skipped.first().size());
+    assertEquals(2, packed.train().rows());
+  }
+}

@@ -1,0 +1,80 @@
+package org.invar.source.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QuotedLinesTest {
+  private static final String STRAY = "expected quotes around a whole field alone";
+
+  private static void records(String text, String... expected) throws IOException {
+    assertEquals(List.of(expected), Records.shown(Records.of(text)));
+  }
+
+  @Test
+  void lineBreaksInQuotesBelongToTheirField() throws IOException {
+    records(
+        "b,y,note\n1,0,\"p\n2,1,q\"\r\n3,1,r\n4,0,s",
+        "1: [b, y, note]",
+        "2: [1, 0, p\n2,1,q]",
+        "4: [3, 1, r]",
+        "5: [4, 0, s]");
+    records("\"a\r\nb\rc\",d\rnext,e\r", "1: [a\r\nb\rc, d]", "4: [next, e]");
+  }
+
+  @Test
+  void quotesWithinQuotesAreDoubledOrEscaped() throws IOException {
+    records("\"say \"\"hi\"\"\",\"\"\"\"\n", "1: [say \"hi\", \"]");
+    assertEquals(
+        List.of("1: [say \"hi\", a\\b, \\n]"),
+        Records.shown(Records.of("\"say \\\"hi\\\"\",\"a\\\\b\",\"\\n\"\n", "escape", "\\")));
+    assertEquals(
+        List.of("1: [\"a, b\"]"), Records.shown(Records.of("\"a;b\"\n", "quote", "", "sep", ";")));
+  }
+
+  @Test
+  void anOpenQuoteIsAFaultOfTheLineThatItBeginsIn() throws IOException {
+    records("a,b\n1,\"x\n2,y\n", "1: [a, b]", "2: expected a closing quote");
+    records("a,b\n\"1\n\",\"x", "1: [a, b]", "2: expected a closing quote");
+  }
+
+  @Test
+  void aQuoteInsideOfAFieldIsAFaultOfItsLineAlone() throws IOException {
+    records("5\" pipe,1\n2,3\n", "1: " + STRAY, "2: [2, 3]");
+    records(
+        "1,\"x\n2,\"y\"\n3,z\n",
+        "1: expected a separator or the line's end behind a closing quote",
+        "3: [3, z]");
+    records(
+        "\"a\" ,1\n2,3",
+        "1: expected a separator or the line's end behind a closing quote",
+        "2: [2, 3]");
+    TextRecord stray = Records.of("1, \"x\"\n").get(0);
+    assertTrue(stray.fault().remedy().contains("ignoreLeadingWhiteSpace: true"), stray.toString());
+  }
+
+  @Test
+  void blanksAroundFieldsGoWhereTheOptionsSaySo() throws IOException {
+    assertEquals(
+        List.of("1: [a, b, c d, null, e ]"),
+        Records.shown(
+            Records.of(
+                "  a,\t\"b\"  , c d ,  ,\"e \"\n",
+                "ignoreLeadingWhiteSpace",
+                "true",
+                "ignoreTrailingWhiteSpace",
+                "true")));
+    records(" a ,b\n", "1: [ a , b]");
+  }
+
+  @Test
+  void emptyFieldsAreNullAndQuotedOnesAreNot() throws IOException {
+    assertEquals(Arrays.asList(null, "", null), Records.of(",\"\",\n").get(0).fields());
+    assertTrue(Records.of("a\n\nb\n").get(1).isBlank());
+    assertEquals(List.of("2: [a, b]"), Records.shown(Records.of("#x,\"\na,b\n#", "comment", "#")));
+  }
+}
