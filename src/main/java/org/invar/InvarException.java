@@ -6,19 +6,20 @@ import java.io.Serial;
  * Something that the user can put right: a wrong job, wrong data, a directory in the way.
  *
  * <p>The message is one paragraph that says where, what was expected, what was found and what to
- * change; the command line prints it without a stack trace and exits with a non-zero code.
+ * change; the command line prints it without a stack trace and exits with a non-zero code. It is
+ * {@link Shown} as people may see it.
  */
 public final class InvarException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
   /** Makes an exception with a complete message. */
   public InvarException(String message) {
-    super(message);
+    super(Shown.of(message));
   }
 
   /** Makes an exception with a complete message and what led to it. */
   public InvarException(String message, Throwable cause) {
-    super(message, cause);
+    super(Shown.of(message), cause);
   }
 
   /**

@@ -23,11 +23,18 @@ final class Consoles {
         : WIDTH;
   }
 
+  /** Reports draw in a terminal, and spell out what they did not write themselves. */
   static ConsoleReport report(PrintStream out) {
-    return new ConsoleReport(out, isTerminal(out), width());
+    PrintStream raw = raw(out);
+    return new ConsoleReport(raw, isTerminal(raw), width());
   }
 
   static SearchConsole search(PrintStream out, SearchSpec spec) {
-    return new SearchConsole(out, isTerminal(out), width(), spec);
+    PrintStream raw = raw(out);
+    return new SearchConsole(raw, isTerminal(raw), width(), spec);
+  }
+
+  private static PrintStream raw(PrintStream out) {
+    return out instanceof PlainStream plain ? plain.raw() : out;
   }
 }

@@ -1,9 +1,9 @@
 package org.invar.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -12,6 +12,7 @@ import org.invar.InvarException;
 import org.invar.report.EvaluationReport;
 import org.invar.source.Input;
 import org.invar.source.Split;
+import org.invar.storage.RunFiles;
 import org.invar.train.Evaluation;
 import org.invar.train.TrainedModel;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Split split;
 
   @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Replaces a setting of the run's job, such as a password, which the run has not kept: "
+              + "data.train.options.password=…")
+  private final List<String> settings = new ArrayList<>();
 
   @Option(
       names = "--json",
@@ -82,7 +91,9 @@ final class EvaluateCommand implements Callable<Integer> {
         List<Split> splits = model.splits();
         chosen = splits.get(splits.size() - 1);
       }
-      report = new EvaluationReport(chosen.label(), model.evaluate(chosen));
+      report =
+          new EvaluationReport(
+              chosen.label(), model.evaluate(chosen, settings.toArray(String[]::new)));
     }
     out.print(report.render());
     out.flush();
@@ -95,10 +106,9 @@ final class EvaluateCommand implements Callable<Integer> {
   private static void write(SparkSession session, String file, Evaluation evaluation) {
     try {
       Path path = new Path(file);
-      var fileSystem = path.getFileSystem(session.sparkContext().hadoopConfiguration());
-      try (OutputStream bytes = fileSystem.create(path, true)) {
-        bytes.write(evaluation.json().getBytes(StandardCharsets.UTF_8));
-      }
+      var hadoop = session.sparkContext().hadoopConfiguration();
+      byte[] bytes = evaluation.json().getBytes(StandardCharsets.UTF_8);
+      RunFiles.overwrite(RunFiles.fileSystem(path, hadoop), path, bytes);
     } catch (IOException | IllegalArgumentException e) {
       throw new InvarException("--json " + file + ": cannot be written: " + e + ".", e);
     }

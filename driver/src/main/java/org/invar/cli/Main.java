@@ -46,7 +46,7 @@ public final class Main {
   public static void main(String[] arguments) {
     // Whatever the locale: tables have × and … in them.
     System.setOut(utf8(FileDescriptor.out));
-    System.setErr(utf8(FileDescriptor.err));
+    System.setErr(new PlainStream(utf8(FileDescriptor.err)));
     Interruption watched = Interruption.ofThisThread();
     int code;
     try {
@@ -63,11 +63,13 @@ public final class Main {
 
   /** Runs a command and returns its exit code. */
   static int run(PrintStream out, PrintStream err, String... arguments) {
-    CommandLine line = new CommandLine(new Main(), new Factory(out));
+    CommandLine line = new CommandLine(new Main(), new Factory(new PlainStream(out)));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-    line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, parsed, err));
+    PrintStream plain = new PlainStream(err);
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> explain(failure, parsed, plain));
     if (arguments.length == 0) {
       line.usage(err);
       return CommandLine.ExitCode.USAGE;

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.invar.Shown;
 import org.invar.report.Numbers;
 import org.invar.report.ScoreTable;
 import org.invar.report.TextTable;
@@ -155,7 +156,8 @@ final class SearchConsole implements SearchListener, AutoCloseable {
     lines.add(progress(standing));
     lines.add(best(standing));
     for (String each : lines) {
-      out.println(each.length() < width ? each : each.substring(0, width - 1));
+      String shown = Shown.line(each);
+      out.println(shown.length() < width ? shown : shown.substring(0, width - 1));
     }
     out.flush();
     live = lines.size();
@@ -171,7 +173,7 @@ final class SearchConsole implements SearchListener, AutoCloseable {
 
   private void line(String text) {
     wipe();
-    out.println(text);
+    out.println(Shown.of(text));
     lastLine = System.nanoTime();
   }
 

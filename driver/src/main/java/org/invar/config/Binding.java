@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.invar.InvarException;
+import org.invar.Secrets;
 import org.invar.source.Spelling;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method that makes a value returns null exactly where it has added a problem.
  */
 final class Binding {
+  private static final KeyPath.Step OPTIONS = new KeyPath.Key(HiddenSecrets.OPTIONS);
+
   private final Binder binder;
   private final YamlDocument document;
   private final Problems problems;
@@ -264,7 +267,9 @@ final class Binding {
 
   @Nullable Object wrong(String right, JsonNode node, KeyPath path, String remedy) {
     String written = node.isTextual() ? null : document.written(path);
-    add(path, right, written == null ? Found.of(node) : written, remedy);
+    boolean secret = path.steps().contains(OPTIONS) && Secrets.isNamed(node.asText());
+    String found = written == null ? Found.of(node) : written;
+    add(path, right, secret ? Secrets.HIDDEN : found, remedy);
     return null;
   }
 

@@ -1,11 +1,7 @@
 package org.invar.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.regex.Pattern;
 import org.invar.InvarException;
 
 /**
@@ -14,12 +10,6 @@ import org.invar.InvarException;
  * <p>Jobs are equal where their settings are.
  */
 public final class Job {
-  private static final String HIDDEN = "*****";
-
-  /** What Spark's spark.redaction.regex hides, and access keys. */
-  private static final Pattern SECRET =
-      Pattern.compile("(?i)secret|password|token|credential|access[._-]?key");
-
   private final JobSettings settings;
   private final YamlDocument document;
   private final Binder binder;
@@ -103,26 +93,11 @@ public final class Job {
   }
 
   /**
-   * Returns all settings, defaults included, as YAML that makes an equal job, but for the secrets
-   * among the options of sources (passwords, tokens, keys), of which only {@value #HIDDEN} is left.
+   * Returns all settings, defaults included, as YAML that makes an equal job, but for {@link
+   * HiddenSecrets}.
    */
   public String yaml() {
-    JsonNode tree = tree();
-    hideSecrets(tree);
-    return YamlText.render(tree);
-  }
-
-  private static void hideSecrets(JsonNode node) {
-    for (JsonNode child : node) {
-      hideSecrets(child);
-    }
-    if (node.get("options") instanceof ObjectNode options) {
-      for (Map.Entry<String, JsonNode> option : options.properties()) {
-        if (SECRET.matcher(option.getKey()).find()) {
-          option.setValue(TextNode.valueOf(HIDDEN));
-        }
-      }
-    }
+    return YamlText.render(HiddenSecrets.in(tree()));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.invar.InvarException;
+import org.invar.Secrets;
 import org.invar.source.Spelling;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +126,9 @@ public final class YamlDocument {
    */
   public YamlDocument with(String key, String value) {
     String shown = value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value;
+    if (Secrets.isNamed(key) || Secrets.isNamed(value)) {
+      shown = Secrets.HIDDEN;
+    }
     Mark mark = new Mark("--set " + key + "=" + shown.replace('\n', ' '), Mark.NO_LINE, null);
     KeyPath path;
     try {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.invar.Shown;
 import org.invar.train.TrainingListener;
 import org.invar.train.TrainingResult;
 import org.jspecify.annotations.Nullable;
@@ -260,13 +261,13 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
   private void paragraph(String text) {
     if (!text.isEmpty()) {
       line("");
-      out.print(text);
+      out.print(Shown.of(text));
       out.flush();
     }
   }
 
   private void line(String text) {
-    out.print(text + '\n');
+    out.print(Shown.of(text) + '\n');
     out.flush();
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
 import org.invar.config.Binder;
+import org.invar.config.HiddenSecrets;
 import org.invar.config.Job;
 import org.invar.config.Vocabulary;
 import org.invar.config.YamlDocument;
@@ -158,10 +159,13 @@ public final class SearchSpec {
     return always ? drawn : Math.max(own, drawn); // Earlier stages have the job's own.
   }
 
-  /** Returns the search as YAML, with the job in it, from which an equal one can be read. */
+  /**
+   * Returns the search as YAML, with the job in it, from which an equal one can be read, but for
+   * secrets.
+   */
   public String yaml() {
     ObjectNode all = (ObjectNode) job.binder().tree(settings);
-    all.set("job", YamlDocument.parse(job.yaml(), "job").root());
-    return YamlText.render(all);
+    all.set("job", tree);
+    return YamlText.render(HiddenSecrets.in(all));
   }
 }

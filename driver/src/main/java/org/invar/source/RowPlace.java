@@ -15,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
+import org.invar.Shown;
 import org.invar.source.text.Fault;
 import org.invar.source.text.RowOrigin;
 import org.invar.source.text.SourceFile;
@@ -123,7 +124,7 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
    * @param bad what is wrong with each of its bad columns, one at least
    */
   BadRow bad(Row row, long number, List<BadValue> bad) {
-    StringBuilder text = new StringBuilder(path(row));
+    StringBuilder text = new StringBuilder(Shown.line(path(row)));
     if (line >= 0) {
       text.append(", line ").append(row.getLong(line));
     } else {
@@ -136,12 +137,12 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
     }
     text.append(" (");
     for (int i = 0; i < Math.min(SHOWN_COLUMNS, columns.size()); i++) {
-      text.append(i == 0 ? "" : ", ").append(columns.get(i)).append('=');
+      text.append(i == 0 ? "" : ", ").append(Shown.line(columns.get(i))).append('=');
       text.append(shown(row.getAs(columns.get(i))));
     }
     text.append(")");
     for (int i = 0; i < Math.min(SHOWN_FAULTS, bad.size()); i++) {
-      text.append(i == 0 ? ", " : "; ").append("column ").append(bad.get(i).column());
+      text.append(i == 0 ? ", " : "; ").append("column ").append(Shown.line(bad.get(i).column()));
       text.append(": ").append(bad.get(i).getMessage());
     }
     if (bad.size() > SHOWN_FAULTS) {
@@ -183,6 +184,7 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
   }
 
   private static String cut(String text) {
-    return text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text;
+    boolean whole = text.length() <= SHOWN_CHARACTERS;
+    return Shown.line(whole ? text : text.substring(0, SHOWN_CHARACTERS) + "…");
   }
 }

@@ -9,7 +9,9 @@ import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Binder;
 import org.invar.config.DataSettings;
+import org.invar.config.HiddenSecrets;
 import org.invar.config.Job;
+import org.invar.config.KeyPath;
 import org.invar.config.YamlDocument;
 import org.invar.source.PackedDataset;
 import org.invar.source.Preprocessing;
@@ -32,12 +34,17 @@ final class RunData {
    *
    * @param directory the run's directory, of any Hadoop file system
    * @param binder knows the names of all layers in the job
+   * @param settings {@code key=value} each, which replace some of the run's
    * @throws InvarException when no run is there
    */
-  static RunData open(SparkSession spark, String directory, Binder binder) throws IOException {
+  static RunData open(SparkSession spark, String directory, Binder binder, String... settings)
+      throws IOException {
     Path path = new Path(directory);
     var run = RunDirectory.read(path, spark.sparkContext().hadoopConfiguration());
     var document = YamlDocument.parse(run.job(), new Path(path, "job.yaml").toString());
+    for (String assignment : settings) {
+      document = document.with(assignment);
+    }
     return new RunData(spark, run, Job.of(document, binder));
   }
 
@@ -70,6 +77,7 @@ final class RunData {
           split.label(),
           "Choose one of these, or name other rows to evaluate.");
     }
+    requireNoneHidden();
     int shards = directory.summary().map(summary -> summary.path(Reports.SHARDS).asInt()).orElse(0);
     if (shards < 1) {
       throw InvarException.of(
@@ -80,5 +88,19 @@ final class RunData {
     }
     int partitions = spark.sparkContext().defaultParallelism();
     return Preparation.pack(spark, job, fitted, split, shards, partitions);
+  }
+
+  /** Refuses data that cannot be read without what the run has not kept. */
+  private void requireNoneHidden() {
+    List<String> hidden = HiddenSecrets.keys(job.tree().path("data"), KeyPath.parse("data"));
+    if (!hidden.isEmpty()) {
+      throw InvarException.of(
+          directory.path() + "/job.yaml",
+          "data that can be read again",
+          "secrets, which no run keeps, in " + String.join(", ", hidden),
+          "Give each with --set, as in --set "
+              + hidden.get(0)
+              + "=…, or name other rows to evaluate.");
+    }
   }
 }

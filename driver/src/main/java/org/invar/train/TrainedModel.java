@@ -190,12 +190,14 @@ public final class TrainedModel {
    * Scores a split of the data that the model was trained with: reads it again, and returns to the
    * last bit what {@code summary.json} says, unless the data has changed since.
    *
+   * @param settings {@code key=value} each, which replace some of the run's: secrets, which it has
+   *     not kept, or paths
    * @throws InvarException when the run has no such split, is not finished, or its data cannot be
    *     read again
    */
-  public Evaluation evaluate(Split split) {
+  public Evaluation evaluate(Split split, String... settings) {
     try {
-      return score(RunData.open(spark, directory, binder).pack(split, preprocessing));
+      return score(RunData.open(spark, directory, binder, settings).pack(split, preprocessing));
     } catch (IOException e) {
       throw unreadable(directory, e);
     }

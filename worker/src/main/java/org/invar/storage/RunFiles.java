@@ -24,12 +24,16 @@ public final class RunFiles {
    *
    * <p>Those files come second, so a kill leaves data with a wrong checksum that nobody can read,
    * and they keep up to 512 bytes of a flushed line back. Our SHA-256 covers more than they do.
+   *
+   * <p>Local files become as private as the process's umask says.
    */
   public static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
     FileSystem fileSystem = path.getFileSystem(configuration);
-    return fileSystem instanceof ChecksumFileSystem checked
-        ? checked.getRawFileSystem()
-        : fileSystem;
+    if (!(fileSystem instanceof ChecksumFileSystem checked)) {
+      return fileSystem;
+    }
+    Umask.keepTo(checked.getConf());
+    return checked.getRawFileSystem();
   }
 
   /** Returns the names in a directory, in order; none when it does not exist. */
