@@ -133,6 +133,15 @@ public record Input(
     reader.options(table.options());
     Dataset<Row> rows =
         SparkFailures.explained(name, () -> path == null ? reader.load() : reader.load(path));
+    boolean merged = table.options().keySet().stream().anyMatch("mergeSchema"::equalsIgnoreCase);
+    if (path != null && table.format().equalsIgnoreCase("parquet") && !merged) {
+      SparkFailures.explained(
+          name,
+          () -> {
+            ParquetParts.requireSameColumns(spark, rows.inputFiles());
+            return name;
+          });
+    }
     List<String> notes =
         path == null
             ? List.of()

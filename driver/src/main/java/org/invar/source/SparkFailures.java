@@ -20,6 +20,10 @@ public final class SparkFailures {
           "(?:most recent failure: .*|barrier task .* finished unsuccessfully\\.\\s+)"
               + "ExecutorLostFailure \\((executor \\S+) exited caused by one of the running tasks\\)(?: Reason: (.*[^.\\s]))?");
 
+  /** The words with which Spark names the file that one of its readers fails on. */
+  private static final Pattern FILE =
+      Pattern.compile("(?:reading file|footer for file:) (\\S*?[^.\\s])\\.?(?:\\s|$)");
+
   private SparkFailures() {}
 
   /**
@@ -79,18 +83,26 @@ public final class SparkFailures {
 
   private static InvarException explain(String place, Throwable failure) {
     Throwable root = failure;
+    String file = null;
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof InvarException known) {
         return known;
       }
       root = at;
+      Matcher named = FILE.matcher(String.valueOf(at.getMessage()));
+      file = named.find() ? named.group(1) : file;
     }
     String first =
         Optional.ofNullable(root.getMessage())
             .flatMap(message -> message.lines().filter(line -> !line.isBlank()).findFirst())
             .orElse("no message");
     return new InvarException(
-        place + ": a Spark job failed: " + root.getClass().getSimpleName() + ": " + first.strip(),
+        place
+            + (file == null ? "" : ", file " + file)
+            + ": a Spark job failed: "
+            + root.getClass().getSimpleName()
+            + ": "
+            + first.strip(),
         failure);
   }
 }
