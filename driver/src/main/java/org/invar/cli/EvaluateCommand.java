@@ -12,6 +12,7 @@ import org.invar.InvarException;
 import org.invar.report.EvaluationReport;
 import org.invar.source.Input;
 import org.invar.source.Split;
+import org.invar.source.WrittenFolder;
 import org.invar.storage.RunFiles;
 import org.invar.train.Evaluation;
 import org.invar.train.TrainedModel;
@@ -79,6 +80,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int evaluate(SparkSession session) {
+    if (json != null) {
+      WrittenFolder.of("--json " + json, json, session.sparkContext().hadoopConfiguration())
+          .requireHoldsNone(source.paths());
+    }
     TrainedModel model = TrainedModel.load(session, directory);
     EvaluationReport report;
     if (source.given()) {

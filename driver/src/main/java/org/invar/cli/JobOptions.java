@@ -52,6 +52,11 @@ final class JobOptions {
         : Optional.empty();
   }
 
+  /** Returns the job's file. */
+  Path file() {
+    return file;
+  }
+
   private boolean isSearch() {
     return YamlDocument.read(file).root().has("space");
   }

@@ -3,76 +3,73 @@ package org.invar.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
+import org.invar.source.WrittenFolder;
 
 /** The folder that predictions go to, which must not cost anybody other files. */
 final class OutputPath {
-  private static final String DONE = "_SUCCESS";
+  /** What predict leaves beside Spark's files; whoever reads the folder passes such names over. */
+  private static final String MARK = "_invar_predictions";
+
+  /** The names of all that is in a folder that predict wrote. */
+  private static final Pattern OURS = Pattern.compile(MARK + "|_SUCCESS|part-.*|\\..*\\.crc");
 
   private final String name;
   private final Path path;
   private final FileSystem fileSystem;
-  private final Configuration configuration;
 
-  private OutputPath(String name, Path path, FileSystem fileSystem, Configuration configuration) {
+  private OutputPath(String name, Path path, FileSystem fileSystem) {
     this.name = name;
     this.path = path;
     this.fileSystem = fileSystem;
-    this.configuration = configuration;
   }
 
   /**
-   * Returns the path, if it may be written to.
+   * Returns the folder, if it may be written to.
    *
    * @param name of any Hadoop file system
-   * @param overwrite whether rows that Spark wrote there may be deleted
+   * @param overwrite whether predictions that are there may be deleted
    * @param read paths and patterns of the rows that are read
    * @param run the run's directory
    * @throws InvarException when something is there that must stay, or the path cannot be used
    */
-  static Path of(
+  static OutputPath of(
       String name, boolean overwrite, List<String> read, String run, Configuration configuration) {
+    WrittenFolder folder = WrittenFolder.of("--out " + name, name, configuration);
+    folder.requireApart(read);
+    folder.requireHoldsNone(List.of(run));
     try {
       Path path = new Path(name);
       FileSystem fileSystem = path.getFileSystem(configuration);
-      var output = new OutputPath(name, fileSystem.makeQualified(path), fileSystem, configuration);
-      for (String source : read) {
-        output.requireApart(source, true);
-      }
-      output.requireApart(run, false);
+      var output = new OutputPath(name, fileSystem.makeQualified(path), fileSystem);
       output.requireFree(overwrite);
-      return output.path;
+      return output;
     } catch (IOException | IllegalArgumentException e) {
-      throw new InvarException("--out " + name + ": cannot be used: " + e + ".", e);
+      throw cannot(name, e);
     }
   }
 
-  /** Writing may delete what is there, and must not change what is read. */
-  private void requireApart(String other, boolean whole) throws IOException {
-    Path pattern = new Path(other);
-    FileStatus[] found = pattern.getFileSystem(configuration).globStatus(pattern);
-    for (FileStatus one : found == null ? new FileStatus[0] : found) {
-      if (isUnder(one.getPath(), path) || (whole && isUnder(path, one.getPath()))) {
-        throw InvarException.of(
-            "--out " + name,
-            "a folder apart from " + one.getPath(),
-            path.toString(),
-            "Name another.");
-      }
-    }
+  private static InvarException cannot(String name, Exception cause) {
+    return new InvarException("--out " + name + ": cannot be used: " + cause + ".", cause);
   }
 
-  private static boolean isUnder(Path inner, Path outer) {
-    for (Path at = inner; at != null; at = at.getParent()) {
-      if (at.equals(outer)) {
-        return true;
-      }
+  /** Returns the path itself. */
+  Path path() {
+    return path;
+  }
+
+  /** Marks the folder, when all is written, as one that may be overwritten. */
+  void mark() {
+    try {
+      fileSystem.create(new Path(path, MARK), true).close();
+    } catch (IOException e) {
+      throw cannot(name, e);
     }
-    return false;
   }
 
   private void requireFree(boolean overwrite) throws IOException {
@@ -96,11 +93,12 @@ final class OutputPath {
           names.size() + " files in it",
           "Name another, or delete what is there with --overwrite.");
     }
-    if (!names.contains(DONE)) {
+    List<String> others = names.stream().filter(one -> !OURS.matcher(one).matches()).toList();
+    if (!names.contains(MARK) || !others.isEmpty()) {
       throw InvarException.of(
           "--out " + name,
-          "a folder that Spark wrote, with " + DONE + ", as only such are deleted",
-          "other files",
+          "a folder that Spark wrote for predict, with " + MARK + ", as only such are deleted",
+          others.isEmpty() ? "one without" : String.join(", ", others),
           "Name another folder, or delete this one yourself.");
     }
   }

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
@@ -65,7 +64,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--overwrite",
-      description = "First delete what Spark wrote to --out before; it is refused otherwise.")
+      description = "First delete what predict wrote to --out before; it is refused otherwise.")
   private boolean overwrite;
 
   @Mixin private final SparkOptions spark = new SparkOptions();
@@ -88,7 +87,7 @@ final class PredictCommand implements Callable<Integer> {
 
   private int predict(SparkSession session, String format) {
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
-    Path path = OutputPath.of(out, overwrite, source.paths(), directory, hadoop);
+    OutputPath written = OutputPath.of(out, overwrite, source.paths(), directory, hadoop);
     long start = System.nanoTime();
     TrainedModel model = TrainedModel.load(session, directory);
     Input input = source.open(session, model.preprocessing(), false);
@@ -101,10 +100,15 @@ final class PredictCommand implements Callable<Integer> {
                 write(
                     format.equals("csv") ? FlatColumns.of(scored, model.preprocessing()) : scored,
                     format,
-                    path.toString()));
+                    written.path().toString()));
+    written.mark();
     double seconds = (System.nanoTime() - start) / 1e9;
     console.printf(
-        Locale.ROOT, "%,d rows with predictions are in %s, after %.1f s.%n", rows, path, seconds);
+        Locale.ROOT,
+        "%,d rows with predictions are in %s, after %.1f s.%n",
+        rows,
+        written.path(),
+        seconds);
     console.flush();
     return 0;
   }

@@ -1,7 +1,11 @@
 package org.invar.cli;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.source.WrittenFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -39,6 +43,20 @@ final class RunOptions {
   void directory(Consumer<String> taker) {
     if (out != null) {
       taker.accept(out);
+    }
+  }
+
+  /**
+   * Refuses to overwrite a directory that holds the files which describe what is to be done.
+   *
+   * @param directory where everything goes unless --out says otherwise
+   * @param files of this machine
+   */
+  void requireKept(@Nullable String directory, List<Path> files, Configuration hadoop) {
+    String written = out == null ? directory : out;
+    if (written != null && mode() == Mode.OVERWRITE) {
+      WrittenFolder.of(written, written, hadoop)
+          .requireHoldsNone(files.stream().map(file -> "file:" + file.toAbsolutePath()).toList());
     }
   }
 

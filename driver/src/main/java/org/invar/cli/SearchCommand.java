@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.invar.search.Search;
 import org.invar.search.SearchSpec;
@@ -52,6 +53,12 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private int search(SparkSession session, SearchSpec spec) {
+    List<Path> files = new ArrayList<>(List.of(file));
+    if (spec.settings().job().isTextual()) {
+      files.add(file.resolveSibling(spec.settings().job().textValue()));
+    }
+    Configuration hadoop = session.sparkContext().hadoopConfiguration();
+    run.requireKept(spec.settings().directory(), files, hadoop);
     try (SearchConsole report = Consoles.search(console, spec)) {
       Search search = Search.of(session, spec).mode(run.mode()).listener(report);
       run.directory(search::directory);

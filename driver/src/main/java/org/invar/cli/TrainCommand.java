@@ -1,6 +1,7 @@
 package org.invar.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
@@ -35,6 +36,10 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int train(SparkSession session, Job described) {
+    run.requireKept(
+        described.settings().checkpoint().directory(),
+        List.of(job.file()),
+        session.sparkContext().hadoopConfiguration());
     try (ConsoleReport report = Consoles.report(console)) {
       Trainer trainer = Trainer.of(session, described).mode(run.mode()).listener(report);
       run.directory(trainer::directory);

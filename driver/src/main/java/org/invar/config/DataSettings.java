@@ -1,6 +1,7 @@
 package org.invar.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.invar.param.Shape;
@@ -100,6 +101,17 @@ public record DataSettings(
         null,
         BadRows.ERROR,
         false);
+  }
+
+  /** Returns the paths and patterns of all sources. */
+  public List<String> paths() {
+    List<String> paths = new ArrayList<>(train.paths());
+    for (Holdout holdout : Arrays.asList(dev, test)) {
+      if (holdout instanceof Holdout.Source own) {
+        paths.addAll(own.source().paths());
+      }
+    }
+    return paths;
   }
 
   private static void checkSplits(@Nullable Holdout dev, @Nullable Holdout test) {

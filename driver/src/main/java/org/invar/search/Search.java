@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.source.WrittenFolder;
 import org.invar.train.JobGroup;
 import org.invar.train.Trials;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,8 @@ public final class Search {
    */
   public SearchResult run() {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    WrittenFolder.of(directory, directory, context.hadoopConfiguration())
+        .requireApart(spec.job().settings().data().paths());
     SearchDirectory opened =
         SearchDirectory.open(directory, context.hadoopConfiguration(), spec.yaml(), mode);
     String name = spec.settings().name();

@@ -1,7 +1,9 @@
 package org.invar.source;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.invar.param.Size;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,27 @@ import org.jspecify.annotations.Nullable;
 /** Where rows come from. Paths are any that Hadoop can read. */
 public sealed interface DataSource
     permits DataSource.Idx, DataSource.Images, DataSource.Digits, DataSource.Table {
+  /** Returns the paths and patterns that are read. */
+  default List<String> paths() {
+    if (this instanceof Idx idx) {
+      return List.of(idx.images(), idx.labels());
+    }
+    if (this instanceof Images images) {
+      return List.of(images.path());
+    }
+    if (this instanceof Table table) {
+      List<String> paths = new ArrayList<>();
+      if (table.path() != null) {
+        paths.add(table.path());
+      }
+      table.options().entrySet().stream()
+          .filter(option -> option.getKey().equalsIgnoreCase("path"))
+          .forEach(option -> paths.add(option.getValue()));
+      return paths;
+    }
+    return List.of();
+  }
+
   /**
    * The IDX files of MNIST and its successors, unsigned bytes, gzipped or not.
    *

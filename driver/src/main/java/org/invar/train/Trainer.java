@@ -18,6 +18,7 @@ import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.source.Contents;
 import org.invar.source.PackedSplits;
+import org.invar.source.WrittenFolder;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.RunPlan;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,7 @@ public final class Trainer {
    */
   public TrainingResult train() {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    WrittenFolder.of(directory, directory, hadoop).requireApart(job.settings().data().paths());
     try (RunDirectory run = RunDirectory.open(new Path(directory), hadoop, job.yaml(), mode)) {
       return train(run, hadoop);
     }
