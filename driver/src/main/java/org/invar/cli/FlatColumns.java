@@ -2,6 +2,8 @@ package org.invar.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.functions;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -14,6 +16,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.invar.InvarException;
 import org.invar.source.Feature;
 import org.invar.source.Preprocessing;
 import org.invar.source.Targets;
@@ -36,6 +39,7 @@ final class FlatColumns {
     StructField[] fields = scored.schema().fields();
     int added = model.targets() == Targets.VALUES ? 1 : 2;
     List<Column> columns = new ArrayList<>();
+    NavigableSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     for (int i = 0; i < fields.length; i++) {
       String name = fields[i].name();
       Column column = scored.col("`" + name.replace("`", "``") + "`");
@@ -43,13 +47,28 @@ final class FlatColumns {
       if (i >= fields.length - added && several) {
         List<String> outputs = outputs(model);
         for (int output = 0; output < outputs.size(); output++) {
-          columns.add(column.getItem(output).as(name + "_" + outputs.get(output)));
+          String own = name + "_" + outputs.get(output);
+          requireNew(names, own);
+          columns.add(column.getItem(output).as(own));
         }
       } else {
+        requireNew(names, name);
         columns.add(flat(column, fields[i].dataType()).as(name));
       }
     }
     return scored.select(columns.toArray(new Column[0]));
+  }
+
+  /** Refuses a name that Spark cannot tell from another one. */
+  private static void requireNew(NavigableSet<String> names, String name) {
+    if (!names.add(name)) {
+      throw InvarException.of(
+          "the predictions as CSV",
+          "columns whose names differ in more than case",
+          "\"" + names.floor(name) + "\" and \"" + name + "\"",
+          "Write parquet or json (--out-format), which have one column of all probabilities, or give"
+              + " a --prefix.");
+    }
   }
 
   /** Whether a label has an entry for each step of its row. */

@@ -63,6 +63,14 @@ final class PredictCommand implements Callable<Integer> {
   private @Nullable String outFormat;
 
   @Option(
+      names = "--prefix",
+      paramLabel = "TEXT",
+      description =
+          "What stands in front of the names of the columns that are added (default: nothing), for an"
+              + " input that has columns of these names.")
+  private String prefix = "";
+
+  @Option(
       names = "--overwrite",
       description = "First delete what predict wrote to --out before; it is refused otherwise.")
   private boolean overwrite;
@@ -92,7 +100,7 @@ final class PredictCommand implements Callable<Integer> {
     TrainedModel model = TrainedModel.load(session, directory);
     Input input = source.open(session, model.preprocessing(), false);
     input.notes().forEach(note -> console.println("warning: " + note));
-    Dataset<Row> scored = model.predict(input);
+    Dataset<Row> scored = model.predict(input, prefix);
     long rows =
         SparkFailures.explained(
             input.name(),

@@ -41,8 +41,8 @@ final class SourceOptions {
       names = "--option",
       paramLabel = "KEY=VALUE",
       description =
-          "An option of Spark's for the format, for example sep=; (CSV has header=true and"
-              + " inferSchema=true unless told otherwise).")
+          "An option of Spark's for the format, for example sep=; (CSV has header=true unless told"
+              + " otherwise).")
   private final Map<String, String> options = new LinkedHashMap<>();
 
   @Option(

@@ -1,7 +1,6 @@
 package org.invar.source;
 
 import java.io.Serializable;
-import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,24 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index of the column in the rows
  * @param feature what the column holds; not a picture's bytes
- * @param categories the ids of categories and classes by name
- * @param numbers the ids of classes whose names are numbers
+ * @param ids the places of categories and classes, by {@link ValueType#key}
  */
-record ColumnReader(
-    int index,
-    Feature feature,
-    HashMap<String, Integer> categories,
-    HashMap<BigDecimal, Integer> numbers)
+record ColumnReader(int index, Feature feature, HashMap<Object, Integer> ids)
     implements Serializable {
-  private static final int MOST_CLASSES = 1 << 20;
+  private static final int MOST_SHOWN = 20;
 
   /** Returns the reader of a column. */
   static ColumnReader of(int index, Feature feature) {
-    HashMap<String, Integer> categories = new HashMap<>();
-    for (String category : feature.categories()) {
-      categories.put(category, categories.size());
-    }
-    return new ColumnReader(index, feature, categories, feature.idsByNumber());
+    return new ColumnReader(index, feature, feature.ids());
   }
 
   /**
@@ -40,20 +30,25 @@ record ColumnReader(
    */
   void read(@Nullable Object value, int length, double[] out, int at) {
     switch (feature.kind()) {
-      case NUMBER -> out[at] = number(feature.column(), value);
+      case NUMBER -> out[at] = number(feature.column(), value, feature.values());
       case NUMBERS -> NumberArray.of(feature, value).copy(out, at);
       case SEQUENCE -> NumberArray.of(feature, value).requireSteps(length).copy(out, at);
-      case CATEGORY -> out[at + category(feature.column(), value)] = 1;
-      case CLASS, NAMED_CLASS -> classes(value, length, out, at);
+      case CATEGORY -> out[at + id(feature.column(), value)] = 1;
+      case CLASS -> classes(value, length, out, at);
       case BYTES, IMAGE -> throw new IllegalStateException(feature + " beside other features");
     }
   }
 
-  static double number(String column, @Nullable Object value) {
-    if (value instanceof Boolean yes) {
-      return yes ? 1 : 0;
+  /** Returns a number that is typed, or is text, or is a boolean's where that is the type. */
+  static double number(String column, @Nullable Object value, ValueType type) {
+    double number =
+        value instanceof Number typed
+            ? typed.doubleValue()
+            : value instanceof String text ? Numerals.parse(text) : Double.NaN;
+    if (value instanceof Boolean || (type == ValueType.BOOLEAN && value instanceof String)) {
+      Boolean yes = ValueType.truth(value);
+      number = yes == null ? Double.NaN : yes ? 1 : 0;
     }
-    double number = value instanceof Number n ? n.doubleValue() : Double.NaN;
     if (!Double.isFinite(number)) {
       throw new BadValue(column, "a finite number", value);
     }
@@ -65,7 +60,7 @@ record ColumnReader(
     boolean steps = length > 0 && !feature.dimensions().isEmpty();
     return switch (feature.kind()) {
       case SEQUENCE -> length * feature.dimensions().get(1);
-      case CLASS, NAMED_CLASS -> steps ? length : feature.width();
+      case CLASS -> steps ? length : feature.width();
       default -> feature.width();
     };
   }
@@ -78,7 +73,7 @@ record ColumnReader(
   /** Writes the id of a row's class, or of its class at every step. */
   private void classes(@Nullable Object value, int length, double[] out, int at) {
     if (feature.dimensions().isEmpty()) {
-      out[at] = classOf(feature.column(), value);
+      out[at] = id(feature.column(), value);
       return;
     }
     int steps = length > 0 ? length : feature.width();
@@ -90,49 +85,26 @@ record ColumnReader(
           entries == null ? value : entries.size() + " entries");
     }
     for (int t = 0; t < steps; t++) {
-      out[at + t] = classOf(feature.column() + "[" + t + "]", entries.get(t));
+      out[at + t] = id(feature.column() + "[" + t + "]", entries.get(t));
     }
   }
 
-  private int classOf(String column, @Nullable Object value) {
-    return feature.kind() == Feature.Kind.CLASS
-        ? classId(column, value)
-        : namedClass(column, value);
+  private int id(String column, @Nullable Object value) {
+    Object key = value == null ? null : feature.values().key(value);
+    Integer id = key == null ? null : ids.get(key);
+    if (id == null) {
+      throw new BadValue(column, expected(), value);
+    }
+    return id;
   }
 
-  private int category(String column, @Nullable Object value) {
-    Integer category = value == null ? null : categories.get(value.toString());
-    if (category == null) {
-      throw new BadValue(column, "one of " + feature.categories(), value);
+  private String expected() {
+    List<String> all = feature.categories();
+    if (feature.kind() == Feature.Kind.CLASS && feature.areIds()) {
+      return "a class, a whole number in [0, " + all.size() + ") as the network has outputs";
     }
-    return category;
-  }
-
-  private int namedClass(String column, @Nullable Object value) {
-    if (value instanceof Number || value instanceof Boolean) {
-      Object number = value instanceof Boolean yes ? (yes ? 1 : 0) : value;
-      Integer id = Feature.parsed(number).map(numbers::get).orElse(null);
-      if (id == null) {
-        throw new BadValue(column, "one of " + feature.categories(), value);
-      }
-      return id;
-    }
-    return category(column, value);
-  }
-
-  private int classId(String column, @Nullable Object value) {
-    if (value instanceof Number || value instanceof Boolean) {
-      double id = number(column, value);
-      int known = feature.categories().size();
-      int classes = known == 0 ? MOST_CLASSES : known;
-      if (id < 0 || id >= classes || id != Math.rint(id)) {
-        throw new BadValue(
-            column,
-            "a class, a whole number in [0, " + classes + ") as the network has outputs",
-            value);
-      }
-      return (int) id;
-    }
-    return category(column, value);
+    return all.size() <= MOST_SHOWN
+        ? "one of " + Names.shown(all)
+        : "one of " + all.size() + " values, " + Names.some(all) + ", as in training";
   }
 }

@@ -90,17 +90,16 @@ final class ColumnTypes {
   /** Refuses a column that the feature cannot be read from. */
   static void require(String place, StructField field, Feature feature) {
     DataType type = field.dataType();
-    if (feature.kind() == Feature.Kind.CLASS || feature.kind() == Feature.Kind.NAMED_CLASS) {
+    if (feature.kind() == Feature.Kind.CLASS) {
       boolean steps = !feature.dimensions().isEmpty();
       requireSteps(place, field, steps);
       type = steps ? Objects.requireNonNull(elementType(type)) : type;
     }
     boolean fits =
         switch (feature.kind()) {
-          case NUMBER -> isNumber(type);
+          case NUMBER, CATEGORY -> isNumber(type) || isText(type);
           case NUMBERS, SEQUENCE -> isNumbers(type);
-          case NAMED_CLASS -> isText(type) || namesAreNumbers(place, field, type, feature);
-          case CATEGORY, CLASS -> isNumber(type) || isText(type);
+          case CLASS -> isText(type) || isNumberOfClass(place, field, type, feature);
           case BYTES, IMAGE -> type instanceof BinaryType;
         };
     if (!fits) {
@@ -108,14 +107,14 @@ final class ColumnTypes {
     }
   }
 
-  private static boolean namesAreNumbers(
+  private static boolean isNumberOfClass(
       String place, StructField field, DataType type, Feature feature) {
-    if (isNumber(type) && feature.idsByNumber().isEmpty()) {
+    if (isNumber(type) && feature.values() == ValueType.TEXT) {
       throw InvarException.of(
           place + ", column " + field.name(),
-          "text, one of the classes " + feature.categories() + ", which are not all numbers",
+          "text, one of the classes " + feature.categories() + ", as in training",
           field.dataType().simpleString(),
-          "Cast it to a string; for CSV, turn the option inferSchema off or give a schema.");
+          "Cast it to a string that is written as the classes are.");
     }
     return isNumber(type);
   }

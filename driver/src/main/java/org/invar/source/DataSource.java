@@ -69,8 +69,8 @@ public sealed interface DataSource
    *
    * @param format Spark's name of the format: parquet, csv, json, orc, libsvm, jdbc, …
    * @param path the file or folder, or null for formats without
-   * @param options Spark's options of the format; CSV has {@code header} and {@code inferSchema} on
-   *     unless they say otherwise
+   * @param options Spark's options of the format; CSV has {@code header} on unless they say
+   *     otherwise
    */
   record Table(String format, @Nullable String path, Map<String, String> options)
       implements DataSource {

@@ -116,8 +116,7 @@ final class IdxFiles {
   /** Returns the input of rows that have {@link #SCHEMA}. */
   static Input pictures(String name, Dataset<Row> rows, int... dimensions) {
     List<Integer> shape = Arrays.stream(dimensions).boxed().toList();
-    return new Input(
-        name, rows, new Feature("features", Feature.Kind.BYTES, shape, List.of()), false);
+    return new Input(name, rows, Feature.pixels("features", Feature.Kind.BYTES, shape), false);
   }
 
   private static Header checked(String path, Configuration hadoop) {

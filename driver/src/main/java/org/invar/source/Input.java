@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.source.text.JsonFiles;
 import org.invar.source.text.LibSvmFiles;
@@ -34,6 +35,9 @@ public record Input(
     boolean files,
     List<String> notes,
     @Nullable TextTable text) {
+  /** The column of a source of pictures that has their classes. */
+  static final String LABEL = "label";
+
   /** Makes a source that is no text, of which nothing is left out. */
   Input(String name, Dataset<Row> rows, @Nullable Feature pixels, boolean files) {
     this(name, rows, pixels, files, List.of(), null);
@@ -89,6 +93,13 @@ public record Input(
         .toList();
   }
 
+  /** Returns the columns that are not in the files but in the names of their folders. */
+  List<String> folderColumns() {
+    return text == null && files
+        ? PartitionColumns.of(rows)
+        : text == null ? List.of() : text.partitions();
+  }
+
   /**
    * Returns the rows, where they are read from files with columns behind the others that say where
    * each stands, for messages.
@@ -125,7 +136,7 @@ public record Input(
     var reader = spark.read().format(table.format());
     if (table.format().equalsIgnoreCase("csv")) {
       // A quote within quotes is doubled, as RFC 4180 has it; Spark's own way is a backslash.
-      reader.option("header", "true").option("inferSchema", "true").option("escape", "\"");
+      reader.option("header", "true").option("escape", "\"");
     }
     if (table.format().equalsIgnoreCase("json")) {
       reader.option("mode", "FAILFAST"); // Otherwise what is no JSON becomes a column.
@@ -148,7 +159,12 @@ public record Input(
             : LeftOut.ofTable(spark, path)
                 .notes(
                     name, "Their names begin with an underscore; rename those that are to count.");
-    return new Input(name, rows, null, path != null, notes);
+    StructType folders = PartitionColumns.asText(rows);
+    Dataset<Row> read =
+        path == null || folders.equals(rows.schema())
+            ? rows
+            : SparkFailures.explained(name, () -> reader.schema(folders).load(path));
+    return new Input(name, read, null, path != null, notes);
   }
 
   private static boolean isText(DataSource.Table table) {

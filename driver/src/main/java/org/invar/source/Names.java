@@ -2,15 +2,20 @@ package org.invar.source;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.invar.InvarException;
 
 /** Columns and classes that a job names and a source may not have. */
 final class Names {
+  private static final int SOME = 10;
+  private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_.-]+");
+
   private Names() {}
 
   /** Refuses a column that is not among those there are, proposing the nearest. */
   static void require(String place, String name, Collection<String> there) {
-    require(place, "a column " + name, name, "the columns " + there, there);
+    require(place, "a column " + shown(name), name, "the columns " + shown(there), there);
   }
 
   /**
@@ -25,8 +30,8 @@ final class Names {
     } else if (!missing.isEmpty()) {
       throw InvarException.of(
           place,
-          "the columns " + missing + ", which the model reads",
-          "the columns " + there,
+          "the columns " + shown(missing) + ", which the model reads",
+          "the columns " + shown(there),
           "Give the columns the names that they had in training (of CSV, the first line has them), or"
               + " name other rows.");
     }
@@ -34,7 +39,12 @@ final class Names {
 
   /** Refuses class weights for a class that is not among those there are, likewise. */
   static void requireClass(String place, String name, Collection<String> there) {
-    require(place, "a class " + name + ", for its weight", name, "the classes " + there, there);
+    require(
+        place,
+        "a class " + shown(name) + ", for its weight",
+        name,
+        "the classes " + shown(there),
+        there);
   }
 
   private static void require(
@@ -45,7 +55,28 @@ final class Names {
     String remedy =
         there.isEmpty()
             ? "There are none."
-            : "Did you mean " + Spelling.byDistance(name, there).get(0) + "?";
+            : "Did you mean " + shown(Spelling.byDistance(name, there).get(0)) + "?";
     throw InvarException.of(place, expected, found, remedy);
+  }
+
+  /** Returns a name in quotes. */
+  static String quoted(String name) {
+    return '"' + name + '"';
+  }
+
+  /** Returns a name as it is, or in quotes where it has more than letters, digits, and _ . - */
+  static String shown(String name) {
+    return PLAIN.matcher(name).matches() ? name : quoted(name);
+  }
+
+  /** Returns the names in brackets. */
+  static String shown(Collection<String> names) {
+    return names.stream().map(Names::shown).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** Returns the first names in quotes, and a sign that there are more. */
+  static String some(Collection<String> names) {
+    String first = names.stream().limit(SOME).map(Names::quoted).collect(Collectors.joining(", "));
+    return names.size() > SOME ? first + ", …" : first;
   }
 }

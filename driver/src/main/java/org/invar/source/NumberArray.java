@@ -68,7 +68,8 @@ record NumberArray(Feature feature, List<?> elements) {
   /** Copies the numbers. */
   void copy(double[] out, int at) {
     for (int i = 0; i < elements.size(); i++) {
-      out[at + i] = ColumnReader.number(feature.column() + "[" + i + "]", elements.get(i));
+      out[at + i] =
+          ColumnReader.number(feature.column() + "[" + i + "]", elements.get(i), ValueType.NUMBER);
     }
   }
 }

@@ -13,13 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param dev the split for decisions during training, or null without one
  * @param test the split for the last word, or null without one
  * @param skipped the bad rows that were left out, of every source that has some
+ * @param notes what the user should know of the rows, a sentence each
  */
 public record PackedSplits(
     Preprocessing preprocessing,
     PackedDataset train,
     @Nullable PackedDataset dev,
     @Nullable PackedDataset test,
-    List<SkippedRows> skipped) {
+    List<SkippedRows> skipped,
+    List<String> notes) {
+  /** Copies the lists. */
+  public PackedSplits {
+    skipped = List.copyOf(skipped);
+    notes = List.copyOf(notes);
+  }
+
   /** Returns a split, or null where the job has none. */
   public @Nullable PackedDataset of(Split split) {
     return switch (split) {
@@ -48,7 +56,8 @@ public record PackedSplits(
         train.over(partitions),
         dev == null ? null : dev.over(partitions),
         test == null ? null : test.over(partitions),
-        skipped);
+        skipped,
+        notes);
   }
 
   /** Lets Spark forget the blocks of all splits. */

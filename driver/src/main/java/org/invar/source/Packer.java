@@ -11,6 +11,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.invar.InvarException;
+import org.invar.param.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,15 +35,14 @@ public final class Packer {
       long count = tally.rows(split);
       if (count == 0) {
         long bad = skipped().rows();
+        if (bad == 0) {
+          throw SplitSizes.none(input.name(), split, tally, rows);
+        }
         throw InvarException.of(
             input.name(),
             "rows for the " + split.label() + " split",
-            "none among "
-                + Stream.of(Split.values()).mapToLong(tally::rows).sum()
-                + (bad == 0 ? "" : ", beside " + bad + " bad rows that were skipped"),
-            bad == 0
-                ? "Give more rows, or another fraction or seed."
-                : "Correct the bad rows: " + skipped().first().get(0).message());
+            "none among " + tally.rows() + ", beside " + bad + " bad rows that were skipped",
+            "Correct the bad rows: " + skipped().first().get(0).message());
       }
       return count;
     }
@@ -69,19 +69,41 @@ public final class Packer {
   }
 
   /**
-   * Returns what the columns of the training source are, before its rows are read: not yet fitted,
-   * and without classes where they are unknown numbers.
+   * Returns what decides types, categories and classes, for which the rows of the training source
+   * are gone through where their columns' types alone do not say it.
    *
    * @throws InvarException when a column is missing or of a type that cannot be used
    */
-  public static Preprocessing schema(Input train, Packing packing) {
-    return SchemaReader.read(train, packing);
+  public static Profile profile(Input train, Packing packing) {
+    return SchemaReader.profile(train, packing);
+  }
+
+  /**
+   * Returns the shape of the training source's features, for which the rows need not be gone
+   * through unless there are columns of categories.
+   *
+   * @param found the profile where there are such columns, else any
+   * @throws InvarException when a column is missing or of a type that cannot be used
+   */
+  public static Shape shape(Input train, Packing packing, Profile found) {
+    return SchemaReader.shape(train, packing, found);
+  }
+
+  /**
+   * Returns what the columns of the training source are, not yet fitted.
+   *
+   * @param found the source's profile
+   * @throws InvarException when a column holds what it should not
+   */
+  public static Preprocessing schema(Input train, Packing packing, Profile found) {
+    return SchemaReader.read(train, packing, found);
   }
 
   /**
    * Reads and packs.
    *
    * @param packing what the job says about its data
+   * @param schema what the training source's columns are
    * @param train the training source
    * @param dev a dev source of its own, or null; then {@code packing.devFraction()} must be 0
    * @param test a test source of its own, or null; then {@code packing.testFraction()} must be 0
@@ -91,6 +113,7 @@ public final class Packer {
    */
   public static PackedSplits pack(
       Packing packing,
+      Preprocessing schema,
       Input train,
       @Nullable Input dev,
       @Nullable Input test,
@@ -106,7 +129,7 @@ public final class Packer {
     }
     var packer = new Packer(packing.seed(), partitions, packing.badRows());
     try {
-      return packer.pack(packing, train, dev, test, shards);
+      return packer.pack(packing, schema, train, dev, test, shards);
     } catch (RuntimeException | Error e) {
       // Nobody gets the splits that were packed before the one that failed.
       packer.packed.forEach(PackedDataset::unpersist);
@@ -174,13 +197,13 @@ public final class Packer {
 
   private PackedSplits pack(
       Packing packing,
+      Preprocessing schema,
       Input train,
       @Nullable Input dev,
       @Nullable Input test,
       LongToIntFunction shards) {
     Splits splits = splits(packing);
-    Checked trained =
-        check(train, SchemaReader.read(train, packing), !packing.standardize(), splits);
+    Checked trained = check(train, schema, !packing.standardize(), splits);
     int v = shards.applyAsInt(trained.count(Split.TRAIN));
     Preprocessing known = fitted(packing, trained);
 
@@ -190,6 +213,10 @@ public final class Packer {
     Split testSplit = test == null ? Split.TEST : Split.TRAIN;
     requireRows(devRows, devSplit);
     requireRows(testRows, testSplit);
+    List<String> notes = new ArrayList<>();
+    ClassLabels.alike(schema.classes()).ifPresent(notes::add);
+    notes.addAll(SplitSizes.notes(train.name(), trained.tally(), trained.rows(), splits));
+    trained.tally().absent(schema.classes()).ifPresent(notes::add);
 
     float[] factors = factors(packing, trained, known.classes());
     return new PackedSplits(
@@ -197,7 +224,8 @@ public final class Packer {
         packed(trained, known, Split.TRAIN, factors, v),
         devRows == null ? null : packed(devRows, known, devSplit, NONE, v),
         testRows == null ? null : packed(testRows, known, testSplit, NONE, v),
-        skipped(trained, devRows, testRows));
+        skipped(trained, devRows, testRows),
+        notes);
   }
 
   private static List<SkippedRows> skipped(@Nullable Checked... sources) {
@@ -211,7 +239,7 @@ public final class Packer {
 
   /** What is known of the data once the training rows were seen. */
   private static Preprocessing fitted(Packing packing, Checked trained) {
-    Preprocessing known = trained.preprocessing().withClasses(trained.tally().highestClass() + 1);
+    Preprocessing known = trained.preprocessing();
     if (!packing.standardize()) {
       return known;
     }
@@ -268,7 +296,15 @@ public final class Packer {
     JavaRDD<Encoded> rows = encoded(input, preprocessing, fitted).persist(StorageLevel.DISK_ONLY());
     persisted.add(rows);
     boolean classes = preprocessing.targets().areClasses();
-    Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes, badRows);
+    Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes);
+    if (badRows == BadRows.ERROR) {
+      tally
+          .bad()
+          .ifPresent(
+              first -> {
+                throw new InvarException(Holes.all(first, input, preprocessing));
+              });
+    }
     return new Checked(input, rows, splits, preprocessing, tally);
   }
 

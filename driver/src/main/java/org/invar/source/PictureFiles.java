@@ -74,7 +74,7 @@ final class PictureFiles {
     }
     List<Integer> dimensions =
         List.of(images.size().height(), images.size().width(), images.channels());
-    var pixels = new Feature("content", Feature.Kind.IMAGE, dimensions, List.of());
+    var pixels = Feature.pixels("content", Feature.Kind.IMAGE, dimensions);
     return new Input(name, rows(spark, pictures), pixels, true, others.notes(name, LEFT_OUT));
   }
 

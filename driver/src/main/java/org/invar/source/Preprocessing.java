@@ -2,7 +2,6 @@ package org.invar.source;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.param.Float32;
@@ -18,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape the tensor that a row's features make
  * @param features the feature columns, in order
  * @param targets what the label is
- * @param labels the label columns, in order; one of kind {@code CLASS} or {@code NAMED_CLASS} for
- *     classes and binary
+ * @param labels the label columns, in order; one of kind {@code CLASS} for classes and binary
  * @param weight the column of example weights, or null
  * @param id the column that identifies rows, or null
  * @param scale what features are divided by, unless they are standardized
@@ -111,26 +109,6 @@ public record Preprocessing(
         : Normalization.standardizing(
             means.stream().mapToDouble(Double::doubleValue).toArray(),
             variances.stream().mapToDouble(Double::doubleValue).toArray());
-  }
-
-  /** Returns the same with classes 0..{@code classes}−1 where the classes are not yet known. */
-  Preprocessing withClasses(int classes) {
-    Feature label = labels.get(0);
-    if (label.kind() != Feature.Kind.CLASS || !label.categories().isEmpty()) {
-      return this;
-    }
-    List<String> ids = IntStream.range(0, classes).mapToObj(String::valueOf).toList();
-    return new Preprocessing(
-        type,
-        shape,
-        features,
-        targets,
-        List.of(new Feature(label.column(), label.kind(), label.dimensions(), ids)),
-        weight,
-        id,
-        scale,
-        means,
-        variances);
   }
 
   /** Returns the same for rows that nothing but their content identifies. */

@@ -229,7 +229,7 @@ public final class RowEncoder implements Serializable {
 
   private float weight(Row row) {
     String column = row.schema().fieldNames()[weight];
-    double number = ColumnReader.number(column, row.get(weight));
+    double number = ColumnReader.number(column, row.get(weight), ValueType.NUMBER);
     if (number < 0) {
       throw new BadValue(column, "a weight of at least 0", row.get(weight));
     }

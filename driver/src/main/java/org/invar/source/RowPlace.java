@@ -159,6 +159,21 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
     return file < 0 ? name : path(row.getString(file));
   }
 
+  /** Returns the place of a row, within the source that messages name. */
+  ColumnProfile.Place of(Row row, long number) {
+    if (file < 0) {
+      int partition = TaskContext.getPartitionId();
+      return new ColumnProfile.Place(
+          "", partition, number, "row " + number + " of partition " + partition);
+    }
+    String path = path(row);
+    long at = line < 0 ? number : row.getLong(line);
+    long from = start < 0 ? 0 : row.getLong(start);
+    String text = (line < 0 ? "row " : "line ") + at + (from > 0 ? " after byte " + from : "");
+    boolean same = path.endsWith(name);
+    return new ColumnProfile.Place(path, from, at, same ? text : text + " of " + path);
+  }
+
   private String path(String encoded) {
     if (line >= 0) {
       return SourceFile.shown(encoded);
@@ -180,7 +195,9 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
               .map(RowPlace::shown)
               .collect(Collectors.joining(", ", "[", "]")));
     }
-    return cut(String.valueOf(value));
+    String text = cut(String.valueOf(value));
+    boolean blank = value instanceof String && !text.strip().equals(text);
+    return blank || text.isEmpty() ? Names.quoted(text) : text;
   }
 
   private static String cut(String text) {

@@ -3,13 +3,12 @@ package org.invar.source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.apache.spark.ml.linalg.Vector;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -22,51 +21,99 @@ import org.invar.param.Shape;
  * is packed. Categories, text classes and lengths of arrays are looked up in the data.
  */
 final class SchemaReader {
+  /** The rows that say how long arrays are. */
+  private static final int FIRST_ROWS = 100;
+
   private final Input input;
   private final Packing packing;
   private final StructType schema;
   private final List<String> columns;
+  private final Profile found;
 
-  private SchemaReader(Input input, Packing packing) {
+  private SchemaReader(Input input, Packing packing, Profile found) {
     this.input = input;
     this.packing = packing;
+    this.found = found;
     this.schema = input.rows().schema();
     this.columns = Arrays.asList(schema.fieldNames());
   }
 
-  /** Returns the preprocessing, not yet fitted, without classes where they are unknown numbers. */
-  static Preprocessing read(Input input, Packing packing) {
-    return new SchemaReader(input, packing).preprocessing();
+  /**
+   * Returns what decides types, categories and classes: names and types of columns are checked, and
+   * then the rows are gone through where they must be.
+   */
+  static Profile profile(Input input, Packing packing) {
+    return new SchemaReader(input, packing, Profile.none()).profile();
+  }
+
+  /**
+   * Returns the shape of the features, for which nothing but the categories must be looked at.
+   *
+   * @param found what columns of categories hold
+   */
+  static Shape shape(Input input, Packing packing, Profile found) {
+    var reader = new SchemaReader(input, packing, found);
+    return reader.shape(reader.features());
+  }
+
+  /**
+   * Returns the preprocessing, not yet fitted.
+   *
+   * @param found what the columns hold
+   */
+  static Preprocessing read(Input input, Packing packing, Profile found) {
+    return new SchemaReader(input, packing, found).preprocessing();
+  }
+
+  private Profile profile() {
+    Map<String, Profile.Use> uses = new TreeMap<>();
+    Columns named = packing.columns();
+    List<String> numbers =
+        new ArrayList<>(input.pixels() == null ? featureColumns(named) : List.of());
+    List<String> label = input.pixels() == null ? named.label() : List.of(Input.LABEL);
+    if (input.pixels() == null) {
+      check(named, numbers);
+      named.oneHot().forEach(column -> uses.put(column, Profile.Use.CATEGORIES));
+      numbers.removeAll(named.oneHot());
+    } else {
+      requireNoColumns(named);
+    }
+    if (packing.targets().areClasses()) {
+      uses.put(requireOne(label), Profile.Use.CLASSES);
+    } else {
+      numbers.addAll(label);
+    }
+    if (named.weight() != null) {
+      numbers.add(named.weight());
+    }
+    numbers.stream()
+        .filter(column -> ColumnTypes.isText(schema.apply(column).dataType()))
+        .forEach(column -> uses.put(column, Profile.Use.NUMBERS));
+    Profile profile = Profile.of(input, uses);
+    if (packing.badRows() == BadRows.ERROR) {
+      profile
+          .fault()
+          .ifPresent(
+              bad -> {
+                throw new InvarException(bad.message());
+              });
+    }
+    return profile;
   }
 
   private Preprocessing preprocessing() {
     Columns named = packing.columns();
-    Feature pixels = input.pixels();
-    List<Feature> features;
-    List<Feature> labels;
-    if (pixels == null) {
-      List<String> featureColumns = featureColumns(named);
-      check(named, featureColumns);
-      features =
-          named.lengths()
-              ? List.of(sequence(featureColumns))
-              : featureColumns.stream().map(this::feature).toList();
-      labels = labels(named.label());
-    } else {
-      if (!named.equals(Columns.of())) {
-        throw InvarException.of(
-            input.name(), "no named columns", named.toString(), "A source of pictures has none.");
-      }
-      input.requireClassFolders();
-      features = List.of(pixels);
-      labels = labels(List.of("label"));
+    boolean table = input.pixels() == null;
+    List<Feature> features = features();
+    if (table) {
+      requireNumbers(named, featureColumns(named));
     }
     return new Preprocessing(
-        pixels == null ? FeatureType.FLOAT32 : FeatureType.UINT8,
+        table ? FeatureType.FLOAT32 : FeatureType.UINT8,
         shape(features),
         features,
         packing.targets(),
-        labels,
+        labels(table ? named.label() : List.of(Input.LABEL)),
         named.weight(),
         named.id(),
         packing.scale(),
@@ -74,11 +121,49 @@ final class SchemaReader {
         List.of());
   }
 
+  private List<Feature> features() {
+    Columns named = packing.columns();
+    Feature pixels = input.pixels();
+    if (pixels != null) {
+      requireNoColumns(named);
+      input.requireClassFolders();
+      return List.of(pixels);
+    }
+    List<String> features = featureColumns(named);
+    check(named, features);
+    return named.lengths()
+        ? List.of(sequence(features))
+        : features.stream().map(this::feature).toList();
+  }
+
+  private void requireNoColumns(Columns named) {
+    if (!named.equals(Columns.of())) {
+      throw InvarException.of(
+          input.name(), "no named columns", named.toString(), "A source of pictures has none.");
+    }
+  }
+
+  /** Refuses text where numbers are expected, in all columns at once. */
+  private void requireNumbers(Columns named, List<String> features) {
+    List<String> numbers = new ArrayList<>(features);
+    numbers.removeAll(named.oneHot());
+    if (!packing.targets().areClasses()) {
+      numbers.addAll(named.label());
+    }
+    if (named.weight() != null) {
+      numbers.add(named.weight());
+    }
+    Holes.requireNumbers(
+        input.name(), numbers.stream().filter(found::has).toList(), found, packing.badRows());
+  }
+
   private List<String> featureColumns(Columns named) {
     if (!named.features().isEmpty()) {
       return named.features();
     }
+    List<String> folders = input.folderColumns();
     return columns.stream()
+        .filter(column -> !folders.contains(column))
         .filter(
             column ->
                 !named.label().contains(column)
@@ -121,7 +206,7 @@ final class SchemaReader {
       boolean supported =
           ColumnTypes.isNumber(field.dataType())
               || ColumnTypes.isNumbers(field.dataType())
-              || (ColumnTypes.isText(field.dataType()) && named.oneHot().contains(column));
+              || ColumnTypes.isText(field.dataType());
       if (!supported) {
         throw ColumnTypes.unsupported(input.name(), field, "numbers");
       }
@@ -144,16 +229,41 @@ final class SchemaReader {
   }
 
   private Feature feature(String column) {
-    if (packing.columns().oneHot().contains(column)) {
-      return Feature.category(column, distinct(column));
+    return packing.columns().oneHot().contains(column) ? category(column) : values(column);
+  }
+
+  private Feature category(String column) {
+    ColumnProfile values = found.of(column);
+    String place = input.name() + ", column " + Names.shown(column);
+    if (values.isOverLimit()) {
+      throw InvarException.of(
+          place,
+          String.format(
+              Locale.ROOT,
+              "at most %,d categories in oneHot, each of which is an input",
+              Profile.Use.CATEGORIES.limit),
+          "more different values",
+          "Leave it out, or give its rare values one name; so many are for an embedding, by number,"
+              + " and not for oneHot.");
     }
-    return values(column);
+    if (values.values() == 0) {
+      throw InvarException.of(place, "values", "none", "Name another source or column.");
+    }
+    return Feature.category(
+        column,
+        ColumnTypes.isText(schema.apply(column).dataType()) ? ValueType.TEXT : values.type(),
+        values.distinct().keySet().stream().sorted(ClassLabels.BY_CODE_POINT).toList());
   }
 
   private Feature values(String column) {
     StructField field = schema.apply(column);
+    if (ColumnTypes.isText(field.dataType())) {
+      boolean truth = found.has(column) && found.of(column).type() == ValueType.BOOLEAN;
+      return Feature.number(column, truth ? ValueType.BOOLEAN : ValueType.NUMBER);
+    }
     if (ColumnTypes.isNumber(field.dataType())) {
-      return Feature.number(column);
+      boolean truth = field.dataType() instanceof BooleanType;
+      return Feature.number(column, truth ? ValueType.BOOLEAN : ValueType.NUMBER);
     }
     if (ColumnTypes.isNumbers(field.dataType())) {
       return Feature.numbers(column, length(field));
@@ -161,13 +271,17 @@ final class SchemaReader {
     throw ColumnTypes.unsupported(input.name(), field, "numbers");
   }
 
+  private String requireOne(List<String> label) {
+    if (label.size() != 1) {
+      throw InvarException.of(
+          input.name(), "one label column of classes", label.toString(), "Name one.");
+    }
+    return label.get(0);
+  }
+
   private List<Feature> labels(List<String> label) {
     if (packing.targets().areClasses()) {
-      if (label.size() != 1) {
-        throw InvarException.of(
-            input.name(), "one label column of classes", label.toString(), "Name one.");
-      }
-      return List.of(classLabel(schema.apply(label.get(0))));
+      return List.of(classLabel(schema.apply(requireOne(label))));
     }
     if (packing.steps() > 0) {
       return List.of(numbersAtEveryStep(label));
@@ -220,59 +334,20 @@ final class SchemaReader {
 
   private Feature classLabel(StructField field) {
     int steps = steps(field);
-    DataType element = ColumnTypes.elementType(field.dataType());
-    boolean text = ColumnTypes.isText(element == null ? field.dataType() : element);
-    int wanted = packing.targets() == Targets.BINARY ? 2 : packing.outputs();
-    List<String> classes = packing.classes();
-    if (classes.isEmpty() && text) {
-      classes = distinct(field.name());
-    } else if (classes.isEmpty() && wanted > 0) {
-      classes = IntStream.range(0, wanted).mapToObj(String::valueOf).toList();
-    }
-    if (wanted > 0 && classes.size() != wanted) {
-      throw InvarException.of(
-          input.name() + ", column " + field.name(),
-          wanted + " classes",
-          classes.size() + ": " + classes,
-          "Change the network's outputs, or name the classes.");
-    }
-    if (!classes.isEmpty()) {
-      packing.classFactors().check(input.name(), classes);
-    }
-    boolean named =
-        text
-            || (!packing.classes().isEmpty()
-                && classes.stream().allMatch(name -> Feature.parsed(name).isPresent()));
-    Feature feature =
-        named
-            ? Feature.namedClasses(field.name(), classes)
-            : Feature.classes(field.name(), classes);
-    if (steps > 0) {
-      feature = feature.atEveryStep(steps);
-    }
+    requireClasses(field);
+    Feature feature = ClassLabels.of(input.name(), field.name(), found.of(field.name()), packing);
+    feature = steps > 0 ? feature.atEveryStep(steps) : feature;
     ColumnTypes.require(input.name(), field, feature);
     return feature;
   }
 
-  /**
-   * The values of a column, or of its arrays' entries, as text, sorted. Nulls are left for the
-   * check of rows to name.
-   */
-  private List<String> distinct(String column) {
-    Column named = ColumnTypes.column(input.rows(), column);
-    boolean array = schema.apply(column).dataType() instanceof ArrayType;
-    Dataset<Row> values = input.rows().select(array ? functions.explode(named) : named).distinct();
-    List<String> found =
-        SparkFailures.explained(input.name(), values::collectAsList).stream()
-            .filter(row -> !row.isNullAt(0))
-            .map(row -> row.get(0).toString())
-            .sorted()
-            .toList();
-    if (found.isEmpty()) {
-      throw InvarException.of(
-          input.name() + ", column " + column, "values", "none", "Name another source or column.");
+  /** Refuses a label of classes that is neither numbers nor text, before its rows are read. */
+  private void requireClasses(StructField field) {
+    DataType element = ColumnTypes.elementType(field.dataType());
+    DataType type = element == null ? field.dataType() : element;
+    if (!ColumnTypes.isNumber(type) && !ColumnTypes.isText(type)) {
+      throw ColumnTypes.unsupported(input.name(), field, "classes");
     }
-    return found;
   }
 
   private int length(StructField field) {
@@ -283,13 +358,24 @@ final class SchemaReader {
     List<Row> first =
         SparkFailures.explained(
             input.name(),
-            () -> input.rows().select(column).where(column.isNotNull()).takeAsList(1));
-    if (first.isEmpty()) {
-      throw InvarException.of(
-          input.name() + ", column " + field.name(), "numbers", "none", "Name another column.");
+            () -> input.rows().select(column).where(column.isNotNull()).takeAsList(FIRST_ROWS));
+    // The most frequent one, not the first: that may be the row which is wrong.
+    TreeMap<Integer, Long> lengths = new TreeMap<>();
+    for (Row row : first) {
+      List<?> elements = NumberArray.elements(row.get(0));
+      lengths.merge(elements == null ? 0 : elements.size(), 1L, Long::sum);
     }
-    Object value = first.get(0).get(0);
-    return value instanceof Vector vector ? vector.size() : first.get(0).getList(0).size();
+    return lengths.entrySet().stream()
+        .filter(entry -> entry.getKey() > 0)
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElseThrow(
+            () ->
+                InvarException.of(
+                    input.name() + ", column " + Names.shown(field.name()),
+                    "arrays of numbers",
+                    first.isEmpty() ? "none" : "empty ones",
+                    "Name another column."));
   }
 
   private Shape shape(List<Feature> features) {

@@ -7,9 +7,10 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.invar.InvarException;
 import org.invar.worker.RowEncoding;
 import org.invar.worker.Shipped;
 
@@ -19,7 +20,6 @@ final class Tally implements Serializable {
 
   private final EnumMap<Split, Long> rows = new EnumMap<>(Split.class);
   private final TreeMap<Integer, Long> trainClasses = new TreeMap<>();
-  private int highestClass = -1;
   private final TreeMap<String, Long> reasons = new TreeMap<>();
   private final ArrayList<BadRow> bad = new ArrayList<>();
   private long badRows;
@@ -27,17 +27,15 @@ final class Tally implements Serializable {
   private Tally() {}
 
   /**
-   * Counts the rows of a source, which it reads and checks in doing so.
-   *
-   * @throws InvarException for the first bad row, where bad rows are an error
+   * Counts the rows of a source, which it reads and checks in doing so, and the bad ones, which it
+   * names.
    */
   static Tally of(
       String place,
       JavaRDD<Encoded> encoded,
       Splits splits,
       RowEncoding encoding,
-      boolean classes,
-      BadRows policy) {
+      boolean classes) {
     List<Shipped<Tally>> parts =
         SparkFailures.explained(
             place,
@@ -49,9 +47,6 @@ final class Tally implements Serializable {
                     .collect());
     Tally all = new Tally();
     parts.forEach(part -> all.add(part.value()));
-    if (policy == BadRows.ERROR && all.badRows > 0) {
-      throw new InvarException(all.bad.get(0).message());
-    }
     return all;
   }
 
@@ -64,14 +59,10 @@ final class Tally implements Serializable {
       if (problem == null) {
         Split split = splits.of(next.identity());
         tally.rows.merge(split, 1L, Long::sum);
-        if (classes) {
+        if (classes && split == Split.TRAIN) {
           // Class weights, which need the count of each class, have no steps.
           for (int i = 0; i < encoding.targets(next.bytes()); i++) {
-            int id = (int) encoding.target(next.bytes(), i);
-            tally.highestClass = Math.max(tally.highestClass, id);
-            if (split == Split.TRAIN) {
-              tally.trainClasses.merge(id, 1L, Long::sum);
-            }
+            tally.trainClasses.merge((int) encoding.target(next.bytes(), i), 1L, Long::sum);
           }
         }
       } else {
@@ -94,7 +85,6 @@ final class Tally implements Serializable {
   private void add(Tally other) {
     other.rows.forEach((split, count) -> rows.merge(split, count, Long::sum));
     other.trainClasses.forEach((id, count) -> trainClasses.merge(id, count, Long::sum));
-    highestClass = Math.max(highestClass, other.highestClass);
     badRows += other.badRows;
     other.reasons.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
     bad.addAll(
@@ -113,14 +103,33 @@ final class Tally implements Serializable {
     return new SkippedRows(source, badRows, Collections.unmodifiableSortedMap(reasons), first);
   }
 
+  /** Returns the message about the first bad row, if there is one. */
+  Optional<String> bad() {
+    return bad.stream().findFirst().map(BadRow::message);
+  }
+
+  /** Returns the rows of all splits. */
+  long rows() {
+    return rows.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Returns a sentence that names the classes without a training row. */
+  Optional<String> absent(List<String> classes) {
+    List<String> none =
+        IntStream.range(0, classes.size())
+            .filter(id -> !trainClasses.containsKey(id))
+            .mapToObj(classes::get)
+            .toList();
+    return none.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "No row to train on is of %s %s."
+                .formatted(none.size() == 1 ? "class" : "the classes", Names.some(none)));
+  }
+
   /** Returns the rows of a split. */
   long rows(Split split) {
     return rows.getOrDefault(split, 0L);
-  }
-
-  /** Returns the highest class id of all splits, or −1. */
-  int highestClass() {
-    return highestClass;
   }
 
   /** Returns rows / (k · rows of the class) for each of k classes; 0 for one without rows. */

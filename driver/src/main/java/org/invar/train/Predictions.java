@@ -22,17 +22,18 @@ import org.invar.param.Weights;
 import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
 import org.invar.source.Targets;
+import org.invar.source.ValueType;
 import org.invar.worker.Predictor;
 
 /**
  * The columns that prediction adds to rows.
  *
  * <ul>
- *   <li>Classes and distributions: {@code prediction}, the most probable class's name (its number
- *       where classes have none), and {@code probability}, an array by class id. Of a network with
- *       an output at every step, both are arrays with an entry for each of the row's own steps.
- *   <li>Binary: {@code prediction}, the more probable class's name, and {@code probability} of the
- *       second class.
+ *   <li>Classes: {@code prediction}, the most probable class as the label has it, a number, a
+ *       boolean or text, and {@code probability}, an array by class id. Of a network with an output
+ *       at every step, both are arrays with an entry for each of the row's own steps.
+ *   <li>Distributions: likewise, with the class's number as text.
+ *   <li>Binary: {@code prediction}, the more probable class, and {@code probability} of the second.
  *   <li>Values: {@code prediction}, a double, or an array of doubles for several outputs; of
  *       sequences those of the row's own steps.
  * </ul>
@@ -41,49 +42,84 @@ import org.invar.worker.Predictor;
  * @param schema of the rows that come out
  * @param network layers and loss
  * @param targets what the network was trained for
- * @param classes names by id, or empty
+ * @param classes the label's values by id, or empty
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Predictions(
-    int[] kept, StructType schema, Network network, Targets targets, List<String> classes)
+    int[] kept, StructType schema, Network network, Targets targets, List<Object> classes)
     implements Serializable {
-  /** Returns the columns for inputs of that schema, of which the named ones stay. */
+  /**
+   * Returns the columns for inputs of that schema.
+   *
+   * @param kept the names of those that stay
+   * @param prefix what stands in front of the names of those that prediction adds
+   */
   static Predictions of(
-      StructType input, List<String> kept, Preprocessing preprocessing, Network network) {
+      StructType input,
+      List<String> kept,
+      Preprocessing preprocessing,
+      Network network,
+      String prefix) {
     int[] indices = kept.stream().mapToInt(input::fieldIndex).toArray();
     List<StructField> fields = new ArrayList<>();
     for (int index : indices) {
       fields.add(input.fields()[index]);
     }
-    for (StructField added : added(preprocessing.targets(), network.output())) {
-      if (kept.contains(added.name())) {
-        throw InvarException.of(
-            "the rows to predict",
-            "no column " + added.name() + ", which prediction adds",
-            "one",
-            "Rename or drop it.");
+    for (StructField added : added(preprocessing, network.output(), prefix)) {
+      for (String name : kept) {
+        // Spark does not tell names apart that differ in case alone.
+        if (name.equalsIgnoreCase(added.name())) {
+          throw InvarException.of(
+              "the rows to predict",
+              "no column \"" + added.name() + "\", which prediction adds",
+              "\"" + name + "\"",
+              "Put a prefix in front of what prediction adds (--prefix new_; of a program"
+                  + " predict(rows, \"new_\")), or rename or drop the column.");
+        }
       }
       fields.add(added);
     }
+    ValueType values = preprocessing.labels().get(0).values();
     return new Predictions(
         indices,
         DataTypes.createStructType(fields),
         network,
         preprocessing.targets(),
-        new ArrayList<>(preprocessing.classes()));
+        new ArrayList<>(preprocessing.classes().stream().map(values::value).toList()));
   }
 
-  private static List<StructField> added(Targets targets, Shape output) {
-    DataType text = DataTypes.StringType;
+  private static List<StructField> added(Preprocessing preprocessing, Shape output, String prefix) {
     DataType number = DataTypes.DoubleType;
-    return switch (targets) {
+    DataType label = type(preprocessing);
+    DataType prediction =
+        switch (preprocessing.targets()) {
+          case CLASSES, DISTRIBUTION -> output.rank() == 2 ? array(label) : label;
+          case BINARY -> label;
+          case VALUES -> output.size() == 1 ? number : array(number);
+        };
+    StructField first = field(prefix + "prediction", prediction);
+    return switch (preprocessing.targets()) {
       case CLASSES, DISTRIBUTION ->
-          output.rank() == 2
-              ? List.of(
-                  field("prediction", array(text)), field("probability", array(array(number))))
-              : List.of(field("prediction", text), field("probability", array(number)));
-      case BINARY -> List.of(field("prediction", text), field("probability", number));
-      case VALUES -> List.of(field("prediction", output.size() == 1 ? number : array(number)));
+          List.of(
+              first,
+              field(
+                  prefix + "probability",
+                  output.rank() == 2 ? array(array(number)) : array(number)));
+      case BINARY -> List.of(first, field(prefix + "probability", number));
+      case VALUES -> List.of(first);
+    };
+  }
+
+  /** The type of the label's classes. */
+  private static DataType type(Preprocessing preprocessing) {
+    if (preprocessing.classes().isEmpty()) {
+      return DataTypes.StringType;
+    }
+    return switch (preprocessing.labels().get(0).values()) {
+      case WHOLE -> DataTypes.LongType;
+      case NUMBER -> DataTypes.DoubleType;
+      case BOOLEAN -> DataTypes.BooleanType;
+      case TEXT, ID -> DataTypes.StringType;
     };
   }
 
@@ -159,7 +195,7 @@ record Predictions(
     switch (targets) {
       case CLASSES, DISTRIBUTION -> {
         double[][] probabilities = probabilities(output);
-        String[] names = new String[probabilities.length];
+        Object[] names = new Object[probabilities.length];
         for (int step = 0; step < names.length; step++) {
           names[step] = name(largest(probabilities[step]));
         }
@@ -188,7 +224,7 @@ record Predictions(
     return probabilities;
   }
 
-  private String name(int id) {
+  private Object name(int id) {
     return classes.isEmpty() ? String.valueOf(id) : classes.get(id);
   }
 

@@ -16,6 +16,7 @@ import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
 import org.invar.loss.Loss;
 import org.invar.nn.Network;
+import org.invar.param.Shape;
 import org.invar.source.ClassFactors;
 import org.invar.source.Columns;
 import org.invar.source.DataSource;
@@ -25,6 +26,7 @@ import org.invar.source.PackedSplits;
 import org.invar.source.Packer;
 import org.invar.source.Packing;
 import org.invar.source.Preprocessing;
+import org.invar.source.Profile;
 import org.invar.source.Split;
 import org.invar.source.Targets;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +62,8 @@ public final class Preparation {
   }
 
   /**
-   * Opens the sources and builds the network for the training one, without going through the rows.
+   * Opens the sources and builds the network for the training one; goes through its rows where
+   * types, categories and classes are found in them alone.
    *
    * @param given the training rows where the job's format is {@code dataset}, else null
    * @throws InvarException when source, columns, layers or loss cannot be used
@@ -68,13 +71,25 @@ public final class Preparation {
   public static Preparation of(SparkSession spark, Job job, @Nullable Dataset<Row> given) {
     Input train = open(spark, job, "data.train", job.settings().data().train(), given);
     Packing unknown = packing(job, null);
-    Preprocessing schema = at(job, "data", () -> Packer.schema(train, unknown));
-    Network network = JobNetwork.of(job, schema.shape());
-    packing(job, network); // What does not go together is refused before any row is read.
+    // What does not go together is refused before any row is read, where that can be known.
+    boolean categories = !unknown.columns().oneHot().isEmpty();
+    Profile first =
+        categories ? at(job, "data", () -> Packer.profile(train, unknown)) : Profile.none();
+    Shape shape = at(job, "data", () -> Packer.shape(train, unknown, first));
+    Network network = JobNetwork.of(job, shape);
+    Packing packing = packing(job, network);
     new Decisions(job.settings().train()).check(job, network);
     DataSettings data = job.settings().data();
     Input dev = own(spark, job, "data.dev", data.dev());
     Input test = own(spark, job, "data.test", data.test());
+    Preprocessing schema =
+        at(
+            job,
+            "data",
+            () -> {
+              Profile found = categories ? first : Packer.profile(train, packing);
+              return Packer.schema(train, packing, found);
+            });
     return new Preparation(spark, job, train, dev, test, schema, network);
   }
 
@@ -148,6 +163,7 @@ public final class Preparation {
         () ->
             Packer.pack(
                 packing(job, network),
+                schema,
                 train,
                 dev,
                 test,

@@ -10,7 +10,6 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.checkpoint.ModelDirectory;
 import org.invar.checkpoint.RunDirectory;
@@ -148,19 +147,35 @@ public final class TrainedModel {
     return predict(Input.of(rows));
   }
 
+  /**
+   * Returns the same with other names of the columns that are added.
+   *
+   * @param prefix what stands in front of {@code prediction} and {@code probability}
+   */
+  public Dataset<Row> predict(Dataset<Row> rows, String prefix) {
+    return predict(Input.of(rows), prefix);
+  }
+
   /** Returns the rows of a source with predictions; pictures' pixels are left out. */
   public Dataset<Row> predict(Input input) {
-    Dataset<Row> located = input.located();
+    return predict(input, "");
+  }
+
+  /** Returns the rows of a source with predictions whose names begin with a prefix. */
+  public Dataset<Row> predict(Input input, String prefix) {
+    Dataset<Row> asTheyAre = input.located();
+    Dataset<Row> located = PlainDates.cast(asTheyAre, PlainDates.without(asTheyAre.schema()));
     RowEncoder encoder = RowEncoder.unlabeled(preprocessing, input, located.schema());
     Predictions predictions =
-        Predictions.of(located.schema(), input.kept(), preprocessing, network);
+        Predictions.of(asTheyAre.schema(), input.kept(), preprocessing, network, prefix);
     Broadcast<Shipped<Weights>> broadcast = context().broadcast(Shipped.of(weights));
-    StructType schema = predictions.schema();
-    return spark.createDataFrame(
-        located
-            .toJavaRDD()
-            .mapPartitions(rows -> predictions.of(rows, encoder, broadcast.value().value())),
-        schema);
+    Dataset<Row> scored =
+        spark.createDataFrame(
+            located
+                .toJavaRDD()
+                .mapPartitions(rows -> predictions.of(rows, encoder, broadcast.value().value())),
+            PlainDates.without(predictions.schema()));
+    return PlainDates.cast(scored, predictions.schema());
   }
 
   /**

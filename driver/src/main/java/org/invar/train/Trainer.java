@@ -139,6 +139,7 @@ public final class Trainer {
                 ? Gangs.awaitExecutors(context, listener::warning)
                 : context.defaultParallelism());
     try {
+      splits.notes().forEach(listener::warning);
       Contents contents = splits.contents();
       preparation.checkBatches(contents.shardRows());
       RunPlan plan =

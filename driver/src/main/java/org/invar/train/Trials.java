@@ -89,6 +89,7 @@ public final class Trials implements AutoCloseable {
     boolean gang = !inTasks && !spark.isLocal();
     PackedSplits splits =
         preparation.pack(gang ? Gangs.awaitExecutors(spark, notice) : spark.defaultParallelism());
+    splits.notes().forEach(notice);
     try {
       preparation.checkBatches(splits.train().shardRows());
       var contents = splits.contents();

@@ -13,6 +13,7 @@ import org.invar.source.Feature;
 import org.invar.source.LocalSpark;
 import org.invar.source.Preprocessing;
 import org.invar.source.Targets;
+import org.invar.source.ValueType;
 import org.junit.jupiter.api.Test;
 
 class FlatColumnsTest {
@@ -20,7 +21,7 @@ class FlatColumnsTest {
     return new Preprocessing(
         FeatureType.FLOAT32,
         Shape.of(1),
-        List.of(new Feature("x", Feature.Kind.NUMBER, List.of(), List.of())),
+        List.of(new Feature("x", Feature.Kind.NUMBER, List.of(), List.of(), ValueType.NUMBER)),
         targets,
         List.of(labels),
         null,
@@ -40,7 +41,8 @@ class FlatColumnsTest {
   @Test
   void arraysBecomeColumnsAndNestedValuesText() throws IOException {
     try (SparkSession spark = LocalSpark.start(2)) {
-      var classes = new Feature("y", Feature.Kind.CLASS, List.of(), List.of("a b", "c.d"));
+      var classes =
+          new Feature("y", Feature.Kind.CLASS, List.of(), List.of("a b", "c.d"), ValueType.TEXT);
       assertFlat(
           spark.sql(
               "SELECT array(1, 2) AS `x.y`, map('k', 1) AS m, X'0102' AS b, 'c.d' AS prediction,"
@@ -48,21 +50,24 @@ class FlatColumnsTest {
           model(Targets.CLASSES, classes),
           "x.y|m|b|prediction|probability_a b|probability_c.d",
           "[1,2]|{\"k\":1}|AQI=|c.d|0.25|0.75");
-      var steps = new Feature("y", Feature.Kind.CLASS, List.of(2), List.of("a", "b"));
+      var steps =
+          new Feature("y", Feature.Kind.CLASS, List.of(2), List.of("a", "b"), ValueType.TEXT);
       assertFlat(
           spark.sql(
               "SELECT 1 AS x, array('b') AS prediction, array(array(0.25D, 0.75D)) AS probability"),
           model(Targets.CLASSES, steps),
           "x|prediction|probability",
           "1|[\"b\"]|[[0.25,0.75]]");
-      var sequence = new Feature("y", Feature.Kind.SEQUENCE, List.of(2, 1), List.of());
+      var sequence =
+          new Feature("y", Feature.Kind.SEQUENCE, List.of(2, 1), List.of(), ValueType.NUMBER);
       assertFlat(
           spark.sql("SELECT 1 AS x, array(0.5D) AS prediction"),
           model(Targets.VALUES, sequence),
           "x|prediction",
           "1|[0.5]");
-      var price = new Feature("price", Feature.Kind.NUMBER, List.of(), List.of());
-      var sizes = new Feature("size", Feature.Kind.NUMBERS, List.of(2), List.of());
+      var price = new Feature("price", Feature.Kind.NUMBER, List.of(), List.of(), ValueType.NUMBER);
+      var sizes =
+          new Feature("size", Feature.Kind.NUMBERS, List.of(2), List.of(), ValueType.NUMBER);
       assertFlat(
           spark.sql("SELECT array(9) AS probability, array(1D, 2D, 3D) AS prediction"),
           model(Targets.VALUES, price, sizes),

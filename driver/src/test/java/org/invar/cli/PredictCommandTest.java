@@ -243,8 +243,9 @@ class PredictCommandTest {
             "found the columns [alcohol, acid, ash, ",
             "Give the columns the names that they had in training");
     Files.writeString(bad, Files.readString(Runs.WINE).replace("\n13.2,1.78,", "\n13.2,few,"));
-    Cli.run("predict", wine, "--input", bad, "--out", out, "--overwrite")
-        .refused("bad.csv, column malic_acid: expected number, found string");
+    Cli.run("predict", wine, "--input", bad, "--out", folder.resolve("few.parquet"))
+        .refused(
+            "bad.csv, row 2 (alcohol=13.2, malic_acid=few, ash=2.14), column malic_acid: expected a finite");
     assertEquals(178, read("parquet", out).count());
     Files.write(folder.resolve("corrupt.parquet"), new byte[100]);
     Cli.run(

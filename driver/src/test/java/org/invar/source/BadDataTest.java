@@ -86,13 +86,19 @@ class BadDataTest {
 
   @Test
   void refusesLabelsThatAreNoClass() {
-    refused(Targets.CLASSES, rows("(1, 0), (1, -1) t(x, y)"), "column y", "in [0, ", "found -1");
-    refused(Targets.CLASSES, rows("(1, 1.5) t(x, y)"), "column y", "whole number", "found 1.5");
-    refused(Targets.BINARY, rows("(1, 2) t(x, y)"), "column y", "[0, 2)", "found 2");
-    refused(Targets.CLASSES, rows("(1, 'a'), (2, NULL) t(x, y)"), "one of [a]", "found null");
     var three = PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).outputs(3).build();
-    refused(three, rows("(1, 3) t(x, y)"), null, "[0, 3)", "found 3");
-    refused(three, rows("(1, 'a'), (1, 'b') t(x, y)"), null, "3 classes", "found 2: [a, b]");
+    refused(three, rows("(1, 0), (1, -1) t(x, y)"), null, "column y", "in [0, 3)", "\"-1\" (1)");
+    refused(three, rows("(1, 1.5) t(x, y)"), null, "column y", "numbers in", "\"1.5\" (1)");
+    var binary = PackingBuilder.of(Targets.BINARY, Columns.labeled("y")).outputs(1).build();
+    refused(binary, rows("(1, 2) t(x, y)"), null, "column y", "[0, 2)", "found 1: \"2\"");
+    refused(Targets.CLASSES, rows("(1, 'a'), (2, NULL) t(x, y)"), "one of [a]", "found null");
+    refused(three, rows("(1, 3) t(x, y)"), null, "[0, 3)", "found 1: \"3\"");
+    refused(
+        three,
+        rows("(1, 'a'), (1, 'b') t(x, y)"),
+        null,
+        "3 classes",
+        "found 2: \"a\" (1), \"b\" (1); the rarest, ");
   }
 
   @Test
@@ -101,7 +107,8 @@ class BadDataTest {
     Input train = rows("(1, 'a'), (1, 'b') t(x, y)");
     refused(classes, train, rows("(1, 'c') t(x, y)"), "one of [a, b]", "found c");
     refused(classes, train, rows("(1, 'a') t(xx, yes)"), "a column x,", "Did you mean xx?");
-    refused(classes, rows("(1, 1) t(x, y)"), rows("(1, 2) t(x, y)"), "[0, 2)", "found 2");
+    var two = PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).outputs(2).build();
+    refused(two, rows("(1, 1) t(x, y)"), rows("(1, 2) t(x, y)"), "[0, 2)", "found 2");
     var columns = new Columns(List.of(), List.of("y"), null, null, List.of("c"));
     refused(
         LocalSpark.packing(Targets.VALUES, columns),
@@ -193,7 +200,7 @@ class BadDataTest {
     for (String id : List.of("X'00'", "TIMESTAMP'2026-01-01 00:00:00'", "map(1, 2)", "1.5D")) {
       Input input = rows("(" + id + ", 1, 1) t(id, x, y)");
       String type = input.rows().schema().apply("id").dataType().simpleString();
-      var e = assertThrows(InvarException.class, () -> Packer.schema(input, packing));
+      var e = assertThrows(InvarException.class, () -> Packer.profile(input, packing));
       assertTrue(e.getMessage().contains("column id: expected an id"), e.getMessage());
       assertTrue(e.getMessage().contains("found " + type), e.getMessage());
       assertTrue(e.getMessage().contains("Cast it to a string."), e.getMessage());
@@ -205,8 +212,8 @@ class BadDataTest {
   void refusesNumbersForClassesThatAreNames() {
     var classes = LocalSpark.packing(Targets.CLASSES, Columns.labeled("y"));
     Input mixed = rows("(1, '1'), (1, '2'), (1, 'unknown') t(x, y)");
-    String names = "one of the classes [1, 2, unknown], which are not all numbers";
-    refused(classes, mixed, rows("(1, 1), (1, 2) t(x, y)"), names, "found int", "inferSchema");
+    String names = "text, one of the classes [1, 2, unknown], as in training";
+    refused(classes, mixed, rows("(1, 1), (1, 2) t(x, y)"), names, "found int", "Cast it to");
     // Two names of one number: which is meant cannot be known.
     refused(classes, rows("(1, '1'), (1, '01') t(x, y)"), rows("(1, 1) t(x, y)"), "[01, 1]");
     Input train = rows("(1, '1'), (1, '2') t(x, y)");
@@ -217,15 +224,16 @@ class BadDataTest {
   @Test
   void forgetsThePackedSplitsWhenALaterOneFails() {
     READ.set(0);
-    StructType schema = spark.sql("SELECT 1 AS x, 1 AS y").schema();
+    StructType types = spark.sql("SELECT 1 AS x, 1 AS y").schema();
     var numbers = spark.range(0, 40, 1, 1).toJavaRDD().map(BadDataTest::failing);
-    Input input = Input.of(spark.createDataFrame(numbers, schema));
+    Input input = Input.of(spark.createDataFrame(numbers, types));
     var packing = PackingBuilder.of(Targets.VALUES, Columns.labeled("y")).dev(0.5).build();
+    Preprocessing schema = Packer.schema(input, packing, Profile.none());
     var before = Set.copyOf(persisted());
     var e =
         assertThrows(
             InvarException.class,
-            () -> Packer.pack(packing, input, null, null, BadDataTest::forgetRows, 2));
+            () -> Packer.pack(packing, schema, input, null, null, BadDataTest::forgetRows, 2));
     assertTrue(e.getMessage().contains("read too often"), e.getMessage());
     assertTrue(READ.get() > 80, "the training split was not packed: " + READ);
     assertEquals(before, persisted());
@@ -249,6 +257,7 @@ class BadDataTest {
   void encodedRowsAreOnDiskWhileTheyArePacked() {
     Input input = rows("(1, 2), (2, 3), (3, 4) t(x, y)");
     var packing = LocalSpark.packing(Targets.VALUES, Columns.labeled("y"));
+    Preprocessing schema = Packer.schema(input, packing, Profile.none());
     var before = persisted();
     List<StorageLevel> levels = new ArrayList<>();
     LongToIntFunction shards =
@@ -263,7 +272,7 @@ class BadDataTest {
               });
           return 1;
         };
-    Packer.pack(packing, input, null, null, shards, 1).unpersist();
+    Packer.pack(packing, schema, input, null, null, shards, 1).unpersist();
     assertEquals(List.of(StorageLevel.DISK_ONLY()), levels);
   }
 

@@ -28,7 +28,9 @@ public final class LocalSpark {
   }
 
   static PackedSplits pack(Packing packing, Input train, Input dev, Input test, int partitions) {
-    return Packer.pack(packing, train, dev, test, rows -> Shards.auto(256, rows), partitions);
+    Preprocessing schema = Packer.schema(train, packing, Packer.profile(train, packing));
+    return Packer.pack(
+        packing, schema, train, dev, test, rows -> Shards.auto(256, rows), partitions);
   }
 
   static Packing packing(Targets targets, Columns columns) {

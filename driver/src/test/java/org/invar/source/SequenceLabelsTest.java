@@ -74,7 +74,7 @@ class SequenceLabelsTest {
     PackedSplits packed = LocalSpark.pack(packing(Targets.CLASSES, UNKNOWN, 0), rows(values));
     assertEquals(List.of("a", "b", "c"), packed.preprocessing().classes());
     assertEquals(
-        new Feature("y", Feature.Kind.NAMED_CLASS, List.of(3), List.of("a", "b", "c")),
+        new Feature("y", Feature.Kind.CLASS, List.of(3), List.of("a", "b", "c"), ValueType.TEXT),
         packed.preprocessing().labels().get(0));
     assertEquals(List.of("[1.0, 2.0, 0.0] 2", "[2.0, 0.0, 1.0] 3"), targets(packed));
     assertTargets(packing(Targets.CLASSES, 3, 3), values, "[1.0, 2.0, 0.0] 2", "[2.0, 0.0, 1.0] 3");
@@ -143,8 +143,16 @@ class SequenceLabelsTest {
         three, "(array(1, 2), array(0, 1, 2)) t(x, y)", where, "array of 2 classes", "3 entries");
     refused(three, "(array(1, 2), cast(null as array<int>)) t(x, y)", where, "found null");
     refused(three, "(array(1, 2), array(0, NULL)) t(x, y)", where, "column y[1]: expected", "null");
-    refused(three, "(array(1, 2), array(0, 3)) t(x, y)", where, "column y[1]", "[0, 3)", "found 3");
-    refused(three, "(array(1, 2), array(0, 1.5)) t(x, y)", where, "column y[1]", "found 1.5");
+    String first = "first in row 1 of partition 0";
+    refused(three, "(array(1, 2), array(0, 3)) t(x, y)", first, "column y", "[0, 3)", "\"3\" (1)");
+    refused(three, "(array(1, 2), array(0, 1.5)) t(x, y)", first, "column y", "\"1.5\" (1)");
+    Input ids = rows("(array(1, 2), array(0, 1)) t(x, y)");
+    Input stray = rows("(array(1, 2), array(0, 3)) t(x, y)");
+    var third =
+        assertThrows(InvarException.class, () -> LocalSpark.pack(three, ids, stray, null, 2));
+    assertTrue(third.getMessage().contains(where), third.getMessage());
+    assertTrue(
+        third.getMessage().contains("column y[1]: expected a class, a whole number in [0, 3)"));
     Packing text = packing(Targets.CLASSES, UNKNOWN, 0);
     refused(
         text,
@@ -179,7 +187,7 @@ class SequenceLabelsTest {
     refused(
         packing(Targets.CLASSES, 2, 3),
         "(array(1), array('a')), (array(1), array('b', 'c')) t(x, y)",
-        "expected 2 classes, found 3: [a, b, c]");
+        "expected 2 classes, as the network has outputs, found 3: \"a\" (1), \"b\" (1), \"c\" (1)");
     refused(
         packing(Targets.CLASSES, 2, 3),
         "(array(1), array(array(1))) t(x, y)",
