@@ -1,11 +1,13 @@
 package org.invar.nn;
 
 import java.util.List;
+import org.invar.kernel.Kernels;
 import org.invar.param.Float32;
 import org.invar.param.Initializer;
 import org.invar.param.Layout;
 import org.invar.param.Parameters;
 import org.invar.param.Shape;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -15,8 +17,10 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Training takes the mean and the biased variance of the shard's part of the batch ("ghost"
  * batch normalization, Hoffer, Hubara, Soudry 2017, arXiv:1705.08741), so that the result does not
- * depend on how shards are spread over workers. Prediction takes running statistics, updated once a
- * step with the shards' statistics weighted by rows. Ioffe, Szegedy 2015, arXiv:1502.03167.
+ * depend on how shards are spread over workers. Prediction takes the running mean and variance,
+ * updated once a step with those of the whole batch. Ioffe, Szegedy 2015, arXiv:1502.03167.
+ *
+ * <p>Of sequences with lengths, each row's own steps count alone; outputs behind them are zeros.
  *
  * @param momentum the weight of the running statistics' old value, in [0, 1)
  * @param epsilon added to the variance, positive
@@ -58,42 +62,72 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
 
   @Override
   public List<Layout.Spec> state(Shape input) {
-    Shape channels = Shape.of(input.get(-1));
-    return List.of(
-        Layout.Spec.running("mean", channels, new Initializer.Zeros(), momentum),
-        Layout.Spec.running("variance", channels, Initializer.Constant.of(1), momentum));
+    return Layout.Spec.moments(Shape.of(input.get(-1)), momentum);
   }
 
   @Override
   public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    INDArray positions = positions(x);
-    INDArray moments =
-        tape.training()
-            ? tape.kernels().moments(positions)
-            : Nd4j.vstack(parameters.state("mean"), parameters.state("variance"));
-    tape.push(x);
+    Steps steps = steps(x, tape);
+    if (!tape.training()) {
+      INDArray running = Nd4j.vstack(parameters.state("mean"), parameters.state("variance"));
+      INDArray y = normalize(positions(x), running, parameters, tape).reshape('c', x.shape());
+      return steps == null ? y : steps.withoutPadding(y);
+    }
+    INDArray own = steps == null ? positions(x) : steps.own(x);
+    INDArray moments = tape.kernels().moments(own);
+    tape.push(own);
     tape.push(moments);
+    INDArray y = normalize(own, moments, parameters, tape);
+    return steps == null ? y.reshape('c', x.shape()) : steps.spread(y);
+  }
+
+  private INDArray normalize(INDArray x, INDArray moments, Parameters parameters, Tape tape) {
     return tape.kernels()
-        .normalize(positions, moments, parameters.get("gamma"), parameters.get("beta"), epsilon)
-        .reshape('c', x.shape());
+        .normalize(x, moments, parameters.get("gamma"), parameters.get("beta"), epsilon);
   }
 
   @Override
   public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
     INDArray moments = tape.pop();
-    INDArray x = tape.pop();
-    gradient.state("mean").addi(moments.getRow(0).mul(x.size(0)));
-    gradient.state("variance").addi(moments.getRow(1).mul(x.size(0)));
-    return tape.kernels()
-        .normalizeGradient(
-            positions(x),
-            positions(dy),
-            moments,
-            parameters.get("gamma"),
-            epsilon,
-            gradient.get("gamma"),
-            gradient.get("beta"))
-        .reshape('c', x.shape());
+    INDArray own = tape.pop();
+    addStatistics(own.size(0), moments, parameters, gradient, tape.kernels());
+    Steps steps = steps(dy, tape);
+    INDArray dx =
+        tape.kernels()
+            .normalizeGradient(
+                own,
+                steps == null ? positions(dy) : steps.own(dy),
+                moments,
+                parameters.get("gamma"),
+                epsilon,
+                gradient.get("gamma"),
+                gradient.get("beta"));
+    return steps == null ? dx.reshape('c', dy.shape()) : steps.spread(dx);
+  }
+
+  /** Adds the sums over the shard's values that {@link Layout.Statistic} has. */
+  private static void addStatistics(
+      long count, INDArray moments, Parameters parameters, Parameters gradient, Kernels kernels) {
+    double[] running = kernels.values(parameters.state("mean"));
+    double[] ofShard = kernels.values(moments);
+    int channels = running.length;
+    double[] distances = new double[channels];
+    double[] squares = new double[channels];
+    for (int c = 0; c < channels; c++) {
+      double distance = ofShard[c] - running[c];
+      distances[c] = count * distance;
+      squares[c] = count * (ofShard[channels + c] + distance * distance);
+    }
+    INDArray mean = gradient.state("mean");
+    INDArray variance = gradient.state("variance");
+    mean.addi(kernels.like(mean, distances));
+    variance.addi(kernels.like(variance, squares));
+    gradient.state("count").addi(count);
+  }
+
+  /** Returns the rows' own steps, or null where all values are. */
+  private static @Nullable Steps steps(INDArray x, Tape tape) {
+    return x.rank() == 3 && tape.lengths(x.size(1)) != null ? Steps.of(x, tape) : null;
   }
 
   @Override

@@ -52,7 +52,8 @@ public interface Layer extends Serializable {
    *
    * @param dy the gradient of the loss's sum by the output [rows, output shape], never changed
    * @param parameters as in forward
-   * @param gradient added to; its state part takes the rows' sum of the batch's statistics
+   * @param gradient added to; its state part takes the sums over the batch that {@link
+   *     Layout.Statistic} has
    * @param tape the tape of forward; {@link Tape#wantsInputGradient()} says whether dx is read
    * @return dx [rows, input shape], or null when nobody reads it
    */

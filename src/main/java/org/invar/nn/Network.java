@@ -187,7 +187,8 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
   /**
    * Adds the gradient of the batch's loss sum, and returns the loss.
    *
-   * @param gradient added to; its state part takes the rows' sum of the batch's statistics
+   * @param gradient added to; its state part takes the sums over the batch that {@link
+   *     Layout.Statistic} has
    * @param tape a fresh one for training
    */
   public Outcome lossAndGradient(

@@ -49,6 +49,32 @@ record Steps(int[] lengths, int time) {
     return run("add", product, product, mask.rsub(1).muli(value));
   }
 
+  /** Returns the own steps of all rows, one behind another [Σ lengths, features]. */
+  INDArray own(INDArray sequences) {
+    int[] from = new int[Arrays.stream(lengths).sum()];
+    int next = 0;
+    for (int row = 0; row < lengths.length; row++) {
+      for (int t = 0; t < lengths[row]; t++) {
+        from[next++] = row * time + t;
+      }
+    }
+    return gather(sequences, from, from.length, sequences.size(2));
+  }
+
+  /** Returns sequences of these own steps, with zeros in the padding; the reverse of own. */
+  INDArray spread(INDArray own) {
+    int[] from = new int[lengths.length * time];
+    int next = 0;
+    for (int row = 0; row < lengths.length; row++) {
+      for (int t = 0; t < time; t++) {
+        from[row * time + t] = t < lengths[row] ? next++ : Math.toIntExact(own.size(0));
+      }
+    }
+    INDArray zero = Nd4j.zeros(own.dataType(), 1, own.size(1));
+    INDArray steps = Nd4j.concat(0, own, zero).reshape('c', 1, own.size(0) + 1, own.size(1));
+    return gather(steps, from, lengths.length, time, own.size(1));
+  }
+
   /** Returns each row's last own step [rows, features]. */
   INDArray last(INDArray sequences) {
     int[] at = new int[lengths.length];

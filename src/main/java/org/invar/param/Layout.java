@@ -43,28 +43,60 @@ public record Layout(List<Layout.Entry> entries) {
    * @param decayed whether L2 regularization and weight decay act on it: kernels yes, biases and
    *     norm parameters no
    * @param momentum for running state: the weight of its old value at an update; 0 for parameters
+   * @param statistic for running state: how it follows from a batch; ROW_MEAN for parameters
    */
   public record Spec(
-      String name, Shape shape, Initializer initializer, boolean decayed, double momentum) {
+      String name,
+      Shape shape,
+      Initializer initializer,
+      boolean decayed,
+      double momentum,
+      Statistic statistic) {
     /** Returns a tensor on which weight decay acts. */
     public static Spec decayed(String name, Shape shape, Initializer initializer) {
-      return new Spec(name, shape, initializer, true, 0);
+      return new Spec(name, shape, initializer, true, 0, Statistic.ROW_MEAN);
     }
 
     /** Returns a tensor on which weight decay does not act. */
     public static Spec plain(String name, Shape shape, Initializer initializer) {
-      return new Spec(name, shape, initializer, false, 0);
+      return new Spec(name, shape, initializer, false, 0, Statistic.ROW_MEAN);
     }
 
-    /** Returns a running statistic: s = momentum · s + (1 − momentum) · batch. */
+    /** Returns a running mean over rows: s = momentum · s + (1 − momentum) · batch. */
     public static Spec running(String name, Shape shape, Initializer initializer, double momentum) {
-      return new Spec(name, shape, initializer, false, momentum);
+      return new Spec(name, shape, initializer, false, momentum, Statistic.ROW_MEAN);
+    }
+
+    /**
+     * Returns the running mean (from 0) and biased variance (from 1) of channels, {@code mean},
+     * {@code variance} and {@code count}.
+     */
+    public static List<Spec> moments(Shape channels, double momentum) {
+      var zeros = new Initializer.Zeros();
+      var ones = Initializer.Constant.of(1);
+      Shape one = Shape.of(1);
+      return List.of(
+          new Spec("mean", channels, zeros, false, momentum, Statistic.MEAN),
+          new Spec("variance", channels, ones, false, momentum, Statistic.VARIANCE),
+          new Spec("count", one, zeros, false, 0, Statistic.COUNT));
     }
 
     /** Returns the same tensor as part of the layer of that name. */
     public Spec inside(String layer) {
-      return new Spec(layer + "." + name, shape, initializer, decayed, momentum);
+      return new Spec(layer + "." + name, shape, initializer, decayed, momentum, statistic);
     }
+  }
+
+  /** How running state follows from what a batch's shards sum up. */
+  public enum Statistic {
+    /** The mean over rows; sums are over rows. */
+    ROW_MEAN,
+    /** The mean of channels; sums are of the distances from the running mean before the batch. */
+    MEAN,
+    /** Their biased variance, behind the mean; sums are of the same distances' squares. */
+    VARIANCE,
+    /** Behind both: how many values of each channel the sums, and the last batch, have. */
+    COUNT
   }
 
   /** Refuses gaps, overlaps, equal names and more than 2³¹ − 1 elements. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one worker holds of the model: the weights that its compute threads read, its slice of the
- * averager and of the running state, and its slice of the kept weights.
+ * averager, the running state, and its slice of the kept weights.
  */
 final class GangState {
   private final Layout layout;
@@ -123,7 +123,7 @@ final class GangState {
     return averager;
   }
 
-  /** Returns the state, of which the worker's slice is updated. */
+  /** Returns the whole running state. */
   RunningState running() {
     return running;
   }

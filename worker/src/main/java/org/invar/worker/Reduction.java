@@ -41,6 +41,11 @@ interface Reduction {
   /** Updates a part from its sum, the scratch's result, and stores the new values. */
   void update(Chunk part, TreeSum.Scratch scratch);
 
+  /**
+   * Called once when the new values of all slices are stored, where there was anything to reduce.
+   */
+  default void done() {}
+
   /** Copies the new values of a chunk of the worker's own slice. */
   void read(Chunk chunk, float[] to);
 

@@ -10,7 +10,7 @@ import java.io.Serializable;
  * which order.
  *
  * @param gradient the gradient of the loss sum, flat; empty in an evaluation
- * @param statistics the rows' sum of batch statistics, flat; empty in an evaluation
+ * @param statistics the sums of batch statistics, flat; empty in an evaluation
  * @param scores {@link Scores} in float64
  */
 @SuppressWarnings("ArrayRecordComponent")

@@ -145,6 +145,9 @@ final class SliceRound implements Round {
     }
     this.sum = TreeSum.of(root, pieces);
     collective.run(this);
+    if (wanted) {
+      reduction.done();
+    }
     clock.end = System.nanoTime();
     return clock;
   }

@@ -50,6 +50,7 @@ final class SoloRound {
             chunks,
             (chunk, scratch) -> chunk.parts().forEach(part -> step.updateKept(part, scratch)));
       }
+      step.done();
     }
     clock.end = System.nanoTime();
     clock.updating = clock.end - clock.reduced;

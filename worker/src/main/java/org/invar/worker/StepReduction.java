@@ -7,7 +7,12 @@ import org.invar.optim.RunningState;
 import org.invar.worker.Slicing.Chunk;
 import org.jspecify.annotations.Nullable;
 
-/** A step's sums become new parameters by the averager, and a new running state. */
+/**
+ * A step's sums become new parameters by the averager, and a new running state.
+ *
+ * <p>Of the state, whose channels need more than one sum each, slices' owners pass on the sums,
+ * which stand in the state's place until all are there; then every worker updates all of it.
+ */
 final class StepReduction implements Reduction {
   private final ParameterAverager averager;
   private final RunningState running;
@@ -18,6 +23,8 @@ final class StepReduction implements Reduction {
   /** The sums of the slice's parameters and of all state, where updates wait for the norm. */
   private final float[] kept;
 
+  private final float[] statistics;
+
   private double rate;
   private double[] scores = NONE;
   private ParameterAverager.@Nullable BlockUpdate rule;
@@ -26,7 +33,7 @@ final class StepReduction implements Reduction {
    * Makes the reduction of a worker.
    *
    * @param averager of the worker's slice
-   * @param running the whole state, of which the worker updates its slice
+   * @param running the whole state
    * @param weights what compute threads read, whose parameters are updated in place
    * @param parameters P
    */
@@ -43,6 +50,7 @@ final class StepReduction implements Reduction {
     boolean waits = clipping.boundsNorm();
     this.blocks = waits ? new double[ParameterAverager.blocks(parameters)] : NONE;
     this.kept = new float[waits ? slice() + running.values().length : 0];
+    this.statistics = new float[running.values().length];
   }
 
   /** Returns this reduction for a step of that learning rate. */
@@ -122,9 +130,16 @@ final class StepReduction implements Reduction {
       Objects.requireNonNull(rule).apply(part.at() - averager.from(), values, sums);
       weights.write(part.at(), values, 0, part.length());
     } else {
-      int at = part.at() - parameters;
-      running.update(at, at + part.length(), sums, Scores.rows(scores));
-      weights.write(part.at(), running.values(), at, part.length());
+      weights.write(part.at(), sums, 0, part.length());
+    }
+  }
+
+  @Override
+  public void done() {
+    if (statistics.length > 0) {
+      weights.read(parameters, statistics, statistics.length);
+      running.update(statistics, Scores.rows(scores));
+      weights.write(parameters, running.values(), 0, statistics.length);
     }
   }
 

@@ -62,9 +62,17 @@ final class SliceRun {
 
     @Override
     public List<Layout.Spec> state(Shape input) {
-      return state == 0
-          ? List.of()
-          : List.of(Layout.Spec.running("s", Shape.of(state), new Initializer.Zeros(), 0.9));
+      List<Layout.Spec> specs = new ArrayList<>();
+      // Channels whose sums lie in different slices, and a value that is one row's.
+      int channels = (state - 1) / 2;
+      if (channels > 0) {
+        specs.addAll(Layout.Spec.moments(Shape.of(channels), 0.9));
+      }
+      int rest = channels > 0 ? state - 2 * channels - 1 : state;
+      if (rest > 0) {
+        specs.add(Layout.Spec.running("s", Shape.of(rest), new Initializer.Zeros(), 0.9));
+      }
+      return specs;
     }
 
     @Override
