@@ -222,6 +222,9 @@ final class OneDnn implements AutoCloseable {
   }
 
   static void check(int status, String what) {
+    if (status == dnnl_out_of_memory) {
+      throw new OutOfMemoryError("oneDNN has none for " + what);
+    }
     if (status != dnnl_success) {
       throw new IllegalStateException("oneDNN refuses " + what + ": status " + status);
     }

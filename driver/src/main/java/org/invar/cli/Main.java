@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.invar.InvarException;
+import org.invar.worker.OutOfMemory;
+import org.invar.worker.ProcessMemory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -47,7 +49,7 @@ public final class Main {
     // Whatever the locale: tables have × and … in them.
     System.setOut(utf8(FileDescriptor.out));
     System.setErr(new PlainStream(utf8(FileDescriptor.err)));
-    Interruption watched = Interruption.ofThisThread();
+    Interruption watched = Interruption.ofThisThread(System.err);
     int code;
     try {
       code = run(System.out, System.err, arguments);
@@ -74,7 +76,12 @@ public final class Main {
       line.usage(err);
       return CommandLine.ExitCode.USAGE;
     }
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      err.println("invar: " + OutOfMemory.explained("this process", e).getMessage());
+      return FAILED;
+    }
   }
 
   /** A mistake of the user's is one paragraph; a defect of ours comes with its trace. */
@@ -82,6 +89,13 @@ public final class Main {
     List<ParseResult> commands = parsed.subcommands();
     boolean verbose =
         !commands.isEmpty() && commands.get(commands.size() - 1).hasMatchedOption("--verbose");
+    if (Interruption.inProgress() && Interruption.isForAnError()) {
+      ProcessMemory memory = ProcessMemory.current();
+      err.println(
+          "invar: out of memory: a thread of Spark's had none. Set more by %s (heap) or %s (outside)."
+              .formatted(memory.heapSetting(), memory.outsideSetting()));
+      return FAILED;
+    }
     if (Interruption.inProgress()) {
       // What else it met on its way out says nothing new.
       boolean told =

@@ -10,6 +10,7 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
+import org.invar.source.SparkFailures;
 import org.invar.train.SparkStop;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -19,12 +20,16 @@ final class SparkOptions {
   /** These log the trace of a failed task, of which the command prints what matters. */
   private static final List<String> OF_FAILED_TASKS =
       List.of(
+          "org.apache.spark.SparkContext",
           "org.apache.spark.TaskContextImpl",
           "org.apache.spark.executor.Executor",
           "org.apache.spark.scheduler.TaskSchedulerImpl",
           "org.apache.spark.scheduler.TaskSetManager",
           "org.apache.spark.sql.execution.datasources.FileFormatWriter",
           "org.apache.spark.util.Utils");
+
+  /** How deep Spark looks in a failure for an error that ends its executor. */
+  private static final String END_BY_TASK = "spark.executor.killOnFatalError.depth";
 
   @Option(
       names = "--master",
@@ -61,14 +66,21 @@ final class SparkOptions {
   SparkSession session(String name) {
     logs(verbose);
     SparkSession.Builder builder = SparkSession.builder().appName(name);
-    if (master != null) {
-      builder.master(master);
-    } else if (System.getProperty("spark.master") == null) {
-      builder.master("local[*]");
+    builder.master(master());
+    if (master().equals("local") || master().startsWith("local[")) {
+      // It is this process that would end, for a task that has no memory.
+      builder.config(END_BY_TASK, System.getProperty(END_BY_TASK, "0"));
     }
+    TaskCpus.check(System::getProperty, master());
     try (FairPools pools = FairPools.of(builder, SparkSession.class.getClassLoader())) {
-      return pools.session();
+      SparkSession session = SparkFailures.started(pools::session);
+      Interruption.jobsBegin();
+      return session;
     }
+  }
+
+  private String master() {
+    return master == null ? System.getProperty("spark.master", "local[*]") : master;
   }
 
   /** Shows Spark's log, or only what is wrong. */

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
+import org.invar.worker.OutOfMemory;
 
 /** What failed, without what Spark says around it. */
 public final class SparkFailures {
@@ -42,8 +44,8 @@ public final class SparkFailures {
       Thread.currentThread().interrupt();
       throw explain(place, e);
     } catch (NullPointerException | IllegalStateException e) {
-      throw ours(e) ? e : explain(place, e);
-    } catch (Exception e) {
+      throw ours(e) && OutOfMemory.behind(e) == null ? e : explain(place, e);
+    } catch (Exception | OutOfMemoryError e) {
       // Spark throws checked exceptions that its Scala methods do not declare.
       throw explain(place, e);
     }
@@ -81,6 +83,27 @@ public final class SparkFailures {
         .isPresent();
   }
 
+  /**
+   * Returns the session of a builder, or throws one {@link InvarException} for whatever Spark
+   * cannot start with.
+   */
+  public static SparkSession started(Callable<SparkSession> start) {
+    try {
+      return start.call();
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare.
+      throw new InvarException("Spark does not start: " + first(e) + ". Correct its settings.", e);
+    }
+  }
+
+  private static String first(Throwable root) {
+    String line =
+        Optional.ofNullable(root.getMessage())
+            .flatMap(message -> message.lines().filter(each -> !each.isBlank()).findFirst())
+            .orElse("no message")
+            .strip();
+    return root.getClass().getSimpleName() + ": " + line.replaceFirst("\\.$", "");
+  }
+
   private static InvarException explain(String place, Throwable failure) {
     Throwable root = failure;
     String file = null;
@@ -92,17 +115,11 @@ public final class SparkFailures {
       Matcher named = FILE.matcher(String.valueOf(at.getMessage()));
       file = named.find() ? named.group(1) : file;
     }
-    String first =
-        Optional.ofNullable(root.getMessage())
-            .flatMap(message -> message.lines().filter(line -> !line.isBlank()).findFirst())
-            .orElse("no message");
-    return new InvarException(
-        place
-            + (file == null ? "" : ", file " + file)
-            + ": a Spark job failed: "
-            + root.getClass().getSimpleName()
-            + ": "
-            + first.strip(),
-        failure);
+    Throwable memory = OutOfMemory.behind(failure);
+    if (memory != null) {
+      return OutOfMemory.explained(place, memory);
+    }
+    String where = place + (file == null ? "" : ", file " + file);
+    return new InvarException(where + ": a Spark job failed: " + first(root), failure);
   }
 }

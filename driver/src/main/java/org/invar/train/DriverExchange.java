@@ -23,6 +23,8 @@ import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
 import org.invar.storage.Span;
 import org.invar.worker.Command;
+import org.invar.worker.MemoryNeed;
+import org.invar.worker.ProcessMemory;
 import org.invar.worker.Report;
 import org.invar.worker.RunPlan;
 import org.invar.worker.Scores;
@@ -64,6 +66,8 @@ final class DriverExchange implements Exchange {
       Configuration hadoop,
       @Nullable Start start)
       throws IOException {
+    MemoryNeed.ofAverager(plan.network(), settings.optimizer())
+        .require("the driver, with train.exchange: driver", ProcessMemory.current());
     this.splits = splits;
     this.hadoop = hadoop;
     this.layout = plan.network().layout();

@@ -11,10 +11,14 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.invar.InvarException;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** The executors of an application, as the driver sees them. */
 final class Executors {
+  /** How long executors that were asked for are waited for at the start. */
+  static final int START_MILLIS = 30_000;
+
   private static final String DRIVER = "driver";
 
   /** After how long without a newcomer nobody is waited for whose number is not known. */
@@ -49,6 +53,30 @@ final class Executors {
     }
     alive.sort(Comparator.comparing(Executor::id));
     return alive;
+  }
+
+  /**
+   * Refuses tasks that want more cores than any executor has, for which Spark would wait for ever.
+   */
+  static void checkTaskCpus(JavaSparkContext spark) {
+    int cpus = spark.getConf().getInt("spark.task.cpus", 1);
+    if (cpus == 1 || spark.isLocal()) {
+      return;
+    }
+    try {
+      var executors = new Executors(spark);
+      List<Executor> alive = executors.awaitWanted(executors.wanted(), START_MILLIS);
+      int cores = alive.stream().mapToInt(Executor::cores).max().orElse(cpus);
+      if (cores < cpus) {
+        throw InvarException.of(
+            "spark.task.cpus",
+            "at most the cores of an executor, " + cores,
+            String.valueOf(cpus),
+            "Leave it out, or give executors more (spark.executor.cores).");
+      }
+    } catch (InterruptedException e) {
+      throw InvarException.interrupted(e);
+    }
   }
 
   /** Returns the cores of all processes that run tasks. */

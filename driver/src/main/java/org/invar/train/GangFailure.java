@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.invar.InvarException;
 import org.invar.source.SparkFailures;
+import org.invar.worker.ProcessMemory;
 import org.invar.worker.Report;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,11 @@ record GangFailure(
     }
     String memory = said(Report.Cause.MEMORY, null);
     if (memory != null) {
+      ProcessMemory here = ProcessMemory.current();
       return local
           ? new InvarException(
-              memory
-                  + ". Give the process more memory (INVAR_HEAP, INVAR_OFFHEAP), or take a smaller"
-                  + " batchSize.",
+              "%s. Set more by %s (heap) or %s (outside), or take smaller layers or a smaller batchSize."
+                  .formatted(memory, here.heapSetting(), here.outsideSetting()),
               WorkersLostException.outOfMemory(memory))
           : WorkersLostException.outOfMemory(
               memory

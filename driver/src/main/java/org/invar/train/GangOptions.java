@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkConf;
+import org.invar.InvarException;
 
 /**
  * What a cluster's owner says about gangs, in Spark's configuration.
@@ -31,6 +32,8 @@ public record GangOptions(
     Duration stallTimeout,
     Duration meetingTimeout,
     Duration replacementWait) {
+  private static final int FIRST_PORT = 1024;
+  private static final int LAST_PORT = 65535;
   private static final String DRIVER_PORT = "spark.invar.driver.port";
   private static final String WORKER_PORT = "spark.invar.worker.port";
   private static final String WORKER_TIMEOUT = "spark.invar.workerTimeout";
@@ -44,8 +47,8 @@ public record GangOptions(
     return new GangOptions(
         host,
         conf.get("spark.driver.bindAddress", host),
-        conf.getInt(DRIVER_PORT, 0),
-        conf.getInt(WORKER_PORT, 0),
+        port(conf, DRIVER_PORT),
+        port(conf, WORKER_PORT),
         conf.getInt("spark.port.maxRetries", 16),
         conf.getBoolean("spark.network.crypto.enabled", false)
             || conf.getBoolean("spark.ssl.rpc.enabled", false),
@@ -55,8 +58,30 @@ public record GangOptions(
         seconds(conf, REPLACEMENT_WAIT, "5s"));
   }
 
+  private static int port(SparkConf conf, String key) {
+    String port = conf.get(key, "0").strip();
+    boolean known = port.matches("\\d{1,5}");
+    int number = known ? Integer.parseInt(port) : -1;
+    if (!known || (number != 0 && (number < FIRST_PORT || number > LAST_PORT))) {
+      throw InvarException.of(
+          key,
+          "0 for any port, or a port from 1024 to 65535",
+          port,
+          "Set it to one, or leave it out.");
+    }
+    return number;
+  }
+
   private static Duration seconds(SparkConf conf, String key, String otherwise) {
-    return Duration.ofSeconds(conf.getTimeAsSeconds(key, otherwise));
+    try {
+      return Duration.ofSeconds(conf.getTimeAsSeconds(key, otherwise));
+    } catch (IllegalArgumentException e) {
+      throw InvarException.of(
+          key,
+          "a time such as 90s or 2min",
+          conf.get(key, otherwise),
+          "The default is " + otherwise + ".");
+    }
   }
 
   /** Returns the settings as they are in effect, by name, in a fixed order. */

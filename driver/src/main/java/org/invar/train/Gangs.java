@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Plans gangs for the executors that there are, and starts them. */
 final class Gangs implements Exchanges {
-  /** How long the first gang waits for executors that were asked for. */
-  private static final int START_MILLIS = 30_000;
-
   private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
 
   private final JavaSparkContext spark;
@@ -88,8 +85,15 @@ final class Gangs implements Exchanges {
     this.shape = shape(executors.alive());
   }
 
-  /** Refuses a session in which Spark runs no barrier stage. */
+  /**
+   * Refuses a session in which Spark runs no barrier stage, settings that mean nothing, and a
+   * driver without a port: here, and not when the data are packed.
+   */
   static void check(JavaSparkContext spark) {
+    GangOptions options = GangOptions.of(spark.getConf());
+    if (!spark.isLocal() && options.driverPort() > 0) {
+      server("before the run", 0, 1, RunKey.random(), options).close();
+    }
     if (!spark.isLocal() && spark.getConf().getBoolean(DYNAMIC, false)) {
       throw InvarException.of(
           DYNAMIC,
@@ -110,7 +114,7 @@ final class Gangs implements Exchanges {
     var executors = new Executors(spark);
     Executors.Wanted wanted = executors.wanted();
     try {
-      List<Executors.Executor> found = executors.awaitWanted(wanted, START_MILLIS);
+      List<Executors.Executor> found = executors.awaitWanted(wanted, Executors.START_MILLIS);
       if (!wanted.isMetBy(found)) {
         notice.accept(startsWith(found.size(), wanted));
       }
@@ -123,7 +127,7 @@ final class Gangs implements Exchanges {
   private static String startsWith(int found, Executors.Wanted wanted) {
     return wanted.isKnown()
         ? "%d executors have come in %d s, fewer than the %s asked for; the gang starts without the others."
-            .formatted(found, START_MILLIS / 1000, wanted)
+            .formatted(found, Executors.START_MILLIS / 1000, wanted)
         : "nothing says how many executors will come: the gang starts with the %d that are there. Set spark.cores.max, and spark.executor.cores, to make it wait for all."
             .formatted(found);
   }
@@ -264,10 +268,15 @@ final class Gangs implements Exchanges {
   }
 
   private ControlServer server() {
+    return server(run.runId(), attempt, shape.workers(), key, options);
+  }
+
+  private static ControlServer server(
+      String run, int attempt, int workers, RunKey key, GangOptions options) {
     return ControlServer.bind(
-        run.runId(),
+        run,
         attempt,
-        shape.workers(),
+        workers,
         key,
         options.encrypted(),
         options.bindAddress(),

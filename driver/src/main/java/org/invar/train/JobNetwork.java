@@ -14,6 +14,7 @@ import org.invar.nn.Network;
 import org.invar.nn.Sequential;
 import org.invar.param.Layout;
 import org.invar.param.Shape;
+import org.invar.worker.MemoryNeed;
 
 /** The network of a job, for examples of one shape; what does not fit is refused at its line. */
 public final class JobNetwork {
@@ -80,8 +81,12 @@ public final class JobNetwork {
   /** All parameters are one vector. */
   private static void checkLength(Job job, Network network) {
     try {
-      network.layout();
-      network.stateLayout();
+      int most = Math.max(network.layout().length(), network.stateLayout().length());
+      if (most > MemoryNeed.MOST_PARAMETERS) {
+        throw new IllegalArgumentException(
+            "expected at most %d parameters in all, found %d"
+                .formatted(MemoryNeed.MOST_PARAMETERS, most));
+      }
     } catch (IllegalArgumentException e) {
       throw new InvarException(
           job.place("model") + ": " + e.getMessage() + ". Take fewer or smaller layers.", e);

@@ -216,6 +216,9 @@ public final class Preparation {
     BatchPlan plan = BatchPlan.of(shardRows, job.settings().train().batchSize());
     int[] from = plan.starts(0);
     for (long b = 0; least > 1 && b < plan.steps(); b++) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw InvarException.interrupted(new InterruptedException());
+      }
       int[] to = plan.starts(b + 1);
       for (int shard = 0; shard < from.length; shard++) {
         int rows = to[shard] - from[shard];

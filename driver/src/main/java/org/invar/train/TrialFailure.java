@@ -3,6 +3,8 @@ package org.invar.train;
 import java.io.IOException;
 import java.io.Serializable;
 import org.invar.source.SparkFailures;
+import org.invar.worker.OutOfMemory;
+import org.invar.worker.TooLittleMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,9 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
       if (cause != null) {
         String about = String.valueOf(failure.getMessage());
         return switch (cause) {
-          case OUT_OF_MEMORY -> new TrialFailure(cause, "out of memory: " + about);
+          case OUT_OF_MEMORY ->
+              new TrialFailure(
+                  cause, about.contains("out of memory") ? about : "out of memory: " + about);
           case EXECUTORS_LOST -> lost(String.valueOf(at.getMessage()));
           case NOT_FINITE, SHAPE -> new TrialFailure(cause, about);
         };
@@ -79,7 +83,8 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
       return Cause.EXECUTORS_LOST; // As often as Losses allows, without a step in between.
     }
     boolean memory =
-        failure instanceof OutOfMemoryError
+        OutOfMemory.behind(failure) == failure
+            || failure instanceof TooLittleMemoryException
             || (failure instanceof WorkersLostException lost && lost.isOutOfMemory());
     return memory ? Cause.OUT_OF_MEMORY : null;
   }

@@ -84,6 +84,7 @@ public final class Trials implements AutoCloseable {
     }
     Preparation preparation = Preparation.of(session, job, rows);
     preparation.notes().forEach(notice);
+    Executors.checkTaskCpus(spark);
     // First: a job waits for executors, and only then is the parallelism that of the cluster.
     KernelFingerprint fingerprint = Fingerprints.of(spark, job);
     boolean gang = !inTasks && !spark.isLocal();

@@ -110,7 +110,7 @@ class FailedTrialsTest {
                 + Searches.JOB
                 + """
                 space:
-                  model.layers[4].dense.units: {choice: [8, 12000000]}
+                  model.layers[4].dense.units: {choice: [8, 3000000]}
                   train.l2: {uniform: [0, 1e-6]}
                 objective: devLoss
                 trials: 4

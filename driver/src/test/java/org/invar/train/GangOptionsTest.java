@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import org.apache.spark.SparkConf;
+import org.invar.InvarException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,14 +87,15 @@ class GangOptionsTest {
   @Test
   void whatIsNoNumberAndNoTimeIsRefusedByName() {
     assertNames("spark.invar.worker.port", "many");
+    assertNames("spark.invar.worker.port", "70000");
+    assertNames("spark.invar.driver.port", "80");
     assertNames("spark.invar.workerTimeout", "soon");
   }
 
   private static void assertNames(String key, String value) {
     var e =
         assertThrows(
-            IllegalArgumentException.class,
-            () -> GangOptions.of(new SparkConf(false).set(key, value)));
+            InvarException.class, () -> GangOptions.of(new SparkConf(false).set(key, value)));
     assertEquals(true, String.valueOf(e.getMessage()).contains(key), e.toString());
   }
 }

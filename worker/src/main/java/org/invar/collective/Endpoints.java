@@ -48,7 +48,8 @@ final class Endpoints {
         "the port of " + who + " on " + host,
         retries == 0 ? "port " + port + " to be free" : "a free port from " + ports(port, retries),
         "all of them taken",
-        "Pin another port, allow more retries, or end what holds them.");
+        "Set spark.invar.driver.port or spark.invar.worker.port to another, spark.port.maxRetries to"
+            + " more, or end what holds them.");
   }
 
   /** Refuses a host that has no address on this machine. */

@@ -39,10 +39,8 @@ final class FailureCause {
         || failure instanceof CancellationException) {
       return Report.Cause.PEER;
     }
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof OutOfMemoryError) {
-        return Report.Cause.MEMORY;
-      }
+    if (OutOfMemory.behind(failure) != null) {
+      return Report.Cause.MEMORY;
     }
     return failure instanceof IOException || failure instanceof UncheckedIOException
         ? Report.Cause.STORAGE

@@ -19,9 +19,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * may be read and written by several threads.
  */
 final class FlatPair implements Piece, AutoCloseable {
-  /** Direct buffers are addressed by 31 bits. */
-  private static final int MOST = Integer.MAX_VALUE / Float.BYTES;
-
   private final Layout layout;
   private final Layout stateLayout;
   private final int parameters;
@@ -50,9 +47,13 @@ final class FlatPair implements Piece, AutoCloseable {
 
   /** ND4J has no empty vectors: one of length 0 gets one unused element. */
   private static INDArray zeros(int length) {
-    if (length > MOST) {
+    if (length > MemoryNeed.MOST_PARAMETERS) {
       throw new IllegalArgumentException(
-          "a network of " + length + " parameters; at most " + MOST + " fit one vector");
+          "a network of "
+              + length
+              + " parameters; at most "
+              + MemoryNeed.MOST_PARAMETERS
+              + " fit one vector");
     }
     return Nd4j.zeros(DataType.FLOAT, Math.max(1, length));
   }

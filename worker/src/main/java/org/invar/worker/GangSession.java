@@ -70,11 +70,25 @@ final class GangSession implements AutoCloseable {
       report(alive());
       var unused =
           heartbeat.scheduleAtFixedRate(
-              () -> quietly(alive()), HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+              this::signOfLife, HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
       daemon(() -> listen(driver), "invar-commands").start();
+      MemoryNeed.ofWorker(plan, self.rank()).require(place(), ProcessMemory.current());
       work(load(blocks));
     } catch (Throwable e) { // An Error too: the driver must hear of it before the process ends.
       fail(e);
+    }
+  }
+
+  private String place() {
+    return "worker %d of %d, executor %s".formatted(self.rank(), self.size(), executor);
+  }
+
+  /** Memory may end here too; what comes next must not end with it. */
+  private void signOfLife() {
+    try {
+      quietly(alive());
+    } catch (OutOfMemoryError e) {
+      LOG.debug("no memory for a sign of life", e);
     }
   }
 
@@ -243,18 +257,25 @@ final class GangSession implements AutoCloseable {
   /** Says what happened, and lets the task fail. */
   private void fail(Throwable e) {
     boolean interrupted = Thread.interrupted(); // A channel would close and not send the report.
-    String place = "worker %d of %d, executor %s".formatted(self.rank(), self.size(), executor);
     boolean ended = driverLost != null || interrupted || FailureCause.isEndedBySpark(e);
     Report.Cause cause = ended ? Report.Cause.PEER : FailureCause.of(e);
     String reason = driverLost == null ? String.valueOf(e) : driverLost;
+    Throwable memory = cause == Report.Cause.MEMORY ? OutOfMemory.behind(e) : null;
     String message =
-        e instanceof InvarException ? String.valueOf(e.getMessage()) : place + ": " + reason;
+        e instanceof InvarException
+            ? String.valueOf(e.getMessage())
+            : place() + ": " + (memory == null ? reason : ProcessMemory.text(memory));
     quietly(new Report.Failed(cause, message));
     if (interrupted) {
       worker.interrupt();
     }
-    if (cause != Report.Cause.PEER) {
-      LOG.error("{} failed", place, e);
+    if (memory != null || e instanceof InvarException) {
+      LOG.info("{}", message, e); // The driver says all that there is to say.
+    } else if (cause != Report.Cause.PEER) {
+      LOG.error("{} failed", place(), e);
+    }
+    if (memory != null) {
+      throw new IllegalStateException(message); // Spark ends a process where it sees the error.
     }
     if (e instanceof Error error) {
       throw error;

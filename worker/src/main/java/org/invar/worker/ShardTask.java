@@ -43,19 +43,29 @@ public record ShardTask(
 
   @Override
   public Iterator<Shipped<StepResult>> call(Integer partition, Iterator<byte[]> blocks) {
+    try {
+      return List.of(Shipped.of(compute(partition, blocks))).iterator();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      Throwable memory = OutOfMemory.behind(e);
+      if (memory != null) {
+        throw OutOfMemory.explained("task %d of %d".formatted(partition, partitions), memory);
+      }
+      throw e;
+    }
+  }
+
+  private StepResult compute(Integer partition, Iterator<byte[]> blocks) {
     RunPlan run = plan.value().value();
     WorkerState worker = WorkerState.of(run);
     Map<Integer, ShardRows> shards = worker.shards(split, partition, blocks);
     Shards.Range range = Shards.range(run.shards(), partitions, partition);
-    StepResult result =
-        worker.compute(
-            computer -> {
-              computer.weights().write(weights.value().value());
-              return step == null
-                  ? evaluate(run, range, shards, computer)
-                  : new StepPass(run, worker, step, shards, computer).run(range);
-            });
-    return List.of(Shipped.of(result)).iterator();
+    return worker.compute(
+        computer -> {
+          computer.weights().write(weights.value().value());
+          return step == null
+              ? evaluate(run, range, shards, computer)
+              : new StepPass(run, worker, step, shards, computer).run(range);
+        });
   }
 
   /** Lets this JVM forget what it keeps of a run. */

@@ -46,8 +46,9 @@ class EndpointsTest {
         assertEquals(
             "the port of worker 3 on 127.0.0.1: expected port "
                 + port
-                + " to be free, found all of them taken. Pin another port, allow more retries, or"
-                + " end what holds them.",
+                + " to be free, found all of them taken. Set spark.invar.driver.port or"
+                + " spark.invar.worker.port to another, spark.port.maxRetries to more, or end what"
+                + " holds them.",
             taken.getMessage());
       }
     }
