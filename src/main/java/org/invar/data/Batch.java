@@ -19,6 +19,23 @@ public record Batch(INDArray features, float[] targets, float[] weights, int @Nu
     this(features, targets, weights, null);
   }
 
+  /**
+   * Returns the batch whose rows weigh as their classes do.
+   *
+   * @param factors what a row's weight is multiplied by, by the class that is its one target; empty
+   *     leaves weights as they are
+   */
+  public Batch weightedBy(float[] factors) {
+    if (factors.length == 0) {
+      return this;
+    }
+    float[] weighted = new float[weights.length];
+    for (int row = 0; row < weighted.length; row++) {
+      weighted[row] = weights[row] * factors[(int) targets[row]];
+    }
+    return new Batch(features, targets, weighted, lengths);
+  }
+
   /** Returns the number of examples. */
   public int rows() {
     return weights.length;

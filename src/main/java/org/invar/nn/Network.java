@@ -184,6 +184,11 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
     return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
   }
 
+  /** Returns the loss of outputs that a batch has given, by the weights of the batch. */
+  public Outcome lossOf(Batch batch, Outputs outputs) {
+    return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
+  }
+
   /**
    * Adds the gradient of the batch's loss sum, and returns the loss.
    *

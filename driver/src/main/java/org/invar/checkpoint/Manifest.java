@@ -77,7 +77,7 @@ record Manifest(
       segments.addObject().put("lines", segment.lines()).set("file", segment.file().toJson());
     }
     body.set("position", position);
-    String text = new String(Json.text(body), StandardCharsets.UTF_8).stripTrailing();
+    String text = Json.state(body);
     String hash = StoredFile.sha256(text.getBytes(StandardCharsets.UTF_8));
     return (HEAD + hash + MIDDLE + text + TAIL).getBytes(StandardCharsets.UTF_8);
   }

@@ -62,7 +62,7 @@ public final class MetricsLog implements Closeable {
     }
   }
 
-  /** Writes a line and flushes it; NaN and infinities become text, as JSON has none. */
+  /** Writes a line and flushes it; NaN and infinities become null, as JSON has none. */
   public void append(ObjectNode entry) throws IOException {
     byte[] line = (Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8);
     change(() -> out.write(line));

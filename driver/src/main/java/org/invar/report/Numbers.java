@@ -21,8 +21,14 @@ public final class Numbers {
     return count(value) + " " + unit + (value == 1 ? "" : "s");
   }
 
-  /** Returns a loss or a score: four decimals, or an exponent where those would say little. */
+  /**
+   * Returns a loss or a score: four decimals, or an exponent where those would say little; {@code
+   * n/a} for NaN, a score that the rows leave undefined.
+   */
   public static String score(double value) {
+    if (Double.isNaN(value)) {
+      return "n/a";
+    }
     double size = Math.abs(value);
     boolean plain = size == 0 || (size >= 1e-3 && size < 1e5) || !Double.isFinite(value);
     return String.format(Locale.ROOT, plain ? "%.4f" : "%.3e", value);

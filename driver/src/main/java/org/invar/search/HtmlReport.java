@@ -124,7 +124,10 @@ final class HtmlReport {
     Double score = trial.score();
     if (score != null && Double.isFinite(score)) {
       node.put("score", score);
-      node.put("commonScore", trial.scores().get(common - 1));
+      double commonScore = trial.scores().get(common - 1);
+      if (Double.isFinite(commonScore)) {
+        node.put("commonScore", commonScore);
+      }
     }
     if (trial.failure() != null) {
       node.put("failure", trial.failure());

@@ -10,17 +10,31 @@ import java.util.Map;
  * What a job's packed data hold, without the rows themselves.
  *
  * @param preprocessing how they came about, fitted on the training split
+ * @param factors what a training row's weight is multiplied by, by the id of its class; empty where
+ *     all count alike
  * @param splits the shards of each split that there is
  * @param skipped the numbers of bad rows that were left out
+ * @param tallies what was counted of each split; empty where splits are cut again
  */
 public record Contents(
     Preprocessing preprocessing,
+    List<Float> factors,
     Map<Split, List<PackedDataset.Shard>> splits,
-    List<SkippedRows> skipped)
+    List<SkippedRows> skipped,
+    Map<Split, SplitTally> tallies)
     implements Serializable {
   /** Returns whether the job has a split. */
   public boolean has(Split split) {
     return splits.containsKey(split);
+  }
+
+  /** Returns the factors as workers take them. */
+  public float[] classFactors() {
+    float[] array = new float[factors.size()];
+    for (int id = 0; id < array.length; id++) {
+      array[id] = factors.get(id);
+    }
+    return array;
   }
 
   /** Returns the shards of a split; none where the job has no such split. */

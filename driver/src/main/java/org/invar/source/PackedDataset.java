@@ -97,7 +97,6 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
       JavaRDD<Encoded> rows,
       RowEncoding encoding,
       Normalization normalization,
-      float[] classWeights,
       long seed,
       int shards,
       int partitions) {
@@ -110,7 +109,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
                         true))
             .repartitionAndSortWithinPartitions(new ByShard(shards, partitions), ShardedRow.ORDER)
             .keys()
-            .mapPartitions(part -> new BlockPacker(part, encoding, normalization, classWeights))
+            .mapPartitions(part -> new BlockPacker(part, encoding, normalization))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Map<Integer, Shard> found = new TreeMap<>();
     boolean whole = false;

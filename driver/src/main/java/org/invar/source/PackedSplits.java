@@ -1,5 +1,6 @@
 package org.invar.source;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * A job's data, ready for training.
  *
  * @param preprocessing how it came about, fitted on the training split
+ * @param classFactors what a training row's weight is multiplied by, by the id of its class; empty
+ *     where all count alike
+ * @param tallies what was counted of each split
  * @param train the training split
  * @param dev the split for decisions during training, or null without one
  * @param test the split for the last word, or null without one
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PackedSplits(
     Preprocessing preprocessing,
+    List<Float> classFactors,
+    Map<Split, SplitTally> tallies,
     PackedDataset train,
     @Nullable PackedDataset dev,
     @Nullable PackedDataset test,
@@ -46,13 +52,20 @@ public record PackedSplits(
         shards.put(split, data.shards());
       }
     }
-    return new Contents(preprocessing, shards, skipped.stream().map(SkippedRows::counts).toList());
+    return new Contents(
+        preprocessing,
+        new ArrayList<>(classFactors),
+        shards,
+        skipped.stream().map(SkippedRows::counts).toList(),
+        new EnumMap<>(tallies));
   }
 
   /** Returns the same splits over another number of partitions. */
   public PackedSplits over(int partitions) {
     return new PackedSplits(
         preprocessing,
+        classFactors,
+        tallies,
         train.over(partitions),
         dev == null ? null : dev.over(partitions),
         test == null ? null : test.over(partitions),

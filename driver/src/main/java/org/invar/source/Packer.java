@@ -2,7 +2,9 @@ package org.invar.source;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -20,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>All sources are checked before anything is packed. Used by one thread.
  */
 public final class Packer {
-  private static final float[] NONE = {};
-
   private final long seed;
   private final int partitions;
   private final BadRows badRows;
@@ -156,8 +156,7 @@ public final class Packer {
     try {
       Checked source = packer.check(train, fitted, true, splits(packing));
       source.count(split);
-      float[] factors = split == Split.TRAIN ? factors(packing, source, fitted.classes()) : NONE;
-      return packer.packed(source, fitted, split, factors, shards);
+      return packer.packed(source, fitted, split, shards);
     } finally {
       packer.forget();
     }
@@ -189,7 +188,7 @@ public final class Packer {
       if (rows == 0) {
         throw InvarException.of(input.name(), "rows", "none", "Name a source that has some.");
       }
-      return packer.packed(source, fitted, Split.TRAIN, NONE, shards.applyAsInt(rows));
+      return packer.packed(source, fitted, Split.TRAIN, shards.applyAsInt(rows));
     } finally {
       packer.forget();
     }
@@ -218,12 +217,13 @@ public final class Packer {
     notes.addAll(SplitSizes.notes(train.name(), trained.tally(), trained.rows(), splits));
     trained.tally().absent(schema.classes()).ifPresent(notes::add);
 
-    float[] factors = factors(packing, trained, known.classes());
     return new PackedSplits(
         known,
-        packed(trained, known, Split.TRAIN, factors, v),
-        devRows == null ? null : packed(devRows, known, devSplit, NONE, v),
-        testRows == null ? null : packed(testRows, known, testSplit, NONE, v),
+        factors(packing, trained, known.classes()),
+        tallies(trained, devRows, devSplit, testRows, testSplit),
+        packed(trained, known, Split.TRAIN, v),
+        devRows == null ? null : packed(devRows, known, devSplit, v),
+        testRows == null ? null : packed(testRows, known, testSplit, v),
         skipped(trained, devRows, testRows),
         notes);
   }
@@ -235,6 +235,74 @@ public final class Packer {
         .map(Checked::skipped)
         .filter(skipped -> skipped.rows() > 0)
         .toList();
+  }
+
+  private static Map<Split, SplitTally> tallies(
+      Checked trained,
+      @Nullable Checked devRows,
+      Split devSplit,
+      @Nullable Checked testRows,
+      Split testSplit) {
+    Map<Split, SplitTally> tallies = new EnumMap<>(Split.class);
+    tallies.put(Split.TRAIN, trained.tally().of(Split.TRAIN));
+    if (devRows != null) {
+      tallies.put(Split.DEV, devRows.tally().of(devSplit));
+    }
+    if (testRows != null) {
+      tallies.put(Split.TEST, testRows.tally().of(testSplit));
+    }
+    return tallies;
+  }
+
+  /**
+   * Reads and checks all sources as {@link #pack} does, and packs nothing.
+   *
+   * @param fitted what a model was trained with
+   * @return what is counted of each split
+   * @throws InvarException when a source or one of its rows cannot be used
+   */
+  public static Map<Split, SplitTally> count(
+      Packing packing,
+      Preprocessing fitted,
+      Input train,
+      @Nullable Input dev,
+      @Nullable Input test) {
+    var reader = new Packer(packing.seed(), 1, packing.badRows());
+    Splits whole = new Splits(0, 0, packing.seed());
+    Tally trained = reader.count(train, fitted, splits(packing));
+    Map<Split, SplitTally> tallies = new EnumMap<>(Split.class);
+    tallies.put(Split.TRAIN, trained.of(Split.TRAIN));
+    if (packing.devFraction() > 0 || dev != null) {
+      tallies.put(
+          Split.DEV,
+          dev == null ? trained.of(Split.DEV) : reader.count(dev, fitted, whole).of(Split.TRAIN));
+    }
+    if (packing.testFraction() > 0 || test != null) {
+      tallies.put(
+          Split.TEST,
+          test == null
+              ? trained.of(Split.TEST)
+              : reader.count(test, fitted, whole).of(Split.TRAIN));
+    }
+    return tallies;
+  }
+
+  private Tally count(Input input, Preprocessing fitted, Splits splits) {
+    return count(input, encoded(input, fitted, true), splits, fitted);
+  }
+
+  private Tally count(
+      Input input, JavaRDD<Encoded> rows, Splits splits, Preprocessing preprocessing) {
+    Tally tally = Tally.of(input.name(), rows, splits, preprocessing);
+    if (badRows == BadRows.ERROR) {
+      tally
+          .bad()
+          .ifPresent(
+              first -> {
+                throw new InvarException(Holes.all(first, input, preprocessing));
+              });
+    }
+    return tally;
   }
 
   /** What is known of the data once the training rows were seen. */
@@ -261,19 +329,17 @@ public final class Packer {
   }
 
   /** The factor of each class's training rows, by id; empty where all are 1. */
-  private static float[] factors(Packing packing, Checked train, List<String> classes) {
+  private static List<Float> factors(Packing packing, Checked train, List<String> classes) {
     ClassFactors wanted = packing.classFactors();
     wanted.check(train.input().name(), classes);
     if (wanted instanceof ClassFactors.Given given) {
-      float[] factors = new float[classes.size()];
-      for (int id = 0; id < factors.length; id++) {
-        factors[id] = given.factors().getOrDefault(classes.get(id), 1.0).floatValue();
-      }
-      return factors;
+      return classes.stream()
+          .map(name -> given.factors().getOrDefault(name, 1.0).floatValue())
+          .toList();
     }
     return wanted instanceof ClassFactors.Balanced
         ? train.tally().balancedWeights(classes.size())
-        : NONE;
+        : List.of();
   }
 
   private void forget() {
@@ -295,17 +361,8 @@ public final class Packer {
     // On disk, where the shuffle puts the same bytes: in memory it would be a second copy.
     JavaRDD<Encoded> rows = encoded(input, preprocessing, fitted).persist(StorageLevel.DISK_ONLY());
     persisted.add(rows);
-    boolean classes = preprocessing.targets().areClasses();
-    Tally tally = Tally.of(input.name(), rows, splits, preprocessing.encoding(), classes);
-    if (badRows == BadRows.ERROR) {
-      tally
-          .bad()
-          .ifPresent(
-              first -> {
-                throw new InvarException(Holes.all(first, input, preprocessing));
-              });
-    }
-    return new Checked(input, rows, splits, preprocessing, tally);
+    return new Checked(
+        input, rows, splits, preprocessing, count(input, rows, splits, preprocessing));
   }
 
   private JavaRDD<Encoded> encoded(Input input, Preprocessing preprocessing, boolean fitted) {
@@ -324,8 +381,7 @@ public final class Packer {
     return rows.toJavaRDD().mapPartitions(part -> encoder.encodeAll(part, policy));
   }
 
-  private PackedDataset packed(
-      Checked source, Preprocessing fitted, Split split, float[] factors, int v) {
+  private PackedDataset packed(Checked source, Preprocessing fitted, Split split, int v) {
     Splits splits = source.splits();
     JavaRDD<Encoded> rows =
         source.rows().filter(row -> row.problem() == null && splits.of(row.identity()) == split);
@@ -337,7 +393,6 @@ public final class Packer {
                     rows,
                     fitted.encoding(),
                     fitted.normalization(),
-                    factors,
                     seed,
                     v,
                     Math.min(partitions, v)));

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
+import org.invar.worker.Identity;
 import org.invar.worker.RowEncoding;
 import org.invar.worker.Shipped;
 
@@ -18,24 +19,56 @@ import org.invar.worker.Shipped;
 final class Tally implements Serializable {
   private static final long serialVersionUID = 1;
 
-  private final EnumMap<Split, Long> rows = new EnumMap<>(Split.class);
-  private final TreeMap<Integer, Long> trainClasses = new TreeMap<>();
+  private final EnumMap<Split, Part> parts = new EnumMap<>(Split.class);
   private final TreeMap<String, Long> reasons = new TreeMap<>();
   private final ArrayList<BadRow> bad = new ArrayList<>();
   private long badRows;
 
   private Tally() {}
 
+  /** A split's counts, as far as its rows were seen. */
+  private static final class Part implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final TreeMap<Integer, Long> classes = new TreeMap<>();
+    private long rows;
+    private long weighted;
+    private long high;
+    private long low;
+
+    void add(byte[] row, Identity content, RowEncoding encoding, boolean labelsAreClasses) {
+      rows++;
+      weighted += encoding.weight(row) > 0 ? 1 : 0;
+      high += content.high();
+      low += content.low();
+      // Class weights, which need the count of each class, have no steps.
+      for (int i = 0; labelsAreClasses && i < encoding.targets(row); i++) {
+        classes.merge((int) encoding.target(row, i), 1L, Long::sum);
+      }
+    }
+
+    void add(Part other) {
+      other.classes.forEach((id, count) -> classes.merge(id, count, Long::sum));
+      rows += other.rows;
+      weighted += other.weighted;
+      high += other.high;
+      low += other.low;
+    }
+
+    SplitTally tally() {
+      return new SplitTally(rows, weighted, classes, "%016x%016x".formatted(high, low));
+    }
+  }
+
   /**
    * Counts the rows of a source, which it reads and checks in doing so, and the bad ones, which it
    * names.
    */
   static Tally of(
-      String place,
-      JavaRDD<Encoded> encoded,
-      Splits splits,
-      RowEncoding encoding,
-      boolean classes) {
+      String place, JavaRDD<Encoded> encoded, Splits splits, Preprocessing preprocessing) {
+    RowEncoding encoding = preprocessing.encoding();
+    boolean classes = preprocessing.targets().areClasses();
+    boolean ids = preprocessing.id() != null;
     List<Shipped<Tally>> parts =
         SparkFailures.explained(
             place,
@@ -43,7 +76,8 @@ final class Tally implements Serializable {
                 encoded
                     .mapPartitions(
                         part ->
-                            List.of(Shipped.of(count(part, splits, encoding, classes))).iterator())
+                            List.of(Shipped.of(count(part, splits, encoding, classes, ids)))
+                                .iterator())
                     .collect());
     Tally all = new Tally();
     parts.forEach(part -> all.add(part.value()));
@@ -51,20 +85,14 @@ final class Tally implements Serializable {
   }
 
   private static Tally count(
-      Iterator<Encoded> part, Splits splits, RowEncoding encoding, boolean classes) {
+      Iterator<Encoded> rows, Splits splits, RowEncoding encoding, boolean classes, boolean ids) {
     Tally tally = new Tally();
-    while (part.hasNext()) {
-      Encoded next = part.next();
+    while (rows.hasNext()) {
+      Encoded next = rows.next();
       BadRow problem = next.problem();
       if (problem == null) {
-        Split split = splits.of(next.identity());
-        tally.rows.merge(split, 1L, Long::sum);
-        if (classes && split == Split.TRAIN) {
-          // Class weights, which need the count of each class, have no steps.
-          for (int i = 0; i < encoding.targets(next.bytes()); i++) {
-            tally.trainClasses.merge((int) encoding.target(next.bytes(), i), 1L, Long::sum);
-          }
-        }
+        Identity content = ids ? Identity.of(next.bytes()) : next.identity();
+        tally.part(splits.of(next.identity())).add(next.bytes(), content, encoding, classes);
       } else {
         tally.count(problem);
       }
@@ -83,8 +111,7 @@ final class Tally implements Serializable {
   }
 
   private void add(Tally other) {
-    other.rows.forEach((split, count) -> rows.merge(split, count, Long::sum));
-    other.trainClasses.forEach((id, count) -> trainClasses.merge(id, count, Long::sum));
+    other.parts.forEach((split, part) -> part(split).add(part));
     badRows += other.badRows;
     other.reasons.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
     bad.addAll(
@@ -110,14 +137,15 @@ final class Tally implements Serializable {
 
   /** Returns the rows of all splits. */
   long rows() {
-    return rows.values().stream().mapToLong(Long::longValue).sum();
+    return parts.values().stream().mapToLong(part -> part.rows).sum();
   }
 
   /** Returns a sentence that names the classes without a training row. */
   Optional<String> absent(List<String> classes) {
+    Map<Integer, Long> found = of(Split.TRAIN).classes();
     List<String> none =
         IntStream.range(0, classes.size())
-            .filter(id -> !trainClasses.containsKey(id))
+            .filter(id -> !found.containsKey(id))
             .mapToObj(classes::get)
             .toList();
     return none.isEmpty()
@@ -127,17 +155,26 @@ final class Tally implements Serializable {
                 .formatted(none.size() == 1 ? "class" : "the classes", Names.some(none)));
   }
 
+  private Part part(Split split) {
+    return parts.computeIfAbsent(split, none -> new Part());
+  }
+
+  /** Returns what was counted of a split. */
+  SplitTally of(Split split) {
+    return parts.getOrDefault(split, new Part()).tally();
+  }
+
   /** Returns the rows of a split. */
   long rows(Split split) {
-    return rows.getOrDefault(split, 0L);
+    return of(split).rows();
   }
 
   /** Returns rows / (k · rows of the class) for each of k classes; 0 for one without rows. */
-  float[] balancedWeights(int classes) {
-    float[] weights = new float[classes];
+  List<Float> balancedWeights(int classes) {
+    List<Float> weights = new ArrayList<>(Collections.nCopies(classes, 0f));
     double total = rows(Split.TRAIN);
-    for (Map.Entry<Integer, Long> count : trainClasses.entrySet()) {
-      weights[count.getKey()] = (float) (total / ((double) classes * count.getValue()));
+    for (Map.Entry<Integer, Long> count : of(Split.TRAIN).classes().entrySet()) {
+      weights.set(count.getKey(), (float) (total / ((double) classes * count.getValue())));
     }
     return weights;
   }

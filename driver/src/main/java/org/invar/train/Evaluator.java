@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.InvarException;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.nn.Network;
 import org.invar.param.Weights;
@@ -38,6 +39,7 @@ final class Evaluator {
             0,
             1,
             data.shardRows(),
+            new float[0],
             Map.of(),
             null);
     Scores scores = plan.scores();
@@ -49,6 +51,13 @@ final class Evaluator {
       throw new IllegalStateException("no scores of " + data.rows() + " rows");
     }
     double[] sums = sum.scores();
+    if (Scores.weight(sums) > 0 && !Double.isFinite(Scores.loss(sums))) {
+      throw InvarException.of(
+          "the loss of the model",
+          "a finite number",
+          String.valueOf(Scores.loss(sums)),
+          "Look for rows far from those of training: their outputs leave float32.");
+    }
     Optional<ConfusionMatrix> confusion = scores.confusion(sums);
     return new Evaluation(
         scores.values(sums),

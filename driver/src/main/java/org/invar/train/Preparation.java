@@ -1,6 +1,9 @@
 package org.invar.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -19,6 +22,7 @@ import org.invar.nn.Network;
 import org.invar.param.Shape;
 import org.invar.source.ClassFactors;
 import org.invar.source.Columns;
+import org.invar.source.Contents;
 import org.invar.source.DataSource;
 import org.invar.source.Input;
 import org.invar.source.PackedDataset;
@@ -28,6 +32,7 @@ import org.invar.source.Packing;
 import org.invar.source.Preprocessing;
 import org.invar.source.Profile;
 import org.invar.source.Split;
+import org.invar.source.SplitTally;
 import org.invar.source.Targets;
 import org.jspecify.annotations.Nullable;
 
@@ -186,7 +191,7 @@ public final class Preparation {
     PackedSplits splits = pack(spark.sparkContext().defaultParallelism());
     try {
       long[] shardRows = splits.train().shardRows();
-      checkBatches(shardRows);
+      check(splits.contents());
       int batchSize = job.settings().train().batchSize();
       int rows = Math.max(1, (int) Math.ceil((double) batchSize / shardRows.length));
       return new Explanation(
@@ -207,11 +212,58 @@ public final class Preparation {
   }
 
   /**
+   * Refuses data on which the run would learn nothing or watch what has no value.
+   *
+   * @return what has no value and is not watched: a sentence each
+   * @throws InvarException naming the setting
+   */
+  List<String> check(Contents contents) {
+    checkBatches(contents.shardRows());
+    SplitTally train = contents.tallies().get(Split.TRAIN);
+    if (train != null && train.weighted() == 0) {
+      throw job.wrong(
+          "data.weight",
+          "a weight above 0 in some row of the train split",
+          "0 in all of " + train.rows(),
+          "Correct the column, or leave data.weight out.");
+    }
+    return new Decisions(job.settings().train()).check(job, contents);
+  }
+
+  /**
+   * Refuses rows that differ from those that a run was trained on.
+   *
+   * @param place the run, for the message
+   * @param fitted what its model was trained with
+   * @param before {@link Reports#data} of them
+   */
+  void checkUnchanged(String place, Preprocessing fitted, JsonNode before) {
+    ObjectNode now =
+        Reports.data(
+            at(job, "data", () -> Packer.count(packing(job, network), fitted, train, dev, test)));
+    for (Map.Entry<String, JsonNode> split : before.properties()) {
+      JsonNode found = now.path(split.getKey());
+      if (!found.path("hash").equals(split.getValue().path("hash"))) {
+        throw InvarException.of(
+            place + ", " + split.getKey(),
+            shown(split.getValue()),
+            shown(found),
+            "The data has changed since the run was trained: put it back, or start again with"
+                + " --overwrite.");
+      }
+    }
+  }
+
+  private static String shown(JsonNode split) {
+    return split.path("rows").asLong() + " rows with hash " + split.path("hash").asText("none");
+  }
+
+  /**
    * Refuses a run in which a shard's part of some batch is too small for a layer.
    *
    * @param shardRows the training rows of each shard
    */
-  void checkBatches(long[] shardRows) {
+  private void checkBatches(long[] shardRows) {
     int least = network.leastRows();
     BatchPlan plan = BatchPlan.of(shardRows, job.settings().train().batchSize());
     int[] from = plan.starts(0);

@@ -3,7 +3,6 @@ package org.invar.train;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
@@ -12,6 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.source.SkippedRows;
+import org.invar.source.Split;
+import org.invar.source.SplitTally;
+import org.invar.storage.Json;
 import org.invar.worker.StepTimings;
 
 /**
@@ -24,7 +26,10 @@ final class Reports {
   /** The key of V in {@code summary.json}. */
   static final String SHARDS = "shards";
 
-  static final ObjectMapper JSON = JsonMapper.builder().build();
+  static final ObjectMapper JSON = Json.MAPPER;
+
+  /** The key of what a run was trained on in {@code summary.json}: rows and hash of each split. */
+  static final String DATA = "data";
 
   private Reports() {}
 
@@ -60,7 +65,11 @@ final class Reports {
   }
 
   static ObjectNode summary(
-      String name, int shards, TrainingResult result, List<SkippedRows> skippedRows) {
+      String name,
+      int shards,
+      TrainingResult result,
+      Map<Split, SplitTally> tallies,
+      List<SkippedRows> skippedRows) {
     ObjectNode summary = JSON.createObjectNode().put("name", name);
     result.scores().forEach(summary::put);
     summary
@@ -77,6 +86,9 @@ final class Reports {
       summary.set("classes", JSON.valueToTree(result.classes()));
     }
     result.confusion().ifPresent(matrix -> summary.set("confusion", rows(matrix)));
+    if (!tallies.isEmpty()) {
+      summary.set(DATA, data(tallies));
+    }
     if (!skippedRows.isEmpty()) {
       ArrayNode skipped = summary.putArray("skippedRows");
       for (SkippedRows rows : skippedRows) {
@@ -87,6 +99,15 @@ final class Reports {
     }
     summary.set("history", JSON.valueToTree(result.history()));
     return summary;
+  }
+
+  /** What tells a split from another that has changed. */
+  static ObjectNode data(Map<Split, SplitTally> tallies) {
+    ObjectNode data = JSON.createObjectNode();
+    tallies.forEach(
+        (split, tally) ->
+            data.putObject(split.label()).put("rows", tally.rows()).put("hash", tally.hash()));
+    return data;
   }
 
   /** Returns the lines of the rows that were left out. */
@@ -102,7 +123,11 @@ final class Reports {
 
   static ObjectNode evaluation(Evaluation evaluation) {
     ObjectNode json = JSON.createObjectNode().put("rows", evaluation.rows());
-    evaluation.scores().forEach(json::put);
+    evaluation
+        .scores()
+        .forEach(
+            (name, score) ->
+                json.set(name, Double.isFinite(score) ? json.numberNode(score) : json.nullNode()));
     evaluation
         .confusion()
         .ifPresent(

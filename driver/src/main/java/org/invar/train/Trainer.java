@@ -20,6 +20,7 @@ import org.invar.nn.Network;
 import org.invar.optim.Optimizer;
 import org.invar.source.Contents;
 import org.invar.source.PackedSplits;
+import org.invar.source.Preprocessing;
 import org.invar.source.WrittenFolder;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.MemoryNeed;
@@ -102,13 +103,17 @@ public final class Trainer {
 
   private TrainingResult train(RunDirectory run, Configuration hadoop) {
     try {
-      Optional<TrainingResult> finished =
+      Optional<Finished> finished =
           mode == RunDirectory.Mode.RESUME ? finished(run) : Optional.empty();
+      Preparation preparation = Preparation.of(spark, job, rows);
       if (finished.isPresent()) {
-        listener.alreadyFinished(finished.get());
-        return finished.get();
+        // Going on with other data is refused, though nothing is left to do.
+        preparation.checkUnchanged(
+            run.path().toString(), finished.get().fitted(), finished.get().data());
+        listener.alreadyFinished(finished.get().result());
+        return finished.get().result();
       }
-      return train(Preparation.of(spark, job, rows), run, hadoop);
+      return train(preparation, run, hadoop);
     } catch (OutOfMemoryError e) {
       throw OutOfMemory.explained("the driver", e);
     } catch (IOException | UncheckedIOException e) {
@@ -150,7 +155,7 @@ public final class Trainer {
     try {
       splits.notes().forEach(listener::warning);
       Contents contents = splits.contents();
-      preparation.checkBatches(contents.shardRows());
+      preparation.check(contents).forEach(listener::warning);
       RunPlan plan =
           new RunPlan(
               job.name() + "-" + UUID.randomUUID(),
@@ -159,6 +164,7 @@ public final class Trainer {
               settings.seed(),
               settings.batchSize(),
               contents.shardRows(),
+              contents.classFactors(),
               contents.hashes(),
               settings.exact() ? fingerprint : null);
       run.claim(context.sc().applicationId(), listener::warning);
@@ -190,15 +196,27 @@ public final class Trainer {
     need.tight(memory).ifPresent(listener::warning);
   }
 
-  /** The result of a run that wrote its summary and whose model is whole; empty for any other. */
-  private Optional<TrainingResult> finished(RunDirectory run) throws IOException {
+  /**
+   * A run that has nothing left to do.
+   *
+   * @param fitted what its model was trained with
+   * @param data {@link Reports#data} of its rows
+   */
+  private record Finished(TrainingResult result, Preprocessing fitted, JsonNode data) {}
+
+  /** The run where it wrote its summary and its model is whole; empty for any other. */
+  private Optional<Finished> finished(RunDirectory run) throws IOException {
     Optional<JsonNode> summary = run.summary();
     if (summary.isEmpty()) {
       return Optional.empty();
     }
     try {
-      TrainedModel.load(spark, run.path().toString(), job.binder());
-      return Optional.of(Reports.result(run.path().toString(), summary.get()));
+      String place = run.path().toString();
+      return Optional.of(
+          new Finished(
+              Reports.result(place, summary.get()),
+              TrainedModel.load(spark, place, job.binder()).preprocessing(),
+              summary.get().path(Reports.DATA)));
     } catch (InvarException e) {
       return Optional.empty(); // The model is damaged: the newest checkpoint makes it again.
     }

@@ -3,10 +3,12 @@ package org.invar.train;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.invar.InvarException;
 import org.invar.checkpoint.MetricsLog;
@@ -52,6 +54,7 @@ final class Training {
   private final Losses losses = new Losses();
   private final Position first;
   private final List<String> warnings = new ArrayList<>();
+  private final Set<String> missing = new HashSet<>();
 
   private Position position;
   private MetricsLog metrics;
@@ -256,6 +259,7 @@ final class Training {
     Map<String, Double> values = new LinkedHashMap<>();
     putScores(values, stepScores, Split.TRAIN, position.epochSums());
     putScores(values, scores, Split.DEV, exchange.evaluate(Split.DEV));
+    tellMissing(values);
     Position.Watches watches = decisions.after(position.watches(), values);
     boolean improved = decisions.keeps(watches);
     if (improved) {
@@ -274,6 +278,20 @@ final class Training {
     position = position.afterEpoch(epoch, watches, decisions.stops(watches), watch.seconds());
     metrics.append(Reports.epoch(epoch));
     listener.epoch(epoch);
+  }
+
+  /** Tells once of each watched metric that has no value in an epoch. */
+  private void tellMissing(Map<String, Double> values) {
+    decisions
+        .withoutValue(values)
+        .forEach(
+            (metric, rule) -> {
+              if (missing.add(metric)) {
+                warn(
+                    "%s has no value in epoch %d. Of such epochs: %s."
+                        .formatted(metric, position.epoch() + 1, rule));
+              }
+            });
   }
 
   private static void putScores(
@@ -328,6 +346,7 @@ final class Training {
     double[] judged = null;
     for (Split split : Split.values()) {
       double[] sums = exchange.evaluate(split);
+      requireFinite(split, sums);
       putScores(values, scores, split, sums);
       if (split == Split.TRAIN && sums != null && settings.l2() > 0) {
         var layout = plan.network().layout();
@@ -355,9 +374,21 @@ final class Training {
             settings.optimalError());
     TrainedModel.write(
         directory, hadoop, job.binder(), plan.network(), contents.preprocessing(), weights);
-    directory.writeSummary(Reports.summary(job.name(), plan.shards(), result, contents.skipped()));
+    directory.writeSummary(
+        Reports.summary(job.name(), plan.shards(), result, contents.tallies(), contents.skipped()));
     listener.finished(result);
     return result;
+  }
+
+  /** A model whose loss is no number is no result. */
+  private void requireFinite(Split split, double @Nullable [] sums) {
+    if (sums != null && Scores.weight(sums) > 0 && !Double.isFinite(Scores.loss(sums))) {
+      throw InvarException.of(
+          "the loss of the trained weights on the %s split".formatted(split.label()),
+          "a finite number",
+          String.valueOf(Scores.loss(sums)),
+          checkpoints.whatIsKept() + " Lower the learning rate, or set train.clip.norm.");
+    }
   }
 
   private double samplesPerSecond() {

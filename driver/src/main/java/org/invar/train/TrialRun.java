@@ -97,6 +97,7 @@ final class TrialRun {
             job.settings().train().seed(),
             job.settings().train().batchSize(),
             contents.shardRows(),
+            contents.classFactors(),
             contents.hashes(),
             job.settings().train().exact() ? common.fingerprint() : null);
     try (Exchanges exchanges = workers.of(plan, contents, job)) {
@@ -144,6 +145,6 @@ final class TrialRun {
     Map<Split, List<Shard>> cut = new EnumMap<>(whole.splits());
     cut.put(Split.TRAIN, List.of(train));
     cut.put(Split.DEV, List.of(dev));
-    return new Contents(whole.preprocessing(), cut, whole.skipped());
+    return new Contents(whole.preprocessing(), whole.factors(), cut, whole.skipped(), Map.of());
   }
 }

@@ -92,8 +92,8 @@ public final class Trials implements AutoCloseable {
         preparation.pack(gang ? Gangs.awaitExecutors(spark, notice) : spark.defaultParallelism());
     splits.notes().forEach(notice);
     try {
-      preparation.checkBatches(splits.train().shardRows());
       var contents = splits.contents();
+      preparation.check(contents).forEach(notice);
       var common =
           new TrialRun.Common(
               job.name() + "-" + UUID.randomUUID(),
@@ -156,7 +156,7 @@ public final class Trials implements AutoCloseable {
   public int check(Job job, int folds) {
     Preparation trial = preparation.with(job);
     for (int fold = 0; fold < folds; fold++) {
-      trial.checkBatches(TrialRun.fold(common.contents(), fold, folds).shardRows());
+      trial.check(TrialRun.fold(common.contents(), fold, folds));
     }
     return trial.network().layout().length();
   }

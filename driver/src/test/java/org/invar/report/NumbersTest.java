@@ -16,7 +16,7 @@ class NumbersTest {
     "0.0001234, 1.234e-04",
     "12345.678, 12345.6780",
     "1234567, 1.235e+06",
-    "NaN, NaN",
+    "NaN, n/a",
     "Infinity, Infinity"
   })
   void scores(double value, String text) {

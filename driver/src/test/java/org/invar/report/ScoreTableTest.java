@@ -21,7 +21,7 @@ class ScoreTableTest {
         """
         split    loss  accuracy      f1    zeal
         train  0.2500    0.9500  0.9400  3.0000
-        test   0.5000    0.9000     NaN       -
+        test   0.5000    0.9000     n/a       -
         """,
         new ScoreTable(scores).render());
   }

@@ -219,16 +219,13 @@ class TablesTest {
             .build();
     PackedSplits packed = LocalSpark.pack(packing, Input.of(rows));
     assertEquals(1, packed.preprocessing().outputs());
-    for (PackedBlock block : LocalSpark.blocks(packed.train())) {
-      for (int r = 0; r < block.rows(); r++) {
-        float expected = block.targets()[r] == 1 ? 40 / (2f * 10) : (float) (40 / (2.0 * 30));
-        assertEquals(expected, block.weight(r));
-      }
-    }
+    assertEquals(List.of((float) (40 / (2.0 * 30)), 40 / (2f * 10)), packed.classFactors());
+    assertArrayEquals(new float[] {(float) (40 / 60.0), 2}, packed.contents().classFactors());
+    assertOwnWeights(packed.train());
   }
 
   @Test
-  void givenClassWeightsActOnTheTrainingSplitAlone() {
+  void givenClassWeightsAreNotInTheRowsThemselves() {
     Dataset<Row> rows =
         spark.sql("SELECT id AS x, IF(id % 4 = 0, 'rare', 'often') AS y FROM range(80)");
     var factors = new ClassFactors.Given(Map.of("rare", 3.0));
@@ -236,8 +233,9 @@ class TablesTest {
         PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).factors(factors).dev(0.3).build();
     Input input = Input.of(rows);
     PackedSplits packed = LocalSpark.pack(packing, input);
-    assertWeights(3, packed.train());
-    assertWeights(1, packed.dev());
+    assertEquals(List.of("often", "rare"), packed.preprocessing().classes());
+    assertEquals(List.of(1f, 3f), packed.classFactors());
+    assertOwnWeights(packed.train());
     Preprocessing fitted = packed.preprocessing();
     int shards = packed.train().shards().size();
     for (Split split : List.of(Split.TRAIN, Split.DEV)) {
@@ -245,16 +243,14 @@ class TablesTest {
       assertEquals(packed.of(split).shards(), again.shards());
     }
     PackedDataset all = Packer.packAll(fitted, input, BadRows.ERROR, 9, count -> 5, 2);
-    assertWeights(1, all);
+    assertOwnWeights(all);
     assertEquals(80, all.rows());
     assertEquals(5, all.shards().size());
   }
 
-  private static void assertWeights(float rare, PackedDataset data) {
+  private static void assertOwnWeights(PackedDataset data) {
     for (PackedBlock block : LocalSpark.blocks(data)) {
-      for (int r = 0; r < block.rows(); r++) {
-        assertEquals(block.targets()[r] == 1 ? rare : 1, block.weight(r));
-      }
+      assertEquals(0, block.weights().length, "all are 1");
     }
   }
 

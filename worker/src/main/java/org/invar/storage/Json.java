@@ -1,22 +1,37 @@
 package org.invar.storage;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.deser.std.NumberDeserializers.DoubleDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** JSON as the files of a run have it: UTF-8, the same bytes everywhere, strictly read. */
+/**
+ * JSON as the files of a run have it: UTF-8, the same bytes everywhere, strictly read.
+ *
+ * <p>NaN and infinities, which JSON has not, are written as null; a null in a list or map of
+ * numbers is read as NaN.
+ */
 public final class Json {
   /** Refuses a key that stands twice and anything behind the value. */
   public static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .addModule(
+              new SimpleModule()
+                  .addDeserializer(Double.class, new DoubleDeserializer(Double.class, Double.NaN)))
           .build();
 
   // Jackson's own indenter takes the platform's line separator.
@@ -26,21 +41,53 @@ public final class Json {
 
   /** Returns the value on one line, without a line's end. */
   public static String line(JsonNode value) {
+    return written(value, MAPPER.writer());
+  }
+
+  /** Returns the value as indented text with a newline at its end. */
+  public static byte[] text(JsonNode value) {
+    return (written(value, MAPPER.writer(printer())) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Returns the value as indented text, in which every double comes back with the same bits: NaN
+   * and infinities are texts, which Jackson binds to doubles again.
+   */
+  public static String state(JsonNode value) {
     try {
-      return MAPPER.writeValueAsString(value);
+      return MAPPER.writer(printer()).writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Returns the value as indented text with a newline at its end. */
-  public static byte[] text(JsonNode value) {
-    var printer = new DefaultPrettyPrinter().withObjectIndenter(LINES).withArrayIndenter(LINES);
-    try {
-      String text = MAPPER.writer(printer).writeValueAsString(value);
-      return (text + "\n").getBytes(StandardCharsets.UTF_8);
-    } catch (JsonProcessingException e) {
+  private static DefaultPrettyPrinter printer() {
+    return new DefaultPrettyPrinter().withObjectIndenter(LINES).withArrayIndenter(LINES);
+  }
+
+  private static String written(JsonNode value, ObjectWriter writer) {
+    var text = new StringWriter();
+    try (JsonGenerator json = new Finite(writer.createGenerator(text))) {
+      writer.writeValue(json, value);
+    } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  /** Writes null for what is no number of JSON. */
+  private static final class Finite extends JsonGeneratorDelegate {
+    Finite(JsonGenerator json) {
+      super(json, false);
+    }
+
+    @Override
+    public void writeNumber(double value) throws IOException {
+      if (Double.isFinite(value)) {
+        super.writeNumber(value);
+      } else {
+        writeNull();
+      }
     }
   }
 }

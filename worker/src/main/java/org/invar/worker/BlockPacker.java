@@ -25,7 +25,6 @@ public final class BlockPacker implements Iterator<byte[]> {
   private final Iterator<byte[]> rows;
   private final RowEncoding encoding;
   private final Normalization normalization;
-  private final float[] classWeights;
   private final BlockCodec codec = new BlockCodec();
   private byte @Nullable [] ahead;
 
@@ -35,18 +34,11 @@ public final class BlockPacker implements Iterator<byte[]> {
    * @param rows the partition's {@link ShardedRow}s, in order
    * @param encoding how they are encoded
    * @param normalization from numbers to inputs
-   * @param classWeights what a row's weight is multiplied by, indexed by its first target; empty
-   *     leaves weights as they are
    */
-  public BlockPacker(
-      Iterator<byte[]> rows,
-      RowEncoding encoding,
-      Normalization normalization,
-      float[] classWeights) {
+  public BlockPacker(Iterator<byte[]> rows, RowEncoding encoding, Normalization normalization) {
     this.rows = rows;
     this.encoding = encoding;
     this.normalization = normalization;
-    this.classWeights = classWeights;
     this.ahead = rows.hasNext() ? rows.next() : null;
   }
 
@@ -86,8 +78,7 @@ public final class BlockPacker implements Iterator<byte[]> {
       for (int i = 0; i < encoding.targets(row); i++) {
         targets[r * targetWidth + i] = encoding.target(row, i);
       }
-      float factor = classWeights.length == 0 ? 1 : classWeights[(int) encoding.target(row, 0)];
-      weights[r] = encoding.weight(row) * factor;
+      weights[r] = encoding.weight(row);
       weighted |= weights[r] != 1;
       if (encoding.lengths()) {
         lengths[r] = encoding.length(row);

@@ -45,6 +45,7 @@ public final class ComputeProbe implements AutoCloseable {
             SEED,
             batchRows,
             new long[] {block.rows()},
+            new float[0],
             Map.of(),
             null);
     this.computer = new ShardComputer(plan, weights);

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of everything random
  * @param batchSize rows of a mini-batch over all shards
  * @param shardRows the training rows of each shard
+ * @param classFactors what a training row's weight is multiplied by in the gradient, by its class;
+ *     empty where all count alike
  * @param hashes {@link ShardDigest} of each shard of each split, by the split's name
  * @param fingerprint what every worker's kernels must be, or null when the job is not exact
  */
@@ -30,6 +32,7 @@ public record RunPlan(
     long seed,
     int batchSize,
     long[] shardRows,
+    float[] classFactors,
     Map<String, List<String>> hashes,
     @Nullable KernelFingerprint fingerprint)
     implements Serializable {

@@ -9,8 +9,11 @@ import org.invar.metric.Metric;
 import org.invar.nn.Network;
 
 /**
- * The layout of the float64 sums that a pass over rows gives: loss, weight, rows, then the metric's
- * own.
+ * The layout of the float64 sums that a pass over rows gives: loss, the weight that an update
+ * divides by, rows, the rows' own weight, then the metric's own.
+ *
+ * <p>Class weights are in the gradient and in its weight, and not in the loss: that of the training
+ * rows is the same quantity as that of any others.
  *
  * @param metric what is scored beside the loss
  */
@@ -18,17 +21,25 @@ public record Scores(Metric metric) {
   private static final int LOSS = 0;
   private static final int WEIGHT = 1;
   private static final int ROWS = 2;
-  private static final int METRIC = 3;
+  private static final int OWN_WEIGHT = 3;
+  private static final int METRIC = 4;
 
   /** Returns sums before the first row. */
   public double[] zero() {
     return new double[METRIC + metric.width()];
   }
 
-  /** Adds a batch. */
-  void add(double[] sums, Batch batch, Network.Outcome outcome) {
+  /**
+   * Adds a batch.
+   *
+   * @param batch with the rows' own weights
+   * @param weight of the batch in an update
+   * @param outcome by the rows' own weights
+   */
+  void add(double[] sums, Batch batch, double weight, Network.Outcome outcome) {
     sums[LOSS] += outcome.lossSum();
-    sums[WEIGHT] += batch.weight();
+    sums[WEIGHT] += weight;
+    sums[OWN_WEIGHT] += batch.weight();
     sums[ROWS] += batch.rows();
     metric.add(sums, METRIC, outcome.outputs(), batch.targets());
   }
@@ -41,7 +52,7 @@ public record Scores(Metric metric) {
     return left;
   }
 
-  /** Returns the example weight that the sums are over. */
+  /** Returns the example weight that an update divides by, class weights included. */
   public static double weight(double[] sums) {
     return sums[WEIGHT];
   }
@@ -56,9 +67,9 @@ public record Scores(Metric metric) {
     return Double.isFinite(sums[LOSS]);
   }
 
-  /** Returns the weighted mean loss; NaN without weight. */
+  /** Returns the mean loss by the rows' own weights; NaN without weight. */
   public static double loss(double[] sums) {
-    return sums[LOSS] / sums[WEIGHT];
+    return sums[LOSS] / sums[OWN_WEIGHT];
   }
 
   /**

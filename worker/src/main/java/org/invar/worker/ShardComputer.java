@@ -74,8 +74,12 @@ final class ShardComputer implements AutoCloseable {
     double[] sums = stepScores.zero();
     try (MemoryWorkspace pass = PassMemory.open()) {
       Batch batch = rows.batch(order, from, to, plan.normalization(), network.input(), kernels);
+      Batch weighted = batch.weightedBy(plan.classFactors());
       Tape tape = Tape.training(kernels, plan.seed(), epoch, step, shard);
-      stepScores.add(sums, batch, network.lossAndGradient(batch, parameters, into.views(), tape));
+      Network.Outcome minimized = network.lossAndGradient(weighted, parameters, into.views(), tape);
+      Network.Outcome outcome =
+          plan.classFactors().length == 0 ? minimized : network.lossOf(batch, minimized.outputs());
+      stepScores.add(sums, batch, weighted.weight(), outcome);
     }
     passes.incrementAndGet();
     return sums;
@@ -90,7 +94,8 @@ final class ShardComputer implements AutoCloseable {
       int to = Math.min(rows.rows(), from + most);
       try (MemoryWorkspace pass = PassMemory.open()) {
         Batch batch = rows.batch(null, from, to, plan.normalization(), network.input(), kernels);
-        scores.add(sums, batch, network.score(batch, parameters, kernels));
+        double weight = batch.weightedBy(plan.classFactors()).weight();
+        scores.add(sums, batch, weight, network.score(batch, parameters, kernels));
       }
       passes.incrementAndGet();
     }

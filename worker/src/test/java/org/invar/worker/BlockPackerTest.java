@@ -22,10 +22,9 @@ class BlockPackerTest {
     return values;
   }
 
-  private static List<PackedBlock> pack(
-      List<byte[]> rows, RowEncoding encoding, float... classWeights) {
+  private static List<PackedBlock> pack(List<byte[]> rows, RowEncoding encoding) {
     List<PackedBlock> blocks = new ArrayList<>();
-    new BlockPacker(rows.iterator(), encoding, Normalization.scaling(1), classWeights)
+    new BlockPacker(rows.iterator(), encoding, Normalization.scaling(1))
         .forEachRemaining(bytes -> blocks.add(new BlockCodec().decode(bytes)));
     return blocks;
   }
@@ -122,14 +121,14 @@ class BlockPackerTest {
   }
 
   @Test
-  void classWeightsMultiplyAndWeightsOfOneTakeNoRoom() {
-    byte[] zero = FLOATS.encode(numbers(1, 1), new float[] {0}, 2);
-    byte[] one = FLOATS.encode(numbers(2, 2), new float[] {1}, 1);
+  void weightsOfOneTakeNoRoom() {
+    byte[] one = FLOATS.encode(numbers(1, 1), new float[] {0}, 1);
+    byte[] two = FLOATS.encode(numbers(2, 2), new float[] {1}, 2);
     List<byte[]> rows = new ArrayList<>();
-    rows.add(ShardedRow.of(0, new Identity(0, 0), zero));
-    rows.add(ShardedRow.of(0, new Identity(0, 1), one));
-    assertArrayEquals(new float[] {1, 3}, pack(rows, FLOATS, 0.5f, 3).get(0).weights());
-    assertEquals(0, pack(rows, FLOATS, 0.5f, 1).get(0).weights().length);
+    rows.add(ShardedRow.of(0, new Identity(0, 0), one));
+    assertEquals(0, pack(rows, FLOATS).get(0).weights().length);
+    rows.add(ShardedRow.of(0, new Identity(0, 1), two));
+    assertArrayEquals(new float[] {1, 2}, pack(rows, FLOATS).get(0).weights());
   }
 
   @Test
@@ -146,9 +145,7 @@ class BlockPackerTest {
 
   @Test
   void noRowsAreNoBlocks() {
-    var none =
-        new BlockPacker(
-            List.<byte[]>of().iterator(), FLOATS, Normalization.scaling(1), new float[0]);
+    var none = new BlockPacker(List.<byte[]>of().iterator(), FLOATS, Normalization.scaling(1));
     assertFalse(none.hasNext());
     assertThrows(NoSuchElementException.class, none::next);
   }

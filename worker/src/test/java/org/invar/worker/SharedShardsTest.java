@@ -28,7 +28,7 @@ class SharedShardsTest {
     for (int shard = 0; shard < SHARDS; shard++) {
       byte[] row = BYTES.encode(new byte[] {(byte) shard}, new float[] {1}, 1);
       List<byte[]> rows = List.of(ShardedRow.of(shard, new Identity(0, shard), row));
-      new BlockPacker(rows.iterator(), BYTES, Normalization.scaling(1), new float[0])
+      new BlockPacker(rows.iterator(), BYTES, Normalization.scaling(1))
           .forEachRemaining(block -> each.accept(RunPlan.TRAIN, block));
     }
   }

@@ -70,7 +70,8 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
     }
     var network = new Network(Shape.of(WIDTH), List.of(layers), SoftmaxCrossEntropy.of());
     return new SmallRun(
-        new RunPlan(runId, network, Normalization.scaling(2), 42, BATCH, rows, hashes, null),
+        new RunPlan(
+            runId, network, Normalization.scaling(2), 42, BATCH, rows, new float[0], hashes, null),
         blocks);
   }
 

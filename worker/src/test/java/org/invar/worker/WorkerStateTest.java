@@ -128,6 +128,7 @@ class WorkerStateTest {
         1,
         1,
         new long[] {1},
+        new float[0],
         Map.of("train", List.of(hash)),
         required);
   }
