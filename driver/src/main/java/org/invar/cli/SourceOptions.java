@@ -156,12 +156,8 @@ final class SourceOptions {
   }
 
   private DataSource table(String kind, Preprocessing model) {
-    Map<String, String> all = new LinkedHashMap<>(options);
-    if (kind.equalsIgnoreCase("libsvm") && model.features().size() == 1) {
-      // Otherwise Spark takes the highest index that these rows happen to have.
-      all.putIfAbsent("numFeatures", String.valueOf(model.features().get(0).width()));
-    }
     // What has no path, such as jdbc, has options.
-    return new DataSource.Table(kind, options.isEmpty() ? needed(input) : input, all);
+    String path = options.isEmpty() ? needed(input) : input;
+    return new DataSource.Table(kind, path, options).readAs(model.reading());
   }
 }

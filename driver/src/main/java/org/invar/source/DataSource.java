@@ -11,6 +11,23 @@ import org.jspecify.annotations.Nullable;
 /** Where rows come from. Paths are any that Hadoop can read. */
 public sealed interface DataSource
     permits DataSource.Idx, DataSource.Images, DataSource.Digits, DataSource.Table {
+  /**
+   * Returns the source read as a model's training source was, where its own options do not say it.
+   *
+   * @param reading the model's options, of LibSVM alone
+   */
+  default DataSource readAs(Map<String, String> reading) {
+    if (!(this instanceof Table table) || !table.format().equalsIgnoreCase("libsvm")) {
+      return this;
+    }
+    Map<String, String> options = new LinkedHashMap<>(reading);
+    options
+        .keySet()
+        .removeIf(key -> table.options().keySet().stream().anyMatch(key::equalsIgnoreCase));
+    options.putAll(table.options());
+    return new Table(table.format(), table.path(), options);
+  }
+
   /** Returns the paths and patterns that are read. */
   default List<String> paths() {
     if (this instanceof Idx idx) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -11,6 +12,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
+import org.invar.source.files.LeftOut;
+import org.invar.source.text.CsvFiles;
 import org.invar.source.text.JsonFiles;
 import org.invar.source.text.LibSvmFiles;
 import org.invar.source.text.RowOrigin;
@@ -93,11 +96,17 @@ public record Input(
         .toList();
   }
 
+  /** Returns the options that make other files mean what this source's do. */
+  public Map<String, String> reading() {
+    return text == null ? Map.of() : text.reading();
+  }
+
   /** Returns the columns that are not in the files but in the names of their folders. */
   List<String> folderColumns() {
-    return text == null && files
-        ? PartitionColumns.of(rows)
-        : text == null ? List.of() : text.partitions();
+    if (text != null) {
+      return text.partitions();
+    }
+    return files ? PartitionColumns.of(rows) : List.of();
   }
 
   /**
@@ -134,10 +143,6 @@ public record Input(
       return new Input(name, text.good(), null, true, text.notes(), text);
     }
     var reader = spark.read().format(table.format());
-    if (table.format().equalsIgnoreCase("csv")) {
-      // A quote within quotes is doubled, as RFC 4180 has it; Spark's own way is a backslash.
-      reader.option("header", "true").option("escape", "\"");
-    }
     if (table.format().equalsIgnoreCase("json")) {
       reader.option("mode", "FAILFAST"); // Otherwise what is no JSON becomes a column.
     }
@@ -169,7 +174,7 @@ public record Input(
 
   private static boolean isText(DataSource.Table table) {
     return switch (table.format().toLowerCase(Locale.ROOT)) {
-      case "libsvm" -> true;
+      case "csv", "libsvm" -> true;
       case "json" ->
           table.options().entrySet().stream()
               .noneMatch(
@@ -181,9 +186,11 @@ public record Input(
   }
 
   private static TextTable text(SparkSession spark, DataSource.Table table, String path) {
-    return table.format().equalsIgnoreCase("json")
-        ? JsonFiles.open(spark, path, table.options())
-        : LibSvmFiles.open(spark, path, table.options());
+    return switch (table.format().toLowerCase(Locale.ROOT)) {
+      case "csv" -> CsvFiles.open(spark, path, table.options());
+      case "json" -> JsonFiles.open(spark, path, table.options());
+      default -> LibSvmFiles.open(spark, path, table.options());
+    };
   }
 
   /** Refuses a path, or a pattern, under which nothing lies. */

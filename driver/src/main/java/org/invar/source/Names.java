@@ -2,6 +2,7 @@ package org.invar.source;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.invar.InvarException;
@@ -15,7 +16,8 @@ final class Names {
 
   /** Refuses a column that is not among those there are, proposing the nearest. */
   static void require(String place, String name, Collection<String> there) {
-    require(place, "a column " + shown(name), name, "the columns " + shown(there), there);
+    Optional<String> option = option(name, there);
+    require(place, "a column " + shown(name), name, "the columns " + shown(there), there, option);
   }
 
   /**
@@ -32,8 +34,10 @@ final class Names {
           place,
           "the columns " + shown(missing) + ", which the model reads",
           "the columns " + shown(there),
-          "Give the columns the names that they had in training (of CSV, the first line has them), or"
-              + " name other rows.");
+          option(missing.get(0), there)
+              .orElse(
+                  "Give the columns the names that they had in training (of CSV, the first line has"
+                      + " them), or name other rows."));
     }
   }
 
@@ -44,11 +48,17 @@ final class Names {
         "a class " + shown(name) + ", for its weight",
         name,
         "the classes " + shown(there),
-        there);
+        there,
+        Optional.empty());
   }
 
   private static void require(
-      String place, String expected, String name, String found, Collection<String> there) {
+      String place,
+      String expected,
+      String name,
+      String found,
+      Collection<String> there,
+      Optional<String> option) {
     if (there.contains(name)) {
       return;
     }
@@ -56,7 +66,35 @@ final class Names {
         there.isEmpty()
             ? "There are none."
             : "Did you mean " + shown(Spelling.byDistance(name, there).get(0)) + "?";
-    throw InvarException.of(place, expected, found, remedy);
+    throw InvarException.of(place, expected, found, option.orElse(remedy));
+  }
+
+  /** Returns which option of CSV mends it, where the columns plainly were read without it. */
+  private static Optional<String> option(String name, Collection<String> there) {
+    String only = there.size() == 1 ? there.iterator().next() : "";
+    for (String separator : List.of(";", "\t", "|", ",", ":")) {
+      List<String> parts = List.of(only.split(Pattern.quote(separator), -1));
+      if (parts.size() > 1 && parts.stream().map(String::strip).anyMatch(name::equals)) {
+        String written = separator.equals("\t") ? "\\t" : separator;
+        return Optional.of("Set options: {sep: " + quoted(written) + "}, which separates them.");
+      }
+    }
+    if (there.stream().map(String::strip).anyMatch(name::equals)) {
+      return Optional.of(
+          "Blanks stand around the names: of CSV set options: {ignoreLeadingWhiteSpace: true,"
+              + " ignoreTrailingWhiteSpace: true}.");
+    }
+    if (!there.isEmpty() && there.stream().allMatch(column -> column.matches("_c[0-9]+"))) {
+      return Optional.of(
+          "Columns without a header are called so: set options: {header: true} where the first line"
+              + " has names.");
+    }
+    long numbers = there.stream().filter(Numerals::matches).count();
+    return 2 * numbers > there.size()
+        ? Optional.of(
+            "The first line looks like a row: set options: {header: false}, which calls columns _c0,"
+                + " _c1, …, or write names there.")
+        : Optional.empty();
   }
 
   /** Returns a name in quotes. */

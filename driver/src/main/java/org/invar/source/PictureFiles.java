@@ -20,6 +20,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.invar.InvarException;
+import org.invar.source.files.LeftOut;
+import org.invar.source.files.Listing;
 import org.jspecify.annotations.Nullable;
 
 /**

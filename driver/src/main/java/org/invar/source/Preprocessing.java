@@ -2,6 +2,7 @@ package org.invar.source;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.param.Float32;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param means of each column of {@link #columns} over the training split; empty when not
  *     standardized
  * @param variances of the same columns; empty when not standardized
+ * @param reading the options that make other files mean what the training source's did: of LibSVM,
+ *     how many features there are and whether indices count from 0; empty for other formats
  */
 public record Preprocessing(
     FeatureType type,
@@ -35,7 +38,8 @@ public record Preprocessing(
     @Nullable String id,
     double scale,
     List<Double> means,
-    List<Double> variances)
+    List<Double> variances,
+    Map<String, String> reading)
     implements Serializable {
   /** Copies the lists. */
   public Preprocessing {
@@ -43,6 +47,7 @@ public record Preprocessing(
     labels = List.copyOf(labels);
     means = List.copyOf(means);
     variances = List.copyOf(variances);
+    reading = Map.copyOf(reading);
   }
 
   /** Returns the number of outputs that a network for these targets has. */
@@ -114,12 +119,22 @@ public record Preprocessing(
   /** Returns the same for rows that nothing but their content identifies. */
   public Preprocessing withoutId() {
     return new Preprocessing(
-        type, shape, features, targets, labels, weight, null, scale, means, variances);
+        type, shape, features, targets, labels, weight, null, scale, means, variances, reading);
   }
 
   /** Returns the same, standardizing with those means and variances. */
   Preprocessing standardizing(List<Double> fittedMeans, List<Double> fittedVariances) {
     return new Preprocessing(
-        type, shape, features, targets, labels, weight, id, scale, fittedMeans, fittedVariances);
+        type,
+        shape,
+        features,
+        targets,
+        labels,
+        weight,
+        id,
+        scale,
+        fittedMeans,
+        fittedVariances,
+        reading);
   }
 }

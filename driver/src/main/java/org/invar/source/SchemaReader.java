@@ -118,7 +118,8 @@ final class SchemaReader {
         named.id(),
         packing.scale(),
         List.of(),
-        List.of());
+        List.of(),
+        input.reading());
   }
 
   private List<Feature> features() {

@@ -85,8 +85,8 @@ public final class Preparation {
     Packing packing = packing(job, network);
     new Decisions(job.settings().train()).check(job, network);
     DataSettings data = job.settings().data();
-    Input dev = own(spark, job, "data.dev", data.dev());
-    Input test = own(spark, job, "data.test", data.test());
+    Input dev = own(spark, job, "data.dev", data.dev(), train.reading());
+    Input test = own(spark, job, "data.test", data.test(), train.reading());
     Preprocessing schema =
         at(
             job,
@@ -299,7 +299,8 @@ public final class Preparation {
     DataSettings data = job.settings().data();
     Holdout holdout = split == Split.DEV ? data.dev() : data.test();
     if (split != Split.TRAIN && holdout instanceof Holdout.Source own) {
-      Input input = open(spark, job, "data." + split.label(), own.source(), null);
+      DataSource source = own.source().readAs(fitted.reading());
+      Input input = open(spark, job, "data." + split.label(), source, null);
       long seed = job.settings().train().seed();
       return Packer.packAll(fitted, input, data.badRows(), seed, rows -> shards, partitions);
     }
@@ -310,13 +311,20 @@ public final class Preparation {
           GIVEN + ", rows that a program gave",
           "Name the rows to evaluate.");
     }
-    Input train = open(spark, job, "data.train", data.train(), null);
+    DataSource source = data.train().readAs(fitted.reading());
+    Input train = open(spark, job, "data.train", source, null);
     return Packer.packSplit(packing(job, null), fitted, train, split, shards, partitions);
   }
 
   private static @Nullable Input own(
-      SparkSession spark, Job job, String key, @Nullable Holdout holdout) {
-    return holdout instanceof Holdout.Source own ? open(spark, job, key, own.source(), null) : null;
+      SparkSession spark,
+      Job job,
+      String key,
+      @Nullable Holdout holdout,
+      Map<String, String> reading) {
+    return holdout instanceof Holdout.Source own
+        ? open(spark, job, key, own.source().readAs(reading), null)
+        : null;
   }
 
   private static Input open(

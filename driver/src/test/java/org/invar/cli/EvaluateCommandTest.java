@@ -111,7 +111,7 @@ class EvaluateCommandTest {
     Path unknown = folder.resolve("unknown.csv");
     Files.writeString(unknown, Files.readString(Runs.WINE).replace("barbera", "merlot"));
     Cli.run("evaluate", wine, "--input", unknown)
-        .refused("unknown.csv, row 1", "column cultivar: expected one of [barbera", "merlot");
+        .refused("unknown.csv, line 132 (", "column cultivar: expected one of [barbera", "merlot");
     Cli.run("evaluate", wine, "--input", Runs.WINE, "--format", "parquett").refused("parquett");
   }
 

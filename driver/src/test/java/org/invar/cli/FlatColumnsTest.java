@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -28,7 +29,8 @@ class FlatColumnsTest {
         null,
         1,
         List.of(),
-        List.of());
+        List.of(),
+        Map.of());
   }
 
   private static void assertFlat(

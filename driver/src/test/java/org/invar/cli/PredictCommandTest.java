@@ -226,7 +226,7 @@ class PredictCommandTest {
     Path out = folder.resolve("bad.parquet");
     Cli.run("predict", wine, "--input", bad, "--out", out)
         .refused(
-            "bad.csv, row 2 (alcohol=13.2, malic_acid=null, ash=2.14), column malic_acid: expected");
+            "bad.csv, line 3 (alcohol=13.2, malic_acid=null, ash=2.14), column malic_acid: expected");
     // What failed leaves nothing that would have to be deleted.
     Cli.run("predict", wine, "--input", Runs.WINE, "--out", out).succeeded();
     Files.writeString(bad, Files.readString(Runs.WINE).replace("hue,", "hues,"));
@@ -245,7 +245,7 @@ class PredictCommandTest {
     Files.writeString(bad, Files.readString(Runs.WINE).replace("\n13.2,1.78,", "\n13.2,few,"));
     Cli.run("predict", wine, "--input", bad, "--out", folder.resolve("few.parquet"))
         .refused(
-            "bad.csv, row 2 (alcohol=13.2, malic_acid=few, ash=2.14), column malic_acid: expected a finite");
+            "bad.csv, line 3 (alcohol=13.2, malic_acid=few, ash=2.14), column malic_acid: expected a finite");
     assertEquals(178, read("parquet", out).count());
     Files.write(folder.resolve("corrupt.parquet"), new byte[100]);
     Cli.run(

@@ -70,7 +70,7 @@ class BadDataTest {
     refused(
         Targets.CLASSES,
         Input.open(spark, source),
-        folder.resolve("a.csv") + ", row 2 (a=3, b=null, y=1), column b: expected a finite number",
+        folder.resolve("a.csv") + ", line 3 (a=3, b=null, y=1), column b: expected a finite number",
         "found null");
   }
 

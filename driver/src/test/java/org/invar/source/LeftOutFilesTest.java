@@ -119,7 +119,7 @@ class LeftOutFilesTest {
         List.of("a.csv", "_b.csv", "_old/c.csv", "_SUCCESS", "_delta_log/0.json", "_k=1/d.csv")) {
       write(name, "x,y\n1,0\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
-    var source = new DataSource.Table("csv", folder.toString(), java.util.Map.of());
+    var source = new DataSource.Table("text", folder.toString(), java.util.Map.of());
     String notes = Input.open(spark, source).notes().stream().collect(Collectors.joining("\n"));
     assertTrue(
         notes.startsWith(
@@ -127,7 +127,7 @@ class LeftOutFilesTest {
         notes);
     assertEquals(
         List.of(),
-        Input.open(spark, new DataSource.Table("csv", folder + "/a.csv", java.util.Map.of()))
+        Input.open(spark, new DataSource.Table("text", folder + "/a.csv", java.util.Map.of()))
             .notes());
   }
 }

@@ -85,4 +85,18 @@ class LibSvmTest {
     var e = assertThrows(InvarException.class, () -> open("t.libsvm", "a,b\n1,2\n", Map.of()));
     assertTrue(e.getMessage().contains("expected lines of LibSVM"), e.getMessage());
   }
+
+  @Test
+  void aModelReadsOtherFilesAsItsTrainingSource() throws IOException {
+    Input train = open("t.libsvm", "1 0:1 3:1\n0 1:1\n", Map.of());
+    Preprocessing fitted = LocalSpark.pack(VALUES, train).preprocessing();
+    assertEquals(Map.of("numFeatures", "4", "zeroBased", "true"), fitted.reading());
+    Files.writeString(folder.resolve("n.libsvm"), "1 1:5\n");
+    var source = new DataSource.Table("LibSVM", folder.resolve("n.libsvm").toString(), Map.of());
+    Input fresh = Input.open(spark, source.readAs(fitted.reading()));
+    assertEquals(
+        Vectors.dense(0, 5, 0, 0), fresh.rows().first().<Vector>getAs("features").toDense());
+    var csv = new DataSource.Table("csv", "x.csv", Map.of());
+    assertEquals(csv, csv.readAs(fitted.reading()));
+  }
 }

@@ -148,7 +148,7 @@ class LabelValuesTest {
         job("four", 3, "softmaxCrossEntropy", "1", "2", "3", "4"),
         "column y: expected 3 classes, as the network has outputs: numbers in [0, 3), or 3 different"
             + " ones, found 4: \"1\" (6), \"2\" (6), \"3\" (6), \"4\" (6); the rarest, \"4\", first"
-            + " in row 4. Change the network's outputs, or correct the label.");
+            + " in line 5. Change the network's outputs, or correct the label.");
     refused(
         job("binary", 1, "binaryCrossEntropy", "a", "b", "c"),
         "expected 2 classes",

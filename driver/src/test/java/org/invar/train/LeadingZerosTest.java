@@ -70,7 +70,7 @@ class LeadingZerosTest {
     Input letters = open("letters.csv", "zip,n,a", "01,7,1", "A1,8,2");
     var e = assertThrows(Exception.class, () -> model.predict(letters).collectAsList());
     assertTrue(
-        e.getMessage().contains("row 2 (zip=A1, n=8, a=2), column zip: expected one of [01, 02]"),
+        e.getMessage().contains("line 3 (zip=A1, n=8, a=2), column zip: expected one of [01, 02]"),
         e.getMessage());
     Input shorter = open("shorter.csv", "zip,n,a", "1,7,1");
     e = assertThrows(Exception.class, () -> model.predict(shorter).collectAsList());

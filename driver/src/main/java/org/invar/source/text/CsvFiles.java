@@ -9,6 +9,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
+import org.invar.source.files.SourceFile;
+import org.invar.source.files.SourceFiles;
 
 /**
  * CSV as RFC 4180 has it: every column is text as it stands in its file, null where nothing stands.
@@ -78,7 +80,8 @@ public final class CsvFiles {
         spark.createDataFrame(parts.rows(rows), RowOrigin.behind(columns)),
         columns,
         files.partitions(),
-        files.notes(path));
+        Map.of(),
+        files.notes());
   }
 
   /** The columns of a file, in its order; none where it has no record. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.Charset;
 import org.apache.hadoop.conf.Configuration;
+import org.invar.source.files.SourceFile;
 import org.jspecify.annotations.Nullable;
 
 /**

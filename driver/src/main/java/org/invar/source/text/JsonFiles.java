@@ -13,6 +13,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
+import org.invar.source.files.SourceFiles;
 
 /** JSON lines: an object a line. Its columns have the types that Spark finds in all of them. */
 public final class JsonFiles {
@@ -56,7 +57,8 @@ public final class JsonFiles {
         parsed(texts, columns, files.partitions()),
         withAll(columns, partitions),
         files.partitions(),
-        files.notes(path));
+        Map.of(),
+        files.notes());
   }
 
   private static StructType withAll(StructType columns, StructType more) {

@@ -14,6 +14,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
+import org.invar.source.files.SourceFiles;
 
 /**
  * LibSVM: {@code label index:value …}, with the columns {@code label} and {@code features}.
@@ -53,8 +54,7 @@ public final class LibSvmFiles {
     Extent extent = known ? new Extent(1, wanted) : extent(path, parts);
     boolean zeroBased = options.flag(ZERO_BASED, extent.lowest() == 0);
     int width = wanted > 0 ? wanted : extent.highest() + (zeroBased ? 1 : 0);
-    var metadata =
-        new MetadataBuilder().putLong(WIDTH, width).putBoolean(ZERO_BASED, zeroBased).build();
+    var metadata = new MetadataBuilder().putLong(WIDTH, width).build();
     StructType columns =
         new StructType()
             .add("label", DataTypes.DoubleType)
@@ -62,7 +62,7 @@ public final class LibSvmFiles {
     for (String name : files.partitions()) {
       columns = columns.add(name, DataTypes.StringType);
     }
-    List<String> notes = new ArrayList<>(files.notes(path));
+    List<String> notes = new ArrayList<>(files.notes());
     if (zeroBased && options.text(ZERO_BASED) == null) {
       notes.add(path + ": index 0 occurs, so indices count from 0.");
     }
@@ -71,6 +71,7 @@ public final class LibSvmFiles {
         spark.createDataFrame(parts.rows(rows), RowOrigin.behind(columns)),
         columns,
         files.partitions(),
+        Map.of(WIDTH, String.valueOf(width), ZERO_BASED, String.valueOf(zeroBased)),
         notes);
   }
 

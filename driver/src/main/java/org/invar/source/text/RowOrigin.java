@@ -4,6 +4,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.invar.source.files.SourceFile;
 import org.jspecify.annotations.Nullable;
 
 /** The columns behind a text table's own ones: where each row stands, and why it may be none. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.invar.InvarException;
+import org.invar.source.files.SourceFiles;
 import org.jspecify.annotations.Nullable;
 
 /** The options of a source of text files, by their names in small letters. */

@@ -1,6 +1,7 @@
 package org.invar.source.text;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -12,10 +13,15 @@ import org.apache.spark.sql.types.StructType;
  *     row has nulls and a fault
  * @param columns the rows' own columns
  * @param partitions the names of those that folders are
+ * @param reading the options that make other files mean what these do; none of most formats
  * @param notes what the user should know of the files, a sentence each
  */
 public record TextTable(
-    Dataset<Row> rows, StructType columns, List<String> partitions, List<String> notes) {
+    Dataset<Row> rows,
+    StructType columns,
+    List<String> partitions,
+    Map<String, String> reading,
+    List<String> notes) {
   /** Returns the rows without those that have a fault, and their own columns alone. */
   public Dataset<Row> good() {
     return rows.where(rows.col(RowOrigin.FAULT).isNull())

@@ -165,9 +165,10 @@ class HeadersTest {
         rows(table));
     assertEquals(
         List.of(
-            "%s: 2 files were left out: %s, %s."
-                .formatted(
-                    folder, folder.resolve("empty.csv (empty)"), folder.resolve("notes.txt"))),
+            folder
+                + ": 1 file is left out (1 .txt), the first file:"
+                + folder.resolve("notes.txt")
+                + ". Where files end with .csv or .tsv or .psv, those are read."),
         table.notes());
     assertEquals(List.of("_b.csv:2 [1]"), rows(open("pathGlobFilter", "_b*")));
     String named = folder.resolve("notes.txt").toString();

@@ -1,4 +1,4 @@
-package org.invar.source;
+package org.invar.source.files;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,10 +16,18 @@ import org.invar.InvarException;
 import org.invar.storage.RealPath;
 
 /** All files of a folder, at any depth, but for hidden ones: their names begin with a dot. */
-final class Listing {
+public final class Listing {
   private final Configuration hadoop;
-  private final List<FileStatus> files = new ArrayList<>();
+  private final List<Found> files = new ArrayList<>();
   private final Set<Path> above = new HashSet<>();
+
+  /**
+   * A file.
+   *
+   * @param status what its file system says of it
+   * @param folders the names of the folders that it lies in, below the one that was named
+   */
+  record Found(FileStatus status, List<String> folders) {}
 
   private Listing(Configuration hadoop) {
     this.hadoop = hadoop;
@@ -30,8 +38,14 @@ final class Listing {
    *
    * @throws InvarException when a folder cannot be read
    */
-  static List<FileStatus> files(SparkSession spark, String name) {
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+  public static List<FileStatus> files(SparkSession spark, String name) {
+    return found(name, spark.sparkContext().hadoopConfiguration()).stream()
+        .map(Found::status)
+        .toList();
+  }
+
+  /** Returns the same with the folders that each lies in. */
+  static List<Found> found(String name, Configuration hadoop) {
     Listing listing = new Listing(hadoop);
     try {
       Path pattern = new Path(name);
@@ -40,7 +54,7 @@ final class Listing {
       boolean matched = !system.exists(pattern);
       for (FileStatus one : found == null ? new FileStatus[0] : found) {
         if (!matched || !isHidden(one.getPath())) {
-          listing.add(system, one);
+          listing.add(system, one, List.of());
         }
       }
     } catch (IOException e) {
@@ -50,13 +64,13 @@ final class Listing {
   }
 
   /** Returns whether a name begins with a dot. */
-  static boolean isHidden(Path path) {
+  public static boolean isHidden(Path path) {
     return path.getName().startsWith(".");
   }
 
-  private void add(FileSystem system, FileStatus one) throws IOException {
+  private void add(FileSystem system, FileStatus one, List<String> folders) throws IOException {
     if (one.isFile()) {
-      files.add(one);
+      files.add(new Found(one, folders));
       return;
     }
     Path real = RealPath.of(one.getPath(), hadoop);
@@ -67,7 +81,11 @@ final class Listing {
     Arrays.sort(inside, Comparator.comparing(FileStatus::getPath));
     for (FileStatus each : inside) {
       if (!isHidden(each.getPath())) {
-        add(system, each);
+        List<String> deeper = new ArrayList<>(folders);
+        if (each.isDirectory()) {
+          deeper.add(each.getPath().getName());
+        }
+        add(system, each, deeper);
       }
     }
     above.remove(real);

@@ -1,4 +1,4 @@
-package org.invar.source;
+package org.invar.source.files;
 
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** Files of a source that are not read: counted by their endings, and the first one named. */
-final class LeftOut {
+public final class LeftOut {
   private static final int SHOWN_ENDINGS = 6;
 
   /** What Spark and its companions write beside data; nobody takes it for data. */
@@ -25,7 +25,7 @@ final class LeftOut {
   private String first = "";
 
   /** Returns the files below a path that Spark drops because of an underscore. */
-  static LeftOut ofTable(SparkSession spark, String path) {
+  public static LeftOut ofTable(SparkSession spark, String path) {
     LeftOut dropped = new LeftOut();
     Path root = new Path(path);
     for (FileStatus file : Listing.files(spark, path)) {
@@ -36,11 +36,16 @@ final class LeftOut {
     return dropped;
   }
 
+  /** Returns whether Spark or its like writes files or folders of that name beside data. */
+  static boolean isBookkeeping(String name) {
+    return BOOKKEEPING.matcher(name).matches();
+  }
+
   private static boolean isDropped(Path file, int depth) {
     boolean dropped = false;
     for (Path at = file; at != null && at.depth() > depth; at = at.getParent()) {
       String name = at.getName();
-      if (BOOKKEEPING.matcher(name).matches()) {
+      if (isBookkeeping(name)) {
         return false;
       }
       dropped |= name.startsWith("_") && !name.contains("="); // Else it is a partition's folder.
@@ -49,23 +54,23 @@ final class LeftOut {
   }
 
   /** Returns the ending of a file's name, in small letters; empty where it has none. */
-  static String ending(Path file) {
+  public static String ending(Path file) {
     String name = file.getName();
     int dot = name.lastIndexOf('.');
     return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
   }
 
-  void add(Path file) {
+  public void add(Path file) {
     first = count++ == 0 ? file.toString() : first;
     endings.merge(ending(file), 1, Integer::sum);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return count == 0;
   }
 
   /** Returns the path of the first file; empty without one. */
-  String first() {
+  public String first() {
     return first;
   }
 
@@ -75,7 +80,7 @@ final class LeftOut {
    * @param source the source's name
    * @param why they are left out and what to do, a full sentence
    */
-  List<String> notes(String source, String why) {
+  public List<String> notes(String source, String why) {
     if (isEmpty()) {
       return List.of();
     }

@@ -1,4 +1,4 @@
-package org.invar.source.text;
+package org.invar.source.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,19 +22,19 @@ import org.jspecify.annotations.Nullable;
 public record SourceFile(String path, long length, List<@Nullable String> partition)
     implements Serializable {
   /** Returns what decompresses the file, by its ending, or null for one that is not compressed. */
-  @Nullable CompressionCodec codec(Configuration hadoop) {
+  public @Nullable CompressionCodec codec(Configuration hadoop) {
     return new CompressionCodecFactory(hadoop).getCodec(new Path(path));
   }
 
   /** Opens the file from its start, decompressed. */
-  InputStream open(Configuration hadoop) throws IOException {
+  public InputStream open(Configuration hadoop) throws IOException {
     FSDataInputStream raw = raw(hadoop);
     CompressionCodec codec = codec(hadoop);
     return codec == null ? raw : codec.createInputStream(raw);
   }
 
   /** Opens the file as it lies there, from an offset on. */
-  InputStream openAt(long offset, Configuration hadoop) throws IOException {
+  public InputStream openAt(long offset, Configuration hadoop) throws IOException {
     FSDataInputStream raw = raw(hadoop);
     raw.seek(offset);
     return raw;
