@@ -11,7 +11,7 @@ import org.invar.loss.Outputs;
  *
  * <p>A logit above 0 predicts yes, NaN does not; a target above ½ is a yes. A network with several
  * outputs a row makes as many decisions, which all count alike. Precision is NaN when yes was never
- * predicted, recall when it never was the target, f1 when neither ever was.
+ * predicted, recall and f1 when it never was the target.
  */
 public record BinaryClassification() implements Metric {
   private static final int CLASSES = 2;
@@ -37,7 +37,7 @@ public record BinaryClassification() implements Metric {
 
   @Override
   public Map<String, Double> values(double[] sums, int offset) {
-    ConfusionMatrix confusion = ConfusionMatrix.of(sums, offset, CLASSES);
+    ConfusionMatrix confusion = ConfusionMatrix.of(sums, offset, CLASSES, YES);
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("accuracy", confusion.accuracy());
     values.put("precision", confusion.precision(YES));
@@ -48,6 +48,6 @@ public record BinaryClassification() implements Metric {
 
   @Override
   public Optional<ConfusionMatrix> confusion(double[] sums, int offset) {
-    return Optional.of(ConfusionMatrix.of(sums, offset, CLASSES));
+    return Optional.of(ConfusionMatrix.of(sums, offset, CLASSES, YES));
   }
 }

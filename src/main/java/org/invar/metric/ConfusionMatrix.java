@@ -3,23 +3,29 @@ package org.invar.metric;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 
 /**
  * How often rows of each true class were predicted as each class; where rows have a class at every
  * step, steps stand for rows.
  *
- * <p>Ratios without a denominator are NaN. Macro averages are means over the classes that occur, as
- * a target or as a prediction; there, an undefined precision or recall counts as 0, so that never
- * predicting a class costs precision too. Without rows they are NaN.
+ * <p>Ratios without a denominator are NaN, and so is the f1 of a class without rows. Macro averages
+ * are means over the classes that have rows: what is missing from a split is no part of its scores.
+ * There, an undefined precision counts as 0, so that never predicting a class costs precision too.
+ * Without rows they are NaN.
  */
 public final class ConfusionMatrix {
+  private static final int NONE = -1;
+
   private final int classes;
   private final long[] counts;
+  private final int positive;
 
-  private ConfusionMatrix(int classes, long[] counts) {
+  private ConfusionMatrix(int classes, long[] counts, int positive) {
     this.classes = classes;
     this.counts = counts;
+    this.positive = positive;
   }
 
   /**
@@ -30,11 +36,23 @@ public final class ConfusionMatrix {
    * @param classes the number of classes
    */
   public static ConfusionMatrix of(double[] sums, int offset, int classes) {
+    return of(sums, offset, classes, NONE);
+  }
+
+  /** Returns the same of a decision about one class, the positive one, of which the scores are. */
+  public static ConfusionMatrix of(double[] sums, int offset, int classes, int positive) {
     long[] counts = new long[classes * classes];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = (long) sums[offset + i];
     }
-    return new ConfusionMatrix(classes, counts);
+    return new ConfusionMatrix(classes, counts, positive);
+  }
+
+  /**
+   * Returns the class that precision, recall and f1 are of; empty where they are macro averages.
+   */
+  public OptionalInt positive() {
+    return positive == NONE ? OptionalInt.empty() : OptionalInt.of(positive);
   }
 
   /** Returns the number of classes. */
@@ -91,23 +109,26 @@ public final class ConfusionMatrix {
 
   /**
    * Returns the harmonic mean of precision and recall, 2 · right / (predicted + actual); NaN for a
-   * class that does not occur.
+   * class without rows.
    */
   public double f1(int c) {
+    if (actual(c) == 0) {
+      return Double.NaN;
+    }
     return 2.0 * count(c, c) / (predicted(c) + actual(c));
   }
 
-  /** Returns the mean precision over the classes that occur. */
+  /** Returns the mean precision over the classes that have rows. */
   public double macroPrecision() {
     return mean(this::precision);
   }
 
-  /** Returns the mean recall over the classes that occur. */
+  /** Returns the mean recall over the classes that have rows. */
   public double macroRecall() {
     return mean(this::recall);
   }
 
-  /** Returns the mean f1 over the classes that occur. */
+  /** Returns the mean f1 over the classes that have rows. */
   public double macroF1() {
     return mean(this::f1);
   }
@@ -116,7 +137,7 @@ public final class ConfusionMatrix {
     double sum = 0;
     int occurring = 0;
     for (int c = 0; c < classes; c++) {
-      if (predicted(c) + actual(c) > 0) {
+      if (actual(c) > 0) {
         double value = score.applyAsDouble(c);
         sum += Double.isNaN(value) ? 0 : value;
         occurring++;
@@ -127,7 +148,7 @@ public final class ConfusionMatrix {
 
   /**
    * Returns the matrix as a table for people: a line a true class, a column a predicted one, with
-   * recall at the right, precision at the bottom and accuracy in the corner; "-" where undefined.
+   * recall at the right, precision at the bottom and accuracy in the corner; "n/a" where undefined.
    *
    * @param classNames a name for every class, in the order of the ids
    */
@@ -154,7 +175,7 @@ public final class ConfusionMatrix {
   }
 
   private static String share(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
+    return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.3f", value);
   }
 
   /** The first column to the left, the others to the right, two spaces between. */
@@ -180,6 +201,7 @@ public final class ConfusionMatrix {
   public boolean equals(Object other) {
     return other instanceof ConfusionMatrix matrix
         && classes == matrix.classes
+        && positive == matrix.positive
         && Arrays.equals(counts, matrix.counts);
   }
 

@@ -272,7 +272,7 @@ class MetricTest {
         """
         true \\ predicted    cat    dog  recall
         cat                  10      2   0.833
-        dog                   0      0       -
+        dog                   0      0     n/a
         precision         1.000  0.000   0.833
         """,
         confusion.render(List.of("cat", "dog")));

@@ -9,6 +9,7 @@ import org.invar.report.LayerTable;
 import org.invar.report.MemoryEstimate;
 import org.invar.report.TextTable;
 import org.invar.search.SearchSpec;
+import org.invar.source.DescribedColumn;
 import org.invar.train.GangOptions;
 import org.invar.train.Preparation;
 import org.invar.train.SparkStop;
@@ -19,8 +20,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "explain",
     description =
-        "Prints the settings of a job, or of a search, with every default, the job's layers, and the"
-            + " memory that a worker needs; refuses what train would refuse before its first step.",
+        "Prints the settings of a job, or of a search, with every default, the job's layers, the"
+            + " columns of its data with role and statistics, and the memory that a worker needs;"
+            + " refuses what train would refuse before its first step.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ExplainCommand implements Callable<Integer> {
@@ -56,6 +58,22 @@ final class ExplainCommand implements Callable<Integer> {
     return spec.job();
   }
 
+  private static String columns(Preparation preparation) {
+    TextTable table =
+        TextTable.aligned("lllrrl")
+            .row("column", "type", "role", "values", "missing", "statistics");
+    for (DescribedColumn column : preparation.columns()) {
+      table.row(
+          column.name(),
+          column.type(),
+          column.role(),
+          String.valueOf(column.values()),
+          String.valueOf(column.missing()),
+          column.statistics());
+    }
+    return table.render();
+  }
+
   @Override
   public Integer call() {
     Job described = described();
@@ -65,6 +83,7 @@ final class ExplainCommand implements Callable<Integer> {
       int cores = session.sparkContext().defaultParallelism();
       out.println();
       out.println(new LayerTable(preparation.network()).render());
+      out.println(columns(preparation));
       preparation.notes().forEach(note -> out.println("warning: " + note));
       Preparation.Explanation explanation = preparation.explain();
       out.println(

@@ -151,7 +151,12 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
   public void finished(TrainingResult result) {
     close();
     paragraph(new EpochTable(result.history(), result.keptEpoch()).render());
-    paragraph(new ScoreTable(result.scores()).render());
+    paragraph(
+        new ScoreTable(result.scores()).render()
+            + ScoreTable.ratios(
+                result.scores(),
+                result.confusion(),
+                result.classes().stream().map(ScoreTable::name).toList()));
     Diagnosis.of(result.scores(), result.optimalError())
         .ifPresent(diagnosis -> paragraph(diagnosis.render() + "\n"));
     paragraph(work(result));

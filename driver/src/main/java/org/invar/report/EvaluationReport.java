@@ -29,16 +29,21 @@ public record EvaluationReport(String data, Evaluation evaluation) {
   public String render() {
     StringBuilder text = new StringBuilder();
     text.append(ScoreTable.oneLine(data, evaluation.rows(), evaluation.scores()));
+    text.append(ScoreTable.ratios(evaluation.scores(), evaluation.confusion(), names()));
     evaluation
         .confusion()
         .ifPresent(
             matrix -> {
               boolean few = matrix.classes() <= MOST_CLASSES;
               text.append('\n');
-              text.append(few ? matrix.render(evaluation.classes()) : confusions(matrix));
+              text.append(few ? matrix.render(names()) : confusions(matrix));
               text.append('\n').append(classes(matrix));
             });
     return text.toString();
+  }
+
+  private List<String> names() {
+    return evaluation.classes().stream().map(ScoreTable::name).toList();
   }
 
   private String confusions(ConfusionMatrix matrix) {
@@ -59,8 +64,8 @@ public record EvaluationReport(String data, Evaluation evaluation) {
         TextTable.aligned("llrr").row("true", "predicted", counted(matrix), "of its class");
     for (Confusion one : all.subList(0, Math.min(MOST_CONFUSIONS, all.size()))) {
       table.row(
-          evaluation.classes().get(one.actual()),
-          evaluation.classes().get(one.predicted()),
+          names().get(one.actual()),
+          names().get(one.predicted()),
           Numbers.count(one.rows()),
           share((double) one.rows() / matrix.actual(one.actual())));
     }
@@ -78,7 +83,7 @@ public record EvaluationReport(String data, Evaluation evaluation) {
             .row("class", counted(matrix), "predicted", "precision", "recall", "f1");
     for (int c : shown(matrix)) {
       table.row(
-          evaluation.classes().get(c),
+          names().get(c),
           Numbers.count(matrix.actual(c)),
           Numbers.count(matrix.predicted(c)),
           share(matrix.precision(c)),
@@ -107,6 +112,6 @@ public record EvaluationReport(String data, Evaluation evaluation) {
   }
 
   private static String share(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
+    return Double.isNaN(value) ? "n/a" : String.format(Locale.ROOT, "%.3f", value);
   }
 }

@@ -2,9 +2,12 @@ package org.invar.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
+import org.invar.metric.ConfusionMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,33 @@ public record ScoreTable(Map<String, Double> scores) {
         .row(line("data", head))
         .row(line(data, cells))
         .render();
+  }
+
+  /**
+   * Returns a line that says what precision, recall and f1 are of, or an empty text where there are
+   * none.
+   *
+   * @param scores by name, with or without a split
+   * @param confusion the matrix that they are from
+   * @param classes a name for every class
+   */
+  static String ratios(
+      Map<String, Double> scores, Optional<ConfusionMatrix> confusion, List<String> classes) {
+    boolean shown =
+        scores.keySet().stream()
+            .anyMatch(name -> name.toLowerCase(Locale.ROOT).endsWith("precision"));
+    if (confusion.isEmpty() || !shown) {
+      return "";
+    }
+    OptionalInt positive = confusion.get().positive();
+    return positive.isEmpty()
+        ? "precision, recall and f1 are means over the classes that have rows\n"
+        : "precision, recall and f1 are those of class " + classes.get(positive.getAsInt()) + "\n";
+  }
+
+  /** Returns a class's name, in quotes where it would not be seen whole. */
+  static String name(String name) {
+    return name.isEmpty() || !name.strip().equals(name) ? '"' + name + '"' : name;
   }
 
   /** Returns the score as text, "-" for none. */

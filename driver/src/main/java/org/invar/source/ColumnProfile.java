@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ColumnProfile implements Serializable {
   private static final long serialVersionUID = 1;
   private static final int MOST_SHOWN = 3;
+  private static final int MOST_LISTED = 5;
 
   /**
    * A place of a value.
@@ -217,24 +219,40 @@ final class ColumnProfile implements Serializable {
     return numbers == values && least >= from && most <= to;
   }
 
-  /** Returns what people want to know of the values. */
-  String statistics() {
-    if (values == 0) {
-      return "no values";
-    }
-    if (isNumbers() && type() != ValueType.TEXT && booleans == 0) {
-      return String.format(Locale.ROOT, "%s to %s, mean %.6g", shown(least), shown(most), mean());
-    }
-    return more
-        ? String.format(Locale.ROOT, "more than %,d different", limit)
-        : String.format(Locale.ROOT, "%,d different", distinct.size());
+  /** Returns what people want to know of numbers: from where to where, and their mean. */
+  String range() {
+    return numbers == 0
+        ? "none"
+        : String.format(
+            Locale.ROOT,
+            "%s to %s, mean %.6g",
+            ValueType.text(least),
+            ValueType.text(most),
+            sum / numbers);
   }
 
-  private double mean() {
-    return sum / numbers;
-  }
-
-  private static String shown(double number) {
-    return ValueType.text(number);
+  /** Returns what people want to know of categories: how many, and the first with their counts. */
+  String different() {
+    if (more) {
+      return String.format(Locale.ROOT, "more than %,d different", limit);
+    }
+    String first =
+        distinct.entrySet().stream()
+            .limit(MOST_LISTED)
+            .map(
+                entry ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s (%,d)",
+                        Names.shown(entry.getKey()),
+                        entry.getValue().count()))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "%,d different%s%s%s",
+        distinct.size(),
+        first.isEmpty() ? "" : ": ",
+        first,
+        distinct.size() > MOST_LISTED ? ", …" : "");
   }
 }

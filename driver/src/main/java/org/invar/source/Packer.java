@@ -215,7 +215,9 @@ public final class Packer {
     List<String> notes = new ArrayList<>();
     ClassLabels.alike(schema.classes()).ifPresent(notes::add);
     notes.addAll(SplitSizes.notes(train.name(), trained.tally(), trained.rows(), splits));
-    trained.tally().absent(schema.classes()).ifPresent(notes::add);
+    noteAbsent(notes, "train", trained, Split.TRAIN);
+    noteAbsent(notes, "dev", devRows, devSplit);
+    noteAbsent(notes, "test", testRows, testSplit);
 
     return new PackedSplits(
         known,
@@ -303,6 +305,20 @@ public final class Packer {
               });
     }
     return tally;
+  }
+
+  private static void noteAbsent(
+      List<String> notes, String name, @Nullable Checked source, Split split) {
+    if (source != null) {
+      source
+          .tally()
+          .absent(split, source.preprocessing().classes())
+          .ifPresent(
+              classes ->
+                  notes.add(
+                      "No row of the %s split is of %s: scores of it are n/a there."
+                          .formatted(name, classes)));
+    }
   }
 
   /** What is known of the data once the training rows were seen. */

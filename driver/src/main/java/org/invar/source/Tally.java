@@ -140,19 +140,17 @@ final class Tally implements Serializable {
     return parts.values().stream().mapToLong(part -> part.rows).sum();
   }
 
-  /** Returns a sentence that names the classes without a training row. */
-  Optional<String> absent(List<String> classes) {
-    Map<Integer, Long> found = of(Split.TRAIN).classes();
+  /** Returns the names of the classes without a row in a split, in quotes; empty where none is. */
+  Optional<String> absent(Split split, List<String> names) {
+    Map<Integer, Long> found = of(split).classes();
     List<String> none =
-        IntStream.range(0, classes.size())
+        IntStream.range(0, names.size())
             .filter(id -> !found.containsKey(id))
-            .mapToObj(classes::get)
+            .mapToObj(names::get)
             .toList();
     return none.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            "No row to train on is of %s %s."
-                .formatted(none.size() == 1 ? "class" : "the classes", Names.some(none)));
+        : Optional.of((none.size() == 1 ? "class " : "the classes ") + Names.some(none));
   }
 
   private Part part(Split split) {

@@ -24,6 +24,7 @@ import org.invar.source.ClassFactors;
 import org.invar.source.Columns;
 import org.invar.source.Contents;
 import org.invar.source.DataSource;
+import org.invar.source.DescribedColumn;
 import org.invar.source.Input;
 import org.invar.source.PackedDataset;
 import org.invar.source.PackedSplits;
@@ -148,6 +149,11 @@ public final class Preparation {
         .flatMap(input -> input == null ? Stream.of() : input.notes().stream())
         .distinct()
         .toList();
+  }
+
+  /** Returns every column of the training source with its role and statistics. */
+  public List<DescribedColumn> columns() {
+    return at(job, "data", () -> DescribedColumn.of(train, schema));
   }
 
   /** Returns what is known of the columns before the rows are read. */

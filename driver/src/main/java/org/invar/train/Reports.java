@@ -26,6 +26,9 @@ final class Reports {
   /** The key of V in {@code summary.json}. */
   static final String SHARDS = "shards";
 
+  /** The key of the class that precision, recall and f1 are of. */
+  private static final String POSITIVE = "positiveClass";
+
   static final ObjectMapper JSON = Json.MAPPER;
 
   /** The key of what a run was trained on in {@code summary.json}: rows and hash of each split. */
@@ -85,7 +88,13 @@ final class Reports {
     if (!result.classes().isEmpty()) {
       summary.set("classes", JSON.valueToTree(result.classes()));
     }
-    result.confusion().ifPresent(matrix -> summary.set("confusion", rows(matrix)));
+    result
+        .confusion()
+        .ifPresent(
+            matrix -> {
+              summary.set("confusion", rows(matrix));
+              putPositive(summary, matrix);
+            });
     if (!tallies.isEmpty()) {
       summary.set(DATA, data(tallies));
     }
@@ -134,8 +143,18 @@ final class Reports {
             matrix -> {
               json.set("classes", JSON.valueToTree(evaluation.classes()));
               json.set("confusion", rows(matrix));
+              putPositive(json, matrix);
             });
     return json;
+  }
+
+  /** Says of which class, by its id, precision, recall and f1 are; null for means over classes. */
+  private static void putPositive(ObjectNode node, ConfusionMatrix matrix) {
+    if (matrix.positive().isPresent()) {
+      node.put(POSITIVE, matrix.positive().getAsInt());
+    } else {
+      node.putNull(POSITIVE);
+    }
   }
 
   /** Reads back what {@link #summary} wrote. */
@@ -160,19 +179,21 @@ final class Reports {
         summary.path("stoppedEarly").asBoolean(),
         summary.path("keptEpoch").asInt(),
         JSON.convertValue(summary.path("history"), new TypeReference<>() {}),
-        summary.has("confusion") ? Optional.of(matrix(summary.get("confusion"))) : Optional.empty(),
+        summary.has("confusion")
+            ? Optional.of(matrix(summary.get("confusion"), summary.path(POSITIVE).asInt(-1)))
+            : Optional.empty(),
         JSON.convertValue(
             summary.path("classes").isMissingNode() ? List.of() : summary.path("classes"),
             new TypeReference<>() {}),
         summary.path("optimalError").asDouble());
   }
 
-  private static ConfusionMatrix matrix(JsonNode rows) {
+  private static ConfusionMatrix matrix(JsonNode rows, int positive) {
     double[] counts = new double[rows.size() * rows.size()];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = rows.get(i / rows.size()).get(i % rows.size()).asDouble();
     }
-    return ConfusionMatrix.of(counts, 0, rows.size());
+    return ConfusionMatrix.of(counts, 0, rows.size(), positive);
   }
 
   /** Row by actual class, column by predicted class. */

@@ -122,7 +122,9 @@ class LabelValuesTest {
   void aClassWithoutRowsIsAnIdAndSaid() {
     TrainedModel model = trained("zero", job("zero", 2, "softmaxCrossEntropy", "0"));
     assertEquals(List.of("0", "1"), model.preprocessing().classes());
-    assertEquals(List.of("No row to train on is of class \"1\"."), warnings);
+    assertEquals(
+        List.of("No row of the train split is of class \"1\": scores of it are n/a there."),
+        warnings);
     assertEquals(
         DataTypes.LongType,
         model.predict(spark.sql("SELECT 1 AS x")).schema().apply("prediction").dataType());
