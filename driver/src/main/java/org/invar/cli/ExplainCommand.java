@@ -86,6 +86,7 @@ final class ExplainCommand implements Callable<Integer> {
       out.println(columns(preparation));
       preparation.notes().forEach(note -> out.println("warning: " + note));
       Preparation.Explanation explanation = preparation.explain();
+      explanation.notes().forEach(note -> out.println("warning: " + note));
       out.println(
           "%d rows to train on, %d shards, %d steps an epoch"
               .formatted(explanation.rows(), explanation.shards(), explanation.stepsPerEpoch()));

@@ -218,6 +218,8 @@ public final class Packer {
     noteAbsent(notes, "train", trained, Split.TRAIN);
     noteAbsent(notes, "dev", devRows, devSplit);
     noteAbsent(notes, "test", testRows, testSplit);
+    List<SkippedRows> skipped = skipped(trained, devRows, testRows);
+    skipped.forEach(rows -> notes.add(rows.sentence()));
 
     return new PackedSplits(
         known,
@@ -226,7 +228,7 @@ public final class Packer {
         packed(trained, known, Split.TRAIN, v),
         devRows == null ? null : packed(devRows, known, devSplit, v),
         testRows == null ? null : packed(testRows, known, testSplit, v),
-        skipped(trained, devRows, testRows),
+        skipped,
         notes);
   }
 

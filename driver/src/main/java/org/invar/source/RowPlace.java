@@ -108,11 +108,12 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
       return null;
     }
     long number = row.getLong(line);
+    String path = Shown.line(path(row));
     return new BadRow(
-        path(row),
+        path,
         number,
         "%s, line %d: expected %s, found %s. %s"
-            .formatted(path(row), number, found.expected(), found.found(), found.remedy()),
+            .formatted(path, number, found.expected(), found.found(), found.remedy()),
         "expected " + found.expected());
   }
 
@@ -149,7 +150,7 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
       text.append("; and ").append(bad.size() - SHOWN_FAULTS).append(" more columns");
     }
     return new BadRow(
-        path(row),
+        Shown.line(path(row)),
         line >= 0 ? row.getLong(line) : number,
         text.append(". ").append(bad.get(0).remedy()).toString(),
         bad.stream().map(BadValue::reason).distinct().toArray(String[]::new));

@@ -36,7 +36,7 @@ public record SkippedRows(String source, long rows, Map<String, Long> reasons, L
   }
 
   /** Returns a sentence with the numbers. */
-  public String sentence() {
+  String sentence() {
     StringBuilder text = new StringBuilder();
     text.append("%s: %,d %s skipped".formatted(source, rows, rows == 1 ? "row was" : "rows were"));
     reasons.entrySet().stream()

@@ -189,8 +189,10 @@ public final class Preparation {
    * @param shards V
    * @param stepsPerEpoch mini-batches of an epoch
    * @param rowsOfShardAndBatch the most rows that one shard has in a batch, about
+   * @param notes what the user should know of the rows, a sentence each
    */
-  public record Explanation(long rows, int shards, long stepsPerEpoch, int rowsOfShardAndBatch) {}
+  public record Explanation(
+      long rows, int shards, long stepsPerEpoch, int rowsOfShardAndBatch, List<String> notes) {}
 
   /** Reads and checks the rows, and returns what follows from their number. */
   public Explanation explain() {
@@ -204,7 +206,8 @@ public final class Preparation {
           splits.train().rows(),
           shardRows.length,
           BatchPlan.of(shardRows, batchSize).steps(),
-          rows);
+          rows,
+          splits.notes());
     } finally {
       splits.unpersist();
     }

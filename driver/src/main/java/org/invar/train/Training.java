@@ -91,7 +91,6 @@ final class Training {
               + ", not 1: runs are not exact to the bit. Set it to 1 before the JVM starts, and"
               + " spark.executorEnv.OMP_NUM_THREADS=1 for executors.");
     }
-    contents.skipped().forEach(rows -> warnings.add(rows.sentence()));
     if (plan.shards() < cores) {
       warnings.add(
           "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."

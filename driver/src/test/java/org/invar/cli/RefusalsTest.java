@@ -86,7 +86,7 @@ class RefusalsTest {
   }
 
   @Test
-  void aLabelOutOfRangeIsNamedWithItsRowAndColumn() throws Exception {
+  void aLabelOutOfRangeIsNamedWithItsLineAndColumn() throws Exception {
     Path csv = directory.resolve("table.csv");
     Files.writeString(csv, "a,b,y\n1,2,0\n3,4,1\n5,6,2\n");
     assertRefusedData(csv, "y", "2");
@@ -106,7 +106,7 @@ class RefusalsTest {
         run("train", job.toString(), "--out", directory.resolve("run").toString(), "--overwrite");
     assertRefused(outcome);
     assertTrue(outcome.err.contains("table.csv"), outcome.err);
-    assertTrue(outcome.err.contains("row"), outcome.err);
+    assertTrue(outcome.err.contains(" line "), outcome.err);
     assertTrue(outcome.err.contains(column), outcome.err);
     assertTrue(outcome.err.contains(found), outcome.err);
   }

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
+import org.invar.param.Size;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,47 @@ class BadRowsTest {
     assertTrue(skipped.first().get(0).file().endsWith("a.json"), skipped.toString());
     String sentence = packed.skipped().get(0).sentence();
     assertTrue(sentence.contains("3 rows were skipped; 2: column b: " + NUMBER), sentence);
+  }
+
+  @Test
+  void halfAPictureIsSkippedAndNamed() throws IOException {
+    for (String label : List.of("cat", "dog")) {
+      Files.createDirectories(folder.resolve(label));
+      for (int i = 0; i < 3; i++) {
+        byte[] picture = TestPictures.png(4 + i, 4);
+        Files.write(folder.resolve(label + "/" + i + ".png"), picture);
+      }
+    }
+    Path half = folder.resolve("dog/1.png");
+    Files.write(half, Arrays.copyOf(Files.readAllBytes(half), 60));
+    var source = new DataSource.Images(folder.toString(), new Size(4, 4), 1);
+    Packing packing = PackingBuilder.of(Targets.CLASSES, Columns.of()).skipBadRows().build();
+    PackedSplits packed = LocalSpark.pack(packing, Input.open(spark, source));
+    assertEquals(5, packed.train().rows());
+    SkippedRows skipped = packed.skipped().get(0);
+    assertEquals(1, skipped.rows());
+    assertTrue(skipped.first().get(0).file().endsWith("dog/1.png"), skipped.toString());
+    assertEquals(
+        List.of(1L), skipped.reasons().values().stream().toList(), skipped.reasons().toString());
+  }
+
+  @Test
+  void predictionRefusesARaggedRowWithItsLine() throws IOException {
+    Input train =
+        Input.open(
+            spark,
+            new DataSource.Table(
+                "csv",
+                Files.writeString(folder.resolve("t.csv"), "x,y\n1,2\n3,4\n").toString(),
+                Map.of()));
+    Preprocessing fitted = LocalSpark.pack(packing().skipBadRows().build(), train).preprocessing();
+    Path file = Files.writeString(folder.resolve("n.csv"), "x,z\n1,2\n\n3,4,5\n");
+    Input fresh = Input.open(spark, new DataSource.Table("csv", file.toString(), Map.of()));
+    List<Row> rows = fresh.located().collectAsList();
+    var partition = RowEncoder.unlabeled(fitted, fresh, fresh.located().schema()).partition();
+    partition.next(rows.get(0), new float[1], 0);
+    var e = assertThrows(InvarException.class, () -> partition.next(rows.get(1), new float[1], 0));
+    assertTrue(e.getMessage().contains("n.csv, line 4: expected 2 fields"), e.getMessage());
   }
 
   @Test

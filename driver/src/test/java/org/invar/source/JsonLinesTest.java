@@ -64,6 +64,14 @@ class JsonLinesTest {
   }
 
   @Test
+  void fieldsThatDifferInCaseAloneAreRefused() {
+    var e =
+        assertThrows(
+            InvarException.class, () -> open("{\"a\": 1, \"y\": 0}\n{\"A\": 2}\n", Map.of()));
+    assertTrue(e.getMessage().contains("columns of different names"), e.getMessage());
+  }
+
+  @Test
   void anArrayOverManyLinesTakesItsOption() throws IOException {
     String text = "[\n {\"a\": 1, \"y\": 0},\n {\"a\": 2, \"y\": 1}\n]\n";
     Input input = open(text, Map.of());

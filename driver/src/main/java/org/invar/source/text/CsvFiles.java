@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
-import org.invar.source.files.SourceFile;
 import org.invar.source.files.SourceFiles;
 
 /**
@@ -17,6 +15,9 @@ import org.invar.source.files.SourceFiles;
  */
 public final class CsvFiles {
   private static final List<String> ENDINGS = List.of("csv", "tsv", "psv");
+
+  private static final String NO_HEADER =
+      "Where the first line is a row, set options: {header: false}.";
 
   private final String path;
   private final SourceFiles files;
@@ -70,7 +71,7 @@ public final class CsvFiles {
     }
     List<String> all = new ArrayList<>(names);
     all.addAll(files.partitions());
-    requireDistinct(SourceFile.shown(files.files().get(0).path()), all);
+    ColumnNames.requireDistinct(files.files().get(0).shown(), all, NO_HEADER);
     StructType columns = new StructType();
     for (String name : all) {
       columns = columns.add(name, DataTypes.StringType);
@@ -108,21 +109,8 @@ public final class CsvFiles {
           "text with zeros in it",
           "Name the file's encoding, for example options: {encoding: UTF-16LE}, or another file.");
     }
-    requireDistinct(place, names);
+    ColumnNames.requireDistinct(place, names, NO_HEADER);
     return names;
-  }
-
-  private static void requireDistinct(String place, List<String> names) {
-    Set<String> seen = new HashSet<>();
-    for (String name : names) {
-      if (!seen.add(name)) {
-        throw InvarException.of(
-            place,
-            "columns of different names",
-            Fault.shown(name) + " twice",
-            "Rename one; where the first line is a row, set options: {header: false}.");
-      }
-    }
   }
 
   /** Returns where each of the names stands in a file. */

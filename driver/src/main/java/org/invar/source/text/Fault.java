@@ -1,6 +1,7 @@
 package org.invar.source.text;
 
 import java.io.Serializable;
+import org.invar.Shown;
 
 /**
  * Why a record of a text file is no row.
@@ -22,6 +23,6 @@ public record Fault(String expected, String found, String remedy) implements Ser
   static String shown(String text) {
     String cut =
         text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text;
-    return "\"" + cut + "\"";
+    return "\"" + Shown.line(cut) + "\"";
   }
 }

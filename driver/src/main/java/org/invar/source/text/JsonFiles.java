@@ -82,6 +82,7 @@ public final class JsonFiles {
       throw InvarException.of(
           path, "JSON objects with fields, one a line", "none", "Name another source.");
     }
+    ColumnNames.requireDistinct(path, List.of(columns.fieldNames()), "");
     return columns;
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.apache.spark.sql.Row;
+import org.invar.Shown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ record JsonRows(int width) implements TextParts.Rows {
               "%s (at character %d: %s)",
               Fault.shown(line),
               e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
-              why));
+              Shown.line(why)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -115,7 +115,8 @@ class HeadersTest {
   @Test
   void columnsOfOneNameAreRefused() throws IOException {
     file("1.csv", "a,b,a\n1,2,3\n");
-    refused("1.csv, line 1: expected columns of different names, found \"a\" twice");
+    refused(
+        "1.csv, line 1: expected columns of different names, whatever their case, found \"a\" twice");
     assertEquals(List.of("1.csv:1 [a, b, a]", "1.csv:2 [1, 2, 3]"), rows(open("header", "false")));
   }
 

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class QuotedLinesTest {
@@ -69,6 +71,31 @@ class QuotedLinesTest {
                 "ignoreTrailingWhiteSpace",
                 "true")));
     records(" a ,b\n", "1: [ a , b]");
+  }
+
+  @Test
+  void whateverIsWrittenInQuotesIsReadAsItWas() throws IOException {
+    var random = new Random(11);
+    String[] pieces = {"a", "\"", ",", "\n", "\r\n", "\r", " ", "ü", "𝄞", ";", "#", "\\"};
+    for (int i = 0; i < 200; i++) {
+      List<List<String>> rows = new ArrayList<>();
+      StringBuilder text = new StringBuilder();
+      for (int row = 0; row < 4; row++) {
+        List<String> fields = new ArrayList<>();
+        for (int field = 0; field < 3; field++) {
+          StringBuilder value = new StringBuilder();
+          for (int j = random.nextInt(5); j > 0; j--) {
+            value.append(pieces[random.nextInt(pieces.length)]);
+          }
+          fields.add(value.toString());
+          text.append('"').append(value.toString().replace("\"", "\"\"")).append('"');
+          text.append(field < 2 ? "," : i % 2 == 0 ? "\n" : "\r\n");
+        }
+        rows.add(fields);
+      }
+      List<TextRecord> records = Records.of(text.toString());
+      assertEquals(rows, records.stream().map(TextRecord::fields).toList(), text.toString());
+    }
   }
 
   @Test
