@@ -84,6 +84,7 @@ final class ExplainCommand implements Callable<Integer> {
       out.println();
       out.println(new LayerTable(preparation.network()).render());
       out.println(columns(preparation));
+      preparation.checkMemory(warning -> out.println("warning: " + warning));
       preparation.notes().forEach(note -> out.println("warning: " + note));
       Preparation.Explanation explanation = preparation.explain();
       explanation.notes().forEach(note -> out.println("warning: " + note));

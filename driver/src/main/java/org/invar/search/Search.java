@@ -13,6 +13,7 @@ import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.source.WrittenFolder;
 import org.invar.train.JobGroup;
 import org.invar.train.Trials;
+import org.invar.worker.OutOfMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,8 @@ public final class Search {
         Thread.currentThread().interrupt();
       }
       throw e;
+    } catch (OutOfMemoryError e) {
+      throw OutOfMemory.explained("the driver", e);
     } catch (IOException | UncheckedIOException e) {
       throw new InvarException(
           opened.path()

@@ -5,7 +5,6 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -40,6 +39,10 @@ final class IdxFiles {
   static final StructType SCHEMA = schema(true);
 
   private static final int UNSIGNED_BYTES = 8;
+
+  /** Deflate makes no more of a byte than this. */
+  private static final long MOST_INFLATION = 1032;
+
   private static final String REMEDY = "Fetch the file again, or name another.";
 
   /**
@@ -123,20 +126,18 @@ final class IdxFiles {
     try (InputStream raw = raw(path, hadoop)) {
       Header header = header(path, raw);
       long expected = (long) header.rows() * header.width();
-      long found;
-      if (header.gzipped()) {
-        try (InputStream in = values(path, header, 0, hadoop)) {
-          found = in.transferTo(OutputStream.nullOutputStream());
-        }
-      } else {
-        Path file = new Path(path);
-        found = file.getFileSystem(hadoop).getFileStatus(file).getLen() - header.bytes();
-      }
+      Path file = new Path(path);
+      long length = file.getFileSystem(hadoop).getFileStatus(file).getLen();
+      boolean holds = !header.gzipped() || expected <= MOST_INFLATION * length;
+      long found =
+          !header.gzipped() ? length - header.bytes() : holds ? inflated(path, header, hadoop) : 0;
       if (found != expected) {
         throw InvarException.of(
             path,
             expected + " bytes of values for dimensions " + header.dimensions(),
-            found + " bytes",
+            !holds
+                ? "a file of %d bytes, which cannot hold them".formatted(length)
+                : found > expected && header.gzipped() ? "more" : found + " bytes",
             REMEDY);
       }
       return header;
@@ -144,6 +145,25 @@ final class IdxFiles {
       throw new InvarException(
           path + ": expected a whole IDX file, but reading it failed: " + e + ". " + REMEDY, e);
     }
+  }
+
+  /** Returns how many bytes of values there are, without reading further than the header says. */
+  private static long inflated(String path, Header header, Configuration hadoop)
+      throws IOException {
+    long most = (long) header.rows() * header.width() + 1;
+    long found = 0;
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = values(path, header, 0, hadoop)) {
+      int read = 0;
+      while (read >= 0 && found < most) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw InvarException.interrupted(new InterruptedException());
+        }
+        read = in.read(buffer, 0, (int) Math.min(buffer.length, most - found));
+        found += Math.max(0, read);
+      }
+    }
+    return found;
   }
 
   private static Header header(String path, InputStream raw) throws IOException {

@@ -24,6 +24,9 @@ final class SchemaReader {
   /** The rows that say how long arrays are. */
   private static final int FIRST_ROWS = 100;
 
+  /** More numbers than a row can have where many rows are to fit memory: 64 MiB of floats. */
+  private static final int MOST_FEATURES = 1 << 24;
+
   private final Input input;
   private final Packing packing;
   private final StructType schema;
@@ -380,7 +383,15 @@ final class SchemaReader {
   }
 
   private Shape shape(List<Feature> features) {
-    int width = features.stream().mapToInt(Feature::width).sum();
+    long all = features.stream().mapToLong(Feature::width).sum();
+    if (all > MOST_FEATURES) {
+      throw InvarException.of(
+          input.name(),
+          "at most " + MOST_FEATURES + " features a row",
+          String.valueOf(all),
+          "Name fewer columns, or such with shorter arrays.");
+    }
+    int width = (int) all;
     Shape shape = packing.shape();
     if (shape == null) {
       return features.size() == 1 && !features.get(0).dimensions().isEmpty()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -12,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.ClassWeights;
 import org.invar.config.DataSettings;
+import org.invar.config.Exchange;
 import org.invar.config.Holdout;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
@@ -19,6 +21,7 @@ import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
 import org.invar.loss.Loss;
 import org.invar.nn.Network;
+import org.invar.optim.Optimizer;
 import org.invar.param.Shape;
 import org.invar.source.ClassFactors;
 import org.invar.source.Columns;
@@ -35,6 +38,8 @@ import org.invar.source.Profile;
 import org.invar.source.Split;
 import org.invar.source.SplitTally;
 import org.invar.source.Targets;
+import org.invar.worker.MemoryNeed;
+import org.invar.worker.ProcessMemory;
 import org.jspecify.annotations.Nullable;
 
 /** From a job to its network and its packed data. Used by one thread. */
@@ -265,6 +270,24 @@ public final class Preparation {
 
   private static String shown(JsonNode split) {
     return split.path("rows").asLong() + " rows with hash " + split.path("hash").asText("none");
+  }
+
+  /**
+   * Refuses a network for whose training this process does not have the memory, whatever the data.
+   *
+   * @param notice hears where it is hardly enough
+   */
+  public void checkMemory(Consumer<String> notice) {
+    Optimizer optimizer = job.settings().train().optimizer();
+    MemoryNeed need =
+        job.settings().train().exchange() == Exchange.DRIVER
+            ? MemoryNeed.ofAverager(network, optimizer)
+            : spark.sparkContext().isLocal()
+                ? MemoryNeed.atLeast(network, optimizer)
+                : MemoryNeed.ofModel(network);
+    ProcessMemory memory = ProcessMemory.current();
+    need.require(job.place("model"), memory);
+    need.tight(memory).ifPresent(notice);
   }
 
   /**

@@ -16,16 +16,12 @@ import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Exchange;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
-import org.invar.nn.Network;
-import org.invar.optim.Optimizer;
 import org.invar.source.Contents;
 import org.invar.source.PackedSplits;
 import org.invar.source.Preprocessing;
 import org.invar.source.WrittenFolder;
 import org.invar.worker.KernelFingerprint;
-import org.invar.worker.MemoryNeed;
 import org.invar.worker.OutOfMemory;
-import org.invar.worker.ProcessMemory;
 import org.invar.worker.RunPlan;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +139,7 @@ public final class Trainer {
       throws IOException {
     TrainSettings settings = job.settings().train();
     boolean gang = settings.exchange() == Exchange.GANG;
-    checkMemory(preparation.network(), context.isLocal());
+    preparation.checkMemory(listener::warning);
     Executors.checkTaskCpus(context);
     // First: a job waits for executors, and only then is the parallelism that of the cluster.
     KernelFingerprint fingerprint = Fingerprints.of(context, job);
@@ -181,19 +177,6 @@ public final class Trainer {
     } finally {
       splits.unpersist();
     }
-  }
-
-  /** Refuses what no data could make fit, before they are read. */
-  private void checkMemory(Network network, boolean local) {
-    Optimizer optimizer = job.settings().train().optimizer();
-    boolean gang = job.settings().train().exchange() == Exchange.GANG;
-    MemoryNeed need =
-        !gang
-            ? MemoryNeed.ofAverager(network, optimizer)
-            : local ? MemoryNeed.atLeast(network, optimizer) : MemoryNeed.ofModel(network);
-    ProcessMemory memory = ProcessMemory.current();
-    need.require(job.place("model"), memory);
-    need.tight(memory).ifPresent(listener::warning);
   }
 
   /**
