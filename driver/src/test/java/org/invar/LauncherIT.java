@@ -166,6 +166,8 @@ class LauncherIT {
             "4g",
             "--conf",
             "spark.executorEnv.OMP_NUM_THREADS=1",
+            "--conf",
+            "spark\\.executorEnv\\.LC_ALL=.*\\.UTF-8",
             "--master",
             "spark://somewhere:7077",
             "--conf",

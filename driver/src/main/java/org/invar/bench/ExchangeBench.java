@@ -3,6 +3,7 @@ package org.invar.bench;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.bench.ExchangeResult.Row;
@@ -84,7 +85,9 @@ public final class ExchangeBench {
     List<List<Step>> gang = all.subList(1, all.size());
     for (int i = 0; i < settings.floats().size(); i++) {
       int floats = settings.floats().get(i);
-      progress.accept("Steps through the driver, and bounds, of %,d floats…".formatted(floats));
+      progress.accept(
+          String.format(
+              Locale.ROOT, "Steps through the driver, and bounds, of %,d floats…", floats));
       rows.add(row(spark, floats, workers, gang.get(i)));
     }
     double last = processorMillis(gang.get(gang.size() - 1));

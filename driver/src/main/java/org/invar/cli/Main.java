@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.invar.InvarException;
 import org.invar.worker.OutOfMemory;
 import org.invar.worker.ProcessMemory;
@@ -46,7 +47,8 @@ public final class Main {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
-    // Whatever the locale: tables have × and … in them.
+    // Whatever the locale: tables have × and … in them, and numbers are written in one way.
+    Locale.setDefault(Locale.ROOT);
     System.setOut(utf8(FileDescriptor.out));
     System.setErr(new PlainStream(utf8(FileDescriptor.err)));
     Interruption watched = Interruption.ofThisThread(System.err);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * directories.
  */
 final class Journal implements Closeable {
-  private static final String NAME = "journal-%04d.jsonl";
 
   private final Path file;
   private final FSDataOutputStream out;
@@ -55,7 +55,7 @@ final class Journal implements Closeable {
     for (String name : RunFiles.names(fileSystem, directory)) {
       number += isJournal(name) ? 1 : 0;
     }
-    Path file = new Path(directory, NAME.formatted(number));
+    Path file = new Path(directory, String.format(Locale.ROOT, "journal-%04d.jsonl", number));
     return new Journal(file, fileSystem.create(file, false));
   }
 

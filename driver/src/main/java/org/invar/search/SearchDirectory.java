@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -227,7 +228,7 @@ final class SearchDirectory implements AutoCloseable {
 
   /** Returns where a trial runs, by its number. */
   String trial(int number) {
-    return new Path(path, TRIALS + "/%04d".formatted(number)).toString();
+    return new Path(path, String.format(Locale.ROOT, "%s/%04d", TRIALS, number)).toString();
   }
 
   /** Returns what the journal holds. */
@@ -242,12 +243,12 @@ final class SearchDirectory implements AutoCloseable {
 
   /** Returns what a stage keeps to, as it was fixed before its first trial; null before that. */
   Space.@Nullable Focus focus(int stage) throws IOException {
-    return readJson(STAGE.formatted(stage), Space.Focus.class);
+    return readJson(String.format(Locale.ROOT, STAGE, stage), Space.Focus.class);
   }
 
   /** Fixes what a stage keeps to. */
   void fix(int stage, Space.Focus focus) throws IOException {
-    writeJson(STAGE.formatted(stage), focus);
+    writeJson(String.format(Locale.ROOT, STAGE, stage), focus);
   }
 
   private <T> @Nullable T readJson(String name, Class<T> type) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
@@ -64,14 +65,15 @@ final class SearchOutputs {
     String mean = folds == 1 ? "" : ", the mean of " + folds + " folds; no model has seen all rows";
     directory.write(
         BEST_JOB,
-        "# Trial %d of the search %s: %s %s%s. Train it with: bin/invar train best.yaml\n%s"
-            .formatted(
-                trial.number(),
-                spec.settings().name(),
-                spec.settings().objective().metric(),
-                trial.score(),
-                mean,
-                job.yaml()));
+        String.format(
+            Locale.ROOT,
+            "# Trial %d of the search %s: %s %s%s. Train it with: bin/invar train best.yaml\n%s",
+            trial.number(),
+            spec.settings().name(),
+            spec.settings().objective().metric(),
+            trial.score(),
+            mean,
+            job.yaml()));
     if (folds == 1) {
       directory.copy(trial.run(0, folds), BEST_RUN, OF_A_RUN);
     }

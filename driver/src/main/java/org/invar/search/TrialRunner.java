@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -177,14 +178,14 @@ final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
   }
 
   private String group(int trial) {
-    return "%s/%04d".formatted(tag, trial);
+    return String.format(Locale.ROOT, "%s/%04d", tag, trial);
   }
 
   private PartResult train(SearchedTrial trial, int epochs, int slots, Watcher watcher)
       throws IOException {
     Job job;
     try {
-      String name = "%s-%04d".formatted(spec.job().name(), trial.number());
+      String name = String.format(Locale.ROOT, "%s-%04d", spec.job().name(), trial.number());
       job = spec.job(trial.values(), name, trial.directory(), trials.shards());
       trials.check(job, spec.settings().folds());
     } catch (InvarException | IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package org.invar.source;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -38,11 +39,16 @@ public record SkippedRows(String source, long rows, Map<String, Long> reasons, L
   /** Returns a sentence with the numbers. */
   String sentence() {
     StringBuilder text = new StringBuilder();
-    text.append("%s: %,d %s skipped".formatted(source, rows, rows == 1 ? "row was" : "rows were"));
+    text.append(
+        String.format(
+            Locale.ROOT, "%s: %,d %s skipped", source, rows, rows == 1 ? "row was" : "rows were"));
     reasons.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
         .limit(SHOWN_REASONS)
-        .forEach(reason -> text.append("; %,d: %s".formatted(reason.getValue(), reason.getKey())));
+        .forEach(
+            reason ->
+                text.append(
+                    String.format(Locale.ROOT, "; %,d: %s", reason.getValue(), reason.getKey())));
     return text.append(reasons.size() > SHOWN_REASONS ? "; …" : "").append(".").toString();
   }
 }
