@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.invar.Shown;
 
 /**
  * The rows of a source that were left out because they cannot be used.
@@ -15,6 +16,11 @@ import java.util.Map;
  */
 public record SkippedRows(String source, long rows, Map<String, Long> reasons, List<Skipped> first)
     implements Serializable {
+  /** Takes the source's name without secrets, for it is written down. */
+  public SkippedRows {
+    source = Shown.line(source);
+  }
+
   /** The most rows that are named one by one. */
   static final int MOST_NAMED = 1000;
 
@@ -29,7 +35,13 @@ public record SkippedRows(String source, long rows, Map<String, Long> reasons, L
    * @param message the same as a message
    */
   public record Skipped(String file, long line, List<String> reasons, String message)
-      implements Serializable {}
+      implements Serializable {
+    /** Takes texts as people may see them. */
+    public Skipped {
+      file = Shown.line(file);
+      message = Shown.of(message);
+    }
+  }
 
   /** Returns the numbers without the single rows. */
   SkippedRows counts() {

@@ -3,6 +3,7 @@ package org.invar.train;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.invar.Shown;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ final class RunLog implements TrainingListener {
 
   @Override
   public void warning(String warning) {
-    LOG.warn("{}: {}", name, warning);
+    LOG.warn("{}: {}", name, Shown.of(warning));
   }
 
   @Override
@@ -50,12 +51,12 @@ final class RunLog implements TrainingListener {
 
   @Override
   public void alreadyFinished(TrainingResult result) {
-    LOG.info("{}: finished already, {}", name, result.directory());
+    LOG.info("{}: finished already, {}", name, Shown.line(result.directory()));
   }
 
   @Override
   public void finished(TrainingResult result) {
-    LOG.info("{}: {}; {}", name, text(result.scores()), result.directory());
+    LOG.info("{}: {}; {}", name, text(result.scores()), Shown.line(result.directory()));
   }
 
   private static String text(Map<String, Double> scores) {

@@ -2,6 +2,7 @@ package org.invar.train;
 
 import java.io.IOException;
 import java.io.Serializable;
+import org.invar.Shown;
 import org.invar.source.SparkFailures;
 import org.invar.worker.OutOfMemory;
 import org.invar.worker.TooLittleMemoryException;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param reason a paragraph for people
  */
 public record TrialFailure(Cause cause, String reason) implements Serializable {
+  /** Takes the reason as people may see it: it is written down. */
+  public TrialFailure {
+    reason = Shown.of(reason);
+  }
+
   /** A kind of reason. */
   public enum Cause {
     /** A loss or a parameter became NaN or infinite. */
