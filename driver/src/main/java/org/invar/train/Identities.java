@@ -22,6 +22,7 @@ final class Identities {
     String place = directory.path().toString();
     check(place + ", train", saved.shards(), found.shards());
     check(place + ", dev", saved.devShards(), found.devShards());
+    check(place + ", test", saved.testShards(), found.testShards());
     check(job, place, saved.fingerprint(), found.fingerprint());
   }
 

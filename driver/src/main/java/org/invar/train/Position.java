@@ -50,7 +50,11 @@ record Position(
         new Clock(0, 0, 0),
         List.of(),
         new Identity(
-            plan.seed(), contents.shards(Split.TRAIN), contents.shards(Split.DEV), fingerprint));
+            plan.seed(),
+            contents.shards(Split.TRAIN),
+            contents.shards(Split.DEV),
+            contents.shards(Split.TEST),
+            fingerprint));
   }
 
   /** Returns the position after that many more mini-batches of those scores. */
@@ -124,11 +128,13 @@ record Position(
    * @param seed of everything random
    * @param shards rows and hash of each training shard; their number is V
    * @param devShards the same of the dev split, which decisions are taken from; empty without one
+   * @param testShards the same of the test split, which has the last word; empty without one
    * @param fingerprint the kernels that computed it
    */
   record Identity(
       long seed,
       List<PackedDataset.Shard> shards,
       List<PackedDataset.Shard> devShards,
+      List<PackedDataset.Shard> testShards,
       KernelFingerprint fingerprint) {}
 }

@@ -134,6 +134,16 @@ class ZeroWeightsTest {
   }
 
   @Test
+  void aSplitWithoutPositivesIsTold() throws IOException {
+    Told told = new Told();
+    TrainingResult result = train("untold", job(dev("negatives"), ""), "1.0D", told);
+    assertEquals(1, told.of("No row of the dev split is of class").size());
+    assertEquals(Double.NaN, result.scores().get("devRecall"));
+    JsonNode summary = Reports.JSON.readTree(folder.resolve("untold/summary.json").toFile());
+    assertTrue(summary.get("devRecall").isNull(), summary.toString());
+  }
+
+  @Test
   void theRuleIsToldOnceWhileARunGoesOn() {
     Told told = new Told();
     // One yes among twenty equal rows: the only output falls from 0, and yes is never predicted.
