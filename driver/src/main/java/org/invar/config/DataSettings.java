@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale values are divided by it; finite and positive
  * @param standardize whether each feature gets mean 0 and variance 1, fitted on the training split
  * @param oneHot columns of categories, each of which becomes a column
- * @param classes in the order of their ids; empty for sorted names
+ * @param classes in the order of their ids; empty for the label's values in their own order
  * @param classWeights how much rows of each class count; null for equally
  * @param badRows whether a row that cannot be used ends the run or is left out and counted
  * @param lengths whether rows are sequences of different lengths: the one column of features holds

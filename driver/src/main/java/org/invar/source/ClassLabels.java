@@ -164,7 +164,7 @@ final class ClassLabels {
             + " classes, as the network has outputs"
             + (numbers ? ": numbers in [0, " + wanted + "), or " + wanted + " different ones" : ""),
         classes.size() + ": " + listed(counts(type)),
-        alike(classes).map(note -> note + " ").orElse("") + binary);
+        alike("Classes", classes).map(note -> note + " ").orElse("") + binary);
   }
 
   private static String listed(Map<String, ColumnProfile.Occurrence> counts) {
@@ -195,10 +195,14 @@ final class ClassLabels {
         + rarest.getValue().first().text();
   }
 
-  /** Returns a sentence that names classes which differ in nothing but case and blanks. */
-  static Optional<String> alike(List<String> classes) {
+  /**
+   * Returns a sentence on values that differ in nothing but case and blanks.
+   *
+   * @param what they are, in the plural
+   */
+  static Optional<String> alike(String what, List<String> values) {
     Map<String, List<String>> groups = new TreeMap<>();
-    for (String name : classes) {
+    for (String name : values) {
       String plain = name.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
       groups.computeIfAbsent(plain, key -> new ArrayList<>()).add(name);
     }
@@ -209,6 +213,6 @@ final class ClassLabels {
             .collect(Collectors.joining("; "));
     return named.isEmpty()
         ? Optional.empty()
-        : Optional.of("Classes that differ in case or blanks alone: " + named + ".");
+        : Optional.of(what + " that differ in case or blanks alone: " + named + ".");
   }
 }

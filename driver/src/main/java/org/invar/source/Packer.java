@@ -213,7 +213,11 @@ public final class Packer {
     requireRows(devRows, devSplit);
     requireRows(testRows, testSplit);
     List<String> notes = new ArrayList<>();
-    ClassLabels.alike(schema.classes()).ifPresent(notes::add);
+    ClassLabels.alike("Classes", schema.classes()).ifPresent(notes::add);
+    for (Feature feature : schema.features()) {
+      String what = "Categories of column " + Names.shown(feature.column());
+      ClassLabels.alike(what, feature.categories()).ifPresent(notes::add);
+    }
     notes.addAll(SplitSizes.notes(train.name(), trained.tally(), trained.rows(), splits));
     noteAbsent(notes, "train", trained, Split.TRAIN);
     noteAbsent(notes, "dev", devRows, devSplit);

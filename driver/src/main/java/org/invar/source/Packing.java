@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param outputs the number of classes, or of numbers of a label; 0 takes it from the data
  * @param steps the steps of a label that is an array with an entry, a class or some numbers, for
  *     each step of the row; 0 where it belongs to the row as a whole, and where outputs is 0
- * @param classes names of the classes in the order of their ids; empty takes text labels sorted,
- *     and numbers 0..k−1 as they are. Labels that are numbers are names where all names given are
- *     numbers, and else ids
+ * @param classes names of the classes in the order of their ids; empty takes the label's different
+ *     values in their own order, and numbers below outputs for ids. Names that are values of the
+ *     label's type are those values, and else numbers are ids
  * @param shape the tensor that a row's features make, or null for the source's own
  * @param scale what features are divided by; without effect where they are standardized
  * @param standardize whether every feature gets mean 0 and variance 1 over the training split

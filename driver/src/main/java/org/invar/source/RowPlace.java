@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.lit;
 import java.io.Serializable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -195,6 +197,9 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
               .limit(SHOWN_CHARACTERS)
               .map(RowPlace::shown)
               .collect(Collectors.joining(", ", "[", "]")));
+    }
+    if (value instanceof LocalDateTime at && at.toLocalTime().equals(LocalTime.MIDNIGHT)) {
+      return at.toLocalDate().toString(); // Rows to predict have dates as times at midnight.
     }
     String text = cut(String.valueOf(value));
     boolean blank = value instanceof String && !text.strip().equals(text);
