@@ -43,6 +43,14 @@ public record GangOptions(
 
   /** Returns what a session says, and the defaults. */
   public static GangOptions of(SparkConf conf) {
+    try {
+      return read(conf);
+    } catch (IllegalArgumentException e) { // Spark's own settings.
+      throw new InvarException("Spark's settings: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static GangOptions read(SparkConf conf) {
     String host = conf.get("spark.driver.host", "localhost");
     return new GangOptions(
         host,

@@ -1,9 +1,11 @@
 package org.invar.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Optional;
 import org.apache.spark.SparkException;
+import org.invar.InvarException;
 import org.junit.jupiter.api.Test;
 
 /** Which failures of Spark's are deaths of executors, in the words of Spark 4.1. */
@@ -40,5 +42,21 @@ class SparkFailuresTest {
     assertEquals(
         Optional.empty(), lost(TASK.replace("exited caused by one of the running tasks", taken)));
     assertEquals(Optional.empty(), lost(BARRIER.replace("ExecutorLostFailure", "TaskKilled")));
+  }
+
+  @Test
+  void whatSparkDoesNotStartWithIsOneSentence() {
+    var refusal =
+        assertThrows(
+            InvarException.class,
+            () ->
+                SparkFailures.started(
+                    () -> {
+                      throw new SparkException("Could not parse Master URL: 'zz'.\n\tat x");
+                    }));
+    assertEquals(
+        "Spark does not start: SparkException: Could not parse Master URL: 'zz'. Correct its"
+            + " settings.",
+        refusal.getMessage());
   }
 }

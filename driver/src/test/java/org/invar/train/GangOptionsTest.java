@@ -90,6 +90,7 @@ class GangOptionsTest {
     assertNames("spark.invar.worker.port", "70000");
     assertNames("spark.invar.driver.port", "80");
     assertNames("spark.invar.workerTimeout", "soon");
+    assertNames("spark.port.maxRetries", "often");
   }
 
   private static void assertNames(String key, String value) {
