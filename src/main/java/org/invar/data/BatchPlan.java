@@ -52,6 +52,28 @@ public final class BatchPlan {
     return (int) (rank(b + 1) - rank(b));
   }
 
+  /**
+   * Returns the fewest rows that a shard has in a mini-batch in which it has some; the short last
+   * one counts where it is the only one.
+   *
+   * @return the largest integer where there are no rows
+   */
+  public int fewest() {
+    int fewest = Integer.MAX_VALUE;
+    long whole = Math.max(total / batchSize, Math.min(steps(), 1));
+    int[] from = starts(0);
+    for (long b = 0; b < whole; b++) {
+      int[] to = starts(b + 1);
+      for (int v = 0; v < to.length; v++) {
+        if (to[v] > from[v]) {
+          fewest = Math.min(fewest, to[v] - from[v]);
+        }
+      }
+      from = to;
+    }
+    return fewest;
+  }
+
   /** Returns the first index of a shard's permutation that mini-batch {@code b} takes. */
   public int from(long b, int shard) {
     return starts(b)[shard];

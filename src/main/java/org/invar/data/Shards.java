@@ -5,6 +5,12 @@ public final class Shards {
   private static final int MOST = 64;
   private static final int ROWS_A_SHARD = 32;
 
+  /** The fewest rows of a shard's part of a batch that batch normalization should have. */
+  public static final int GHOST_ROWS = 32;
+
+  /** The rows that a part has in the mean for all to have {@link #GHOST_ROWS}: shards differ. */
+  public static final int MEAN_GHOST_ROWS = 48;
+
   /**
    * A contiguous range of shards, [from, to); empty when the two are equal.
    *
@@ -32,6 +38,19 @@ public final class Shards {
     int wanted = Math.max(batchSize / ROWS_A_SHARD, Math.min(4, batchSize / 4));
     long most = Math.min(Math.max(wanted, 1), Math.min(MOST, rows));
     return (int) Long.highestOneBit(most);
+  }
+
+  /**
+   * Returns V of {@code shards: auto} where layers take statistics of a shard's part of a batch:
+   * the largest power of two that leaves a part {@link #MEAN_GHOST_ROWS} rows, and 1 where there is
+   * none; at most {@link #auto}.
+   *
+   * @param batchSize the rows of a mini-batch, at least 1
+   * @param rows the rows of the training split, at least 1
+   */
+  public static int autoOfGhostBatches(int batchSize, long rows) {
+    long parts = Math.max(1, Math.min(batchSize, rows) / MEAN_GHOST_ROWS);
+    return (int) Math.min(auto(batchSize, rows), Long.highestOneBit(parts));
   }
 
   /**

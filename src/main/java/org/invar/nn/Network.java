@@ -81,6 +81,12 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
     return body().leastRows(input);
   }
 
+  /** Returns whether some layer normalizes by statistics of a shard's part of a batch. */
+  public boolean normalizesBatches() {
+    return stateLayout().entries().stream()
+        .anyMatch(entry -> entry.spec().statistic() == Layout.Statistic.MEAN);
+  }
+
   /** Returns a line a layer, from input to output. */
   public List<Row> table() {
     Sequential body = body();

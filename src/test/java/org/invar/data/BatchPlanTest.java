@@ -97,4 +97,12 @@ class BatchPlanTest {
     assertThrows(IllegalArgumentException.class, () -> BatchPlan.of(new long[] {-1}, 1));
     assertThrows(IllegalArgumentException.class, () -> BatchPlan.of(new long[] {5}, 2).starts(4));
   }
+
+  @Test
+  void fewestRowsOfAShardLeaveTheShortLastBatchOut() {
+    assertEquals(24, BatchPlan.of(new long[] {300, 100}, 96).fewest());
+    assertEquals(16, BatchPlan.of(new long[] {40, 40, 0}, 32).fewest());
+    assertEquals(5, BatchPlan.of(new long[] {5, 7}, 32).fewest());
+    assertEquals(Integer.MAX_VALUE, BatchPlan.of(new long[] {0}, 32).fewest());
+  }
 }

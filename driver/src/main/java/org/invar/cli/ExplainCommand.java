@@ -80,7 +80,6 @@ final class ExplainCommand implements Callable<Integer> {
     SparkSession session = spark.session("invar explain " + described.name());
     try {
       Preparation preparation = Preparation.of(session, described, null);
-      int cores = session.sparkContext().defaultParallelism();
       out.println();
       out.println(new LayerTable(preparation.network()).render());
       out.println(columns(preparation));
@@ -91,11 +90,6 @@ final class ExplainCommand implements Callable<Integer> {
       out.println(
           "%d rows to train on, %d shards, %d steps an epoch"
               .formatted(explanation.rows(), explanation.shards(), explanation.stepsPerEpoch()));
-      if (explanation.shards() < cores) {
-        out.println(
-            "warning: %d shards keep %d of %d cores idle; a larger train.batchSize or train.shards would use them"
-                .formatted(explanation.shards(), cores - explanation.shards(), cores));
-      }
       var memory =
           MemoryEstimate.of(
               preparation.network(),

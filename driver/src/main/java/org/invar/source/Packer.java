@@ -107,7 +107,7 @@ public final class Packer {
    * @param train the training source
    * @param dev a dev source of its own, or null; then {@code packing.devFraction()} must be 0
    * @param test a test source of its own, or null; then {@code packing.testFraction()} must be 0
-   * @param shards gives V for the rows of the training split; all splits have as many
+   * @param shards gives V for the training split; all splits have as many
    * @param partitions the most partitions that shards are spread over, at least 1
    * @throws InvarException when a source or one of its rows cannot be used
    */
@@ -117,7 +117,7 @@ public final class Packer {
       Input train,
       @Nullable Input dev,
       @Nullable Input test,
-      LongToIntFunction shards,
+      ShardCount shards,
       int partitions) {
     if ((dev != null && packing.devFraction() > 0)
         || (test != null && packing.testFraction() > 0)) {
@@ -200,10 +200,10 @@ public final class Packer {
       Input train,
       @Nullable Input dev,
       @Nullable Input test,
-      LongToIntFunction shards) {
+      ShardCount shards) {
     Splits splits = splits(packing);
     Checked trained = check(train, schema, !packing.standardize(), splits);
-    int v = shards.applyAsInt(trained.count(Split.TRAIN));
+    long trainRows = trained.count(Split.TRAIN);
     Preprocessing known = fitted(packing, trained);
 
     Checked devRows = packing.devFraction() > 0 ? trained : checkOwn(dev, known);
@@ -225,11 +225,18 @@ public final class Packer {
     List<SkippedRows> skipped = skipped(trained, devRows, testRows);
     skipped.forEach(rows -> notes.add(rows.sentence()));
 
+    int v = shards.of(trainRows);
+    PackedDataset data = packed(trained, known, Split.TRAIN, v);
+    while (v > 1 && !shards.fits(data.shardRows())) {
+      data.unpersist();
+      v /= 2;
+      data = packed(trained, known, Split.TRAIN, v);
+    }
     return new PackedSplits(
         known,
         factors(packing, trained, known.classes()),
         tallies(trained, devRows, devSplit, testRows, testSplit),
-        packed(trained, known, Split.TRAIN, v),
+        data,
         devRows == null ? null : packed(devRows, known, devSplit, v),
         testRows == null ? null : packed(testRows, known, testSplit, v),
         skipped,

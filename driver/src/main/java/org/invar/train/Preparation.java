@@ -16,9 +16,7 @@ import org.invar.config.DataSettings;
 import org.invar.config.Exchange;
 import org.invar.config.Holdout;
 import org.invar.config.Job;
-import org.invar.config.TrainSettings;
 import org.invar.data.BatchPlan;
-import org.invar.data.Shards;
 import org.invar.loss.Loss;
 import org.invar.nn.Network;
 import org.invar.optim.Optimizer;
@@ -172,19 +170,12 @@ public final class Preparation {
    * @param mostPartitions the most tasks that a step should have
    */
   PackedSplits pack(int mostPartitions) {
-    TrainSettings settings = job.settings().train();
     return at(
         job,
         "data",
         () ->
             Packer.pack(
-                packing(job, network),
-                schema,
-                train,
-                dev,
-                test,
-                rows -> shards(settings, rows),
-                mostPartitions));
+                packing(job, network), schema, train, dev, test, sharding(), mostPartitions));
   }
 
   /**
@@ -201,7 +192,8 @@ public final class Preparation {
 
   /** Reads and checks the rows, and returns what follows from their number. */
   public Explanation explain() {
-    PackedSplits splits = pack(spark.sparkContext().defaultParallelism());
+    int cores = spark.sparkContext().defaultParallelism();
+    PackedSplits splits = pack(cores);
     try {
       long[] shardRows = splits.train().shardRows();
       check(splits.contents());
@@ -212,17 +204,15 @@ public final class Preparation {
           shardRows.length,
           BatchPlan.of(shardRows, batchSize).steps(),
           rows,
-          splits.notes());
+          Stream.concat(splits.notes().stream(), sharding().notes(shardRows, cores).stream())
+              .toList());
     } finally {
       splits.unpersist();
     }
   }
 
-  /** Returns V for a training split of that many rows. */
-  public static int shards(TrainSettings settings, long rows) {
-    return settings.shards() instanceof org.invar.config.Shards.Fixed fixed
-        ? fixed.count()
-        : Shards.auto(settings.batchSize(), rows);
+  private Sharding sharding() {
+    return new Sharding(network, job.settings().train());
   }
 
   /**

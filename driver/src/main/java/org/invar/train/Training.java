@@ -91,11 +91,7 @@ final class Training {
               + ", not 1: runs are not exact to the bit. Set it to 1 before the JVM starts, and"
               + " spark.executorEnv.OMP_NUM_THREADS=1 for executors.");
     }
-    if (plan.shards() < cores) {
-      warnings.add(
-          "%d shards keep %d of %d cores idle: a larger train.batchSize or train.shards would use them."
-              .formatted(plan.shards(), cores - plan.shards(), cores));
-    }
+    warnings.addAll(new Sharding(plan.network(), settings).notes(plan.shardRows(), cores));
     if (settings.averaging() != null) {
       warnings.add(
           "train.averaging: workers take %d steps alone, so the weights depend on how many workers there are."

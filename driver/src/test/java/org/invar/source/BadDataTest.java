@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongToIntFunction;
 import org.apache.spark.SparkException;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
@@ -260,7 +259,7 @@ class BadDataTest {
     Preprocessing schema = Packer.schema(input, packing, Profile.none());
     var before = persisted();
     List<StorageLevel> levels = new ArrayList<>();
-    LongToIntFunction shards =
+    ShardCount shards =
         rows -> {
           Map<Object, RDD<?>> all =
               CollectionConverters.asJava(spark.sparkContext().getPersistentRDDs());
