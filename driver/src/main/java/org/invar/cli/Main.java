@@ -67,15 +67,18 @@ public final class Main {
 
   /** Runs a command and returns its exit code. */
   static int run(PrintStream out, PrintStream err, String... arguments) {
-    CommandLine line = new CommandLine(new Main(), new Factory(new PlainStream(out)));
+    PrintStream plainOut = new PlainStream(out);
+    PrintStream plainErr = new PlainStream(err);
+    CommandLine line = new CommandLine(new Main(), new Factory(plainOut));
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-    PrintStream plain = new PlainStream(err);
+    // Colors of our own could not be told from what stands in an argument.
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    line.setOut(new PrintWriter(plainOut, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(plainErr, true, StandardCharsets.UTF_8));
     line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> explain(failure, parsed, plain));
+        (failure, command, parsed) -> explain(failure, parsed, plainErr));
     if (arguments.length == 0) {
-      line.usage(err);
+      line.usage(plainErr);
       return CommandLine.ExitCode.USAGE;
     }
     try {

@@ -67,6 +67,14 @@ class TerminalEscapesTest {
   }
 
   @Test
+  void argumentsThatAShellMadeOfNamesOfFilesToo() {
+    Cli wrong = Cli.run("train", "job.yaml", "b" + ESCAPE);
+    assertEquals(2, wrong.code());
+    assertSpelled(wrong, "\\u001b[2J");
+    assertSpelled(Cli.run("train", "--help"), "Trains the network of a job.");
+  }
+
+  @Test
   void streamsSpellOutWhateverPrintsToThem() {
     var bytes = new ByteArrayOutputStream();
     var plain = new PlainStream(new PrintStream(bytes, true, StandardCharsets.UTF_8));

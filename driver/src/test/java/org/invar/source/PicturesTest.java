@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -131,6 +135,26 @@ class PicturesTest {
     byte[] pixels = Pictures.pixels(out.toByteArray(), 1, 4, 1);
     assertArrayEquals(new byte[] {0, 50, (byte) 150, (byte) 200}, pixels);
     assertArrayEquals(new byte[] {100}, Pictures.pixels(out.toByteArray(), 1, 1, 1));
+  }
+
+  /** Sixteen bits a color are those of eight, rounded. */
+  @Test
+  void deepColorsAreReadAsTheyAreSeen() throws IOException {
+    var model =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB),
+            false,
+            false,
+            Transparency.OPAQUE,
+            DataBuffer.TYPE_USHORT);
+    var raster = model.createCompatibleWritableRaster(2, 2);
+    for (int pixel = 0; pixel < 4; pixel++) {
+      raster.setPixel(pixel % 2, pixel / 2, new int[] {200 * 257, 100 * 257 + 100, 40 * 257 - 100});
+    }
+    var out = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(model, raster, false, null), "png", out);
+    assertArrayEquals(
+        new byte[] {(byte) 200, 100, 40}, Pictures.pixels(out.toByteArray(), 1, 1, 3));
   }
 
   @Test
