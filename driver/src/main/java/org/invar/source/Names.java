@@ -16,8 +16,10 @@ final class Names {
 
   /** Refuses a column that is not among those there are, proposing the nearest. */
   static void require(String place, String name, Collection<String> there) {
-    Optional<String> option = option(name, there);
-    require(place, "a column " + shown(name), name, "the columns " + shown(there), there, option);
+    if (!there.contains(name)) {
+      throw missing(
+          place, "a column " + shown(name), name, "the columns ", there, option(name, there));
+    }
   }
 
   /**
@@ -43,30 +45,29 @@ final class Names {
 
   /** Refuses class weights for a class that is not among those there are, likewise. */
   static void requireClass(String place, String name, Collection<String> there) {
-    require(
-        place,
-        "a class " + shown(name) + ", for its weight",
-        name,
-        "the classes " + shown(there),
-        there,
-        Optional.empty());
+    if (!there.contains(name)) {
+      throw missing(
+          place,
+          "a class " + shown(name) + ", for its weight",
+          name,
+          "the classes ",
+          there,
+          Optional.empty());
+    }
   }
 
-  private static void require(
+  private static InvarException missing(
       String place,
       String expected,
       String name,
       String found,
       Collection<String> there,
       Optional<String> option) {
-    if (there.contains(name)) {
-      return;
-    }
     String remedy =
         there.isEmpty()
             ? "There are none."
             : "Did you mean " + shown(Spelling.byDistance(name, there).get(0)) + "?";
-    throw InvarException.of(place, expected, found, option.orElse(remedy));
+    return InvarException.of(place, expected, found + shown(there), option.orElse(remedy));
   }
 
   /** Returns which option of CSV mends it, where the columns plainly were read without it. */

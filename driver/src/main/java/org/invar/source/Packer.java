@@ -9,8 +9,6 @@ import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.invar.InvarException;
 import org.invar.param.Shape;
@@ -404,10 +402,10 @@ public final class Packer {
     if (input.pixels() != null) {
       wanted.addAll(input.kept());
     }
-    Dataset<Row> rows = RowPlace.located(input, wanted);
+    Located rows = Located.of(input, wanted);
     RowEncoder encoder = RowEncoder.labeled(preprocessing, fitted, input, rows.schema());
     BadRows policy = badRows;
-    return rows.toJavaRDD().mapPartitions(part -> encoder.encodeAll(part, policy));
+    return rows.rows().mapPartitions(part -> encoder.encodeAll(part, policy));
   }
 
   private PackedDataset packed(Checked source, Preprocessing fitted, Split split, int v) {

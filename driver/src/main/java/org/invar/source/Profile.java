@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.invar.worker.Shipped;
 import org.jspecify.annotations.Nullable;
@@ -71,14 +70,14 @@ public final class Profile implements Serializable {
       return all;
     }
     List<String> wanted = Arrays.stream(input.rows().columns()).filter(uses::containsKey).toList();
-    Dataset<Row> rows = RowPlace.located(input, wanted);
+    Located rows = Located.of(input, wanted);
     RowPlace place = RowPlace.of(input, rows.schema());
     Shipped<Profile> none = Shipped.of(all);
     List<Shipped<Profile>> parts =
         SparkFailures.explained(
             input.name(),
             () ->
-                rows.toJavaRDD()
+                rows.rows()
                     .mapPartitions(part -> List.of(none.value().of(part, place)).iterator())
                     .collect());
     for (Shipped<Profile> part : parts) {

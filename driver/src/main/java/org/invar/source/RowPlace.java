@@ -81,6 +81,11 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
     return rows.select(selected.toArray(new Column[0]));
   }
 
+  /** Returns whether a column of that name says where a row stands. */
+  static boolean isNoData(String column) {
+    return NO_DATA.contains(column);
+  }
+
   /** Counts the rows of a partition, from 1 in every file. */
   final class Counter {
     private @Nullable Object current;

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -77,8 +79,10 @@ public final class CsvFiles {
       columns = columns.add(name, DataTypes.StringType);
     }
     var rows = new CsvRows(names, orders, options.header(), all.size());
+    JavaRDD<Row> records = parts.rows(rows);
     return new TextTable(
-        spark.createDataFrame(parts.rows(rows), RowOrigin.behind(columns)),
+        spark.createDataFrame(records, RowOrigin.behind(columns)),
+        records,
         columns,
         files.partitions(),
         Map.of(),

@@ -55,6 +55,7 @@ public final class JsonFiles {
     StructType columns = columns(spark, path, texts, options);
     return new TextTable(
         parsed(texts, columns, files.partitions()),
+        null,
         withAll(columns, partitions),
         files.partitions(),
         Map.of(),

@@ -67,8 +67,10 @@ public final class LibSvmFiles {
       notes.add(path + ": index 0 occurs, so indices count from 0.");
     }
     var rows = new LibSvmRows(width, zeroBased, columns.size());
+    JavaRDD<Row> records = parts.rows(rows);
     return new TextTable(
-        spark.createDataFrame(parts.rows(rows), RowOrigin.behind(columns)),
+        spark.createDataFrame(records, RowOrigin.behind(columns)),
+        records,
         columns,
         files.partitions(),
         Map.of(WIDTH, String.valueOf(width), ZERO_BASED, String.valueOf(zeroBased)),
