@@ -220,6 +220,24 @@ class PredictCommandTest {
   }
 
   @Test
+  void aColumnThatIsNamedAsAPredictionNeedsAPrefix() throws IOException {
+    List<String> lines = Files.readAllLines(Runs.WINE);
+    Path in = folder.resolve("named.csv");
+    Files.writeString(in, lines.get(0) + ",Prediction\n" + lines.get(1) + ",before\n");
+    Path out = folder.resolve("named-out.csv");
+    Cli.run("predict", wine, "--input", in, "--out", out)
+        .refused(
+            "no column \"prediction\", which prediction adds, found \"Prediction\"", "--prefix");
+    Cli.run("predict", wine, "--input", in, "--out", out, "--prefix", "new_").succeeded();
+    Row row = read("csv", out).selectExpr("Prediction", "new_prediction").first();
+    assertEquals("before", row.getString(0));
+    assertEquals(
+        List.of("new_prediction", "new_probability_barbera", "new_probability_barolo"),
+        List.of(read("csv", out).columns())
+            .subList(lines.get(0).split(",").length + 1, lines.get(0).split(",").length + 4));
+  }
+
+  @Test
   void aBadRowIsNamed() throws IOException {
     Path bad = folder.resolve("bad.csv");
     Files.writeString(bad, Files.readString(Runs.WINE).replace("\n13.2,1.78,", "\n13.2,,"));
