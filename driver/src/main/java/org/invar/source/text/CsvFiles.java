@@ -18,6 +18,9 @@ import org.invar.source.files.SourceFiles;
 public final class CsvFiles {
   private static final List<String> ENDINGS = List.of("csv", "tsv", "psv");
 
+  /** Spark takes seconds for some ten thousand, and hours for millions. */
+  private static final int MOST_COLUMNS = 100_000;
+
   private static final String NO_HEADER =
       "Where the first line is a row, set options: {header: false}.";
 
@@ -99,6 +102,13 @@ public final class CsvFiles {
     String place = files.files().get(file).shown() + ", line " + first.line();
     if (fault != null) {
       throw InvarException.of(place, fault.expected(), fault.found(), fault.remedy());
+    }
+    if (first.fields().size() > MOST_COLUMNS) {
+      throw InvarException.of(
+          place,
+          "at most " + MOST_COLUMNS + " columns",
+          String.valueOf(first.fields().size()),
+          "Write wide rows as arrays (Parquet) or as LibSVM.");
     }
     List<String> names = new ArrayList<>();
     for (String field : first.fields()) {

@@ -104,6 +104,12 @@ class HeadersTest {
   }
 
   @Test
+  void absurdlyManyColumnsAreRefusedAtOnce() throws IOException {
+    file("1.csv", ",".repeat(100_000) + "\n");
+    refused("1.csv, line 1: expected at most 100000 columns, found 100001. Write wide rows");
+  }
+
+  @Test
   void aHeaderInsideIsABadRow() throws IOException {
     file("1.csv", "a,b\n1,2\na,b\n3,4\n");
     assertEquals(
