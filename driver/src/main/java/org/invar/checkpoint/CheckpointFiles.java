@@ -1,15 +1,20 @@
 package org.invar.checkpoint;
 
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.invar.param.Layout;
 import org.invar.storage.DamagedFileException;
 import org.invar.storage.RunFiles;
+import org.invar.storage.SliceFile;
+import org.invar.storage.Slices;
 import org.invar.storage.StoredFile;
 
 /**
@@ -21,6 +26,7 @@ import org.invar.storage.StoredFile;
 record CheckpointFiles(FileSystem fileSystem, Path directory) {
   /** Returns the names of all files, in order. */
   List<String> names() throws IOException {
+    RunFiles.requireInside(fileSystem, directory);
     return RunFiles.names(fileSystem, directory);
   }
 
@@ -56,16 +62,28 @@ record CheckpointFiles(FileSystem fileSystem, Path directory) {
       return false;
     }
     try {
-      return !Manifest.cutShort(RunFiles.read(fileSystem, path(name.manifest())));
+      return !HashedJson.cutShort(RunFiles.read(fileSystem, path(name.manifest())));
     } catch (IOException e) {
       RunFiles.rethrowUnlessDamage(e);
       return true;
     }
   }
 
-  /** Checks that all files of a checkpoint are what was written, reading them. */
-  void verify(Manifest manifest) throws IOException {
-    Together.forEach(manifest.files(), file -> file.verify(fileSystem, directory));
+  /**
+   * Checks that all files of a checkpoint are what was written, reading them.
+   *
+   * @param parameters names the parameters in messages
+   * @param state names the elements of the state
+   */
+  void verify(Manifest manifest, Layout parameters, Layout state) throws IOException {
+    Set<SliceFile> slices = new LinkedHashSet<>(manifest.slices());
+    if (manifest.kept() != null) {
+      slices.addAll(manifest.kept().slices());
+    }
+    Together.forEach(
+        List.copyOf(slices),
+        slice -> Slices.verify(fileSystem, directory, slice, parameters, state));
+    Together.forEach(manifest.metrics(), segment -> segment.verify(this));
   }
 
   /**

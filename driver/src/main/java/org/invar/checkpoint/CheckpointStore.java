@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointStore {
   private final CheckpointFiles files;
   private final JsonNode layout;
-  private final int parameters;
-  private final int state;
+  private final Layout parameters;
+  private final Layout state;
   private final int keep;
   private final Ownership ownership;
   private final Consumer<String> notice;
@@ -80,8 +80,8 @@ public final class CheckpointStore {
       Consumer<String> notice) {
     this.files = files;
     this.layout = LayoutRecord.of(parameters, state);
-    this.parameters = parameters.length();
-    this.state = state.length();
+    this.parameters = parameters;
+    this.state = state;
     this.keep = keep;
     this.ownership = ownership;
     this.notice = notice;
@@ -218,7 +218,7 @@ public final class CheckpointStore {
   }
 
   private void requireWhole(List<SliceFile> slices) {
-    String fault = Coverage.fault(slices, parameters, state);
+    String fault = Coverage.fault(slices, parameters.length(), state.length());
     if (fault != null) {
       throw new IllegalArgumentException("slices that are no whole checkpoint: " + fault);
     }
@@ -279,13 +279,14 @@ public final class CheckpointStore {
     Kept kept = manifest.kept();
     for (List<SliceFile> slices :
         kept == null ? List.of(manifest.slices()) : List.of(manifest.slices(), kept.slices())) {
-      String fault = Coverage.fault(slices, parameters, state);
+      String fault = Coverage.fault(slices, parameters.length(), state.length());
       if (fault != null) {
         throw new DamagedFileException(place, "slices that are whole vectors", fault);
       }
     }
-    files.verify(manifest);
+    files.verify(manifest, parameters, state);
     return new SavedCheckpoint(
+        place,
         manifest.name().step(),
         manifest.position(),
         manifest.slices(),
@@ -300,7 +301,7 @@ public final class CheckpointStore {
    * @throws IOException when a file cannot be read or is no longer what was written
    */
   public Weights weights(List<SliceFile> slices) throws IOException {
-    var weights = new Weights(new float[parameters], new float[state]);
+    var weights = new Weights(new float[parameters.length()], new float[state.length()]);
     Slices.read(
         files.fileSystem(),
         files.directory(),
@@ -352,7 +353,7 @@ public final class CheckpointStore {
     }
     try {
       Manifest manifest = files.manifest(name, names);
-      files.verify(manifest);
+      files.verify(manifest, parameters, state);
       intact.put(name, manifest);
       return Optional.of(manifest);
     } catch (IOException | InvarException e) {

@@ -40,7 +40,9 @@ final class JobDifferences {
   private static JsonNode tree(String yaml, String place) {
     Object value;
     try {
-      value = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
+      LoaderOptions options = new LoaderOptions();
+      options.setMaxAliasesForCollections(0); // No job has one, and they multiply.
+      value = new Yaml(new SafeConstructor(options)).load(yaml);
     } catch (YAMLException e) {
       throw new InvarException(
           place + ": expected YAML, found " + e.getMessage() + ". Restore the file or --overwrite.",

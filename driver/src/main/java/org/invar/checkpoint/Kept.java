@@ -11,8 +11,11 @@ import org.invar.storage.SliceFile;
  *     moments that they may have are not looked at
  */
 public record Kept(long step, List<SliceFile> slices) {
-  /** Takes an unmodifiable copy of the list. */
+  /** Takes an unmodifiable copy of the list; refuses a step that is none. */
   public Kept {
+    if (step < 0) {
+      throw new IllegalArgumentException("step " + step);
+    }
     slices = List.copyOf(slices);
   }
 }

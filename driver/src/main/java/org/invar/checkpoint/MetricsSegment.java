@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.invar.storage.DamagedFileException;
 import org.invar.storage.StoredFile;
 
 /**
@@ -17,6 +18,34 @@ import org.invar.storage.StoredFile;
  * @param file each line with a line's end
  */
 record MetricsSegment(int lines, StoredFile file) {
+  /** Refuses a number of lines that is none. */
+  MetricsSegment {
+    if (lines < 1) {
+      throw new IllegalArgumentException(lines + " lines");
+    }
+  }
+
+  /** Checks that the file is what was written, and has as many lines. */
+  void verify(CheckpointFiles files) throws IOException {
+    long[] found = new long[1];
+    file.read(
+        files.fileSystem(),
+        files.directory(),
+        (in, length) -> {
+          byte[] buffer = new byte[1 << 16];
+          for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            for (int i = 0; i < count; i++) {
+              found[0] += buffer[i] == '\n' ? 1 : 0;
+            }
+          }
+          return found;
+        });
+    if (found[0] != lines) {
+      throw new DamagedFileException(
+          files.path(file.name()).toString(), lines + " lines", found[0] + " lines");
+    }
+  }
+
   /**
    * Returns segments with all lines, one of them written now unless nothing is new.
    *

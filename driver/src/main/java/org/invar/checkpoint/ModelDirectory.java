@@ -1,6 +1,5 @@
 package org.invar.checkpoint;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -10,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -83,8 +83,11 @@ public final class ModelDirectory {
       return;
     }
     fileSystem.delete(new Path(path, MODEL), false);
+    RunFiles.requireInside(fileSystem, path);
     for (Map.Entry<String, StoredFile.Content> content : contents.entrySet()) {
-      StoredFile.write(fileSystem, new Path(path, content.getKey()), true, content.getValue());
+      Path file = new Path(path, content.getKey());
+      RunFiles.requireInside(fileSystem, file);
+      StoredFile.write(fileSystem, file, true, content.getValue());
     }
     RunFiles.overwrite(fileSystem, new Path(path, MODEL), model);
   }
@@ -100,7 +103,8 @@ public final class ModelDirectory {
     Path file = new Path(path, MODEL);
     JsonNode json;
     try {
-      json = Json.MAPPER.readTree(RunFiles.read(fileSystem, file));
+      RunFiles.requireInside(fileSystem, path);
+      json = Json.parse(RunFiles.read(fileSystem, file), file.toString());
     } catch (FileNotFoundException e) {
       throw InvarException.of(
           path.toString(),
@@ -108,8 +112,8 @@ public final class ModelDirectory {
           "no file of that name",
           "Name the directory of a finished run; an unfinished one writes its model at the end,"
               + " with train --resume.");
-    } catch (JacksonException e) {
-      throw InvarException.of(file.toString(), "JSON", e.getOriginalMessage(), REMEDY);
+    } catch (DamagedFileException e) {
+      throw refusal(e);
     }
     if (json.path("format").asInt() != FORMAT) {
       throw InvarException.of(
@@ -118,7 +122,22 @@ public final class ModelDirectory {
           "format " + json.path("format"),
           "Use the version of Invar that wrote it.");
     }
-    return new ModelDirectory(fileSystem, path, files(json, file));
+    try {
+      Map<String, StoredFile> files = new LinkedHashMap<>();
+      Json.bind(json, Contents.class, file.toString())
+          .files()
+          .forEach(each -> files.put(each.name(), each));
+      return new ModelDirectory(fileSystem, path, files);
+    } catch (DamagedFileException e) {
+      throw refusal(e);
+    }
+  }
+
+  /** What {@code model.json} has. */
+  private record Contents(int format, List<StoredFile> files) {}
+
+  private static InvarException refusal(DamagedFileException e) {
+    return InvarException.of(e.place(), e.expected(), e.found(), REMEDY);
   }
 
   /**
@@ -131,13 +150,19 @@ public final class ModelDirectory {
   }
 
   /**
-   * Returns {@code preprocessing.json}.
+   * Returns what {@code preprocessing.json} describes.
    *
-   * @throws InvarException when the file is not the one that was written
+   * @param type the record that it was written from
+   * @throws InvarException when the file is not the one that was written, or of another version
    */
-  public JsonNode preprocessing() throws IOException {
+  public <T> T preprocessing(Class<T> type) throws IOException {
     byte[] bytes = read(PREPROCESSING, (in, n) -> in.readAllBytes());
-    return Json.MAPPER.readTree(bytes);
+    String place = new Path(path, PREPROCESSING).toString();
+    try {
+      return Json.bind(Json.parse(bytes, place), type, place);
+    } catch (DamagedFileException e) {
+      throw refusal(e);
+    }
   }
 
   /**
@@ -177,7 +202,7 @@ public final class ModelDirectory {
     try {
       return file.read(fileSystem, path, reading);
     } catch (DamagedFileException e) {
-      throw InvarException.of(e.place(), e.expected(), e.found(), REMEDY);
+      throw refusal(e);
     }
   }
 
@@ -186,22 +211,5 @@ public final class ModelDirectory {
     ArrayNode array = json.putArray("files");
     files.values().forEach(file -> array.add(file.toJson()));
     return json;
-  }
-
-  private static Map<String, StoredFile> files(JsonNode json, Path place) {
-    Map<String, StoredFile> files = new LinkedHashMap<>();
-    try {
-      for (JsonNode entry : json.path("files")) {
-        StoredFile file = StoredFile.fromJson(entry);
-        files.put(file.name(), file);
-      }
-    } catch (IllegalArgumentException e) {
-      throw InvarException.of(
-          place.toString(),
-          "name, length and sha256 of each file",
-          json.path("files").toString(),
-          REMEDY);
-    }
-    return files;
   }
 }

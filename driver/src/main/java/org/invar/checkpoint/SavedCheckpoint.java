@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checkpoint that is whole: everything that a run needs to go on as if it had never stopped.
  *
+ * @param place names its manifest in messages
  * @param step steps taken so far, at least 0
  * @param position the caller's own record: epoch, schedule, plateau, patience, seed, shards and
  *     whatever else decides how the run goes on. Doubles come back with the same bits; NaN and
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics the lines of {@code metrics.jsonl} so far
  */
 public record SavedCheckpoint(
+    String place,
     long step,
     JsonNode position,
     List<SliceFile> slices,

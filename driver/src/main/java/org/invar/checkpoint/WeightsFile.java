@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import org.invar.InvarException;
 import org.invar.param.Layout;
 import org.invar.param.Weights;
 import org.invar.storage.Safetensors;
@@ -21,12 +22,37 @@ final class WeightsFile {
             new Safetensors.Group("", state, weights.state())));
   }
 
-  /** Reads what {@link #write} wrote; refuses other entries and shapes. */
+  /** Reads what {@link #write} wrote; refuses other entries and shapes, and NaN and infinities. */
   static Weights read(InputStream in, long length, String place, Layout parameters, Layout state)
       throws IOException {
+    long bytes = Float.BYTES * ((long) parameters.length() + state.length());
+    if (bytes > length) { // Before memory is taken for what the file does not have.
+      throw InvarException.of(
+          place,
+          "at least " + bytes + " bytes for the weights of the architecture",
+          length + " bytes",
+          "The file belongs to another network: give the architecture that it was written with.");
+    }
     var parameterGroup = Safetensors.Group.zeros("", parameters);
     var stateGroup = Safetensors.Group.zeros("", state);
     Safetensors.read(in, length, place, List.of(parameterGroup, stateGroup));
+    requireFinite(parameterGroup, place);
+    requireFinite(stateGroup, place);
     return new Weights(parameterGroup.values(), stateGroup.values());
+  }
+
+  private static void requireFinite(Safetensors.Group group, String place) {
+    for (Layout.Entry entry : group.layout().entries()) {
+      for (int i = entry.offset(); i < entry.end(); i++) {
+        if (!Float.isFinite(group.values()[i])) {
+          throw InvarException.of(
+              place + ", entry " + entry.name(),
+              "finite values",
+              String.valueOf(group.values()[i]),
+              "A network with such weights predicts nothing: take another copy of the model, or"
+                  + " train it again.");
+        }
+      }
+    }
   }
 }

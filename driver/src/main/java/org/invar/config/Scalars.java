@@ -98,6 +98,11 @@ final class Scalars {
     return DoubleNode.valueOf(value);
   }
 
+  /** Returns the text without variables: {@code $${NAME}} stands for {@code ${NAME}}. */
+  static String literal(String text) {
+    return text.replace("$${", "${");
+  }
+
   /**
    * Returns the text with {@code ${NAME}} and {@code ${NAME:-default}} replaced; {@code $${NAME}}
    * stands for the text {@code ${NAME}}. As in a shell, the default serves for an empty variable

@@ -85,10 +85,24 @@ public final class YamlDocument {
     return parse(text, name, System.getenv());
   }
 
+  /**
+   * Returns the document that a file of a run, a model or a search spells, as {@link
+   * YamlText#render} wrote it: {@code ${NAME}} stands for itself, since another may have written
+   * it, who is to learn nothing of this process's environment.
+   */
+  public static YamlDocument recorded(String text, String name) {
+    YamlReader reader =
+        new YamlReader(line -> new Mark(name + ":" + line, line, null), Scalars::literal);
+    JsonNode root = reader.read(text, KeyPath.ROOT);
+    return new YamlDocument(name, root, reader.marks(), System.getenv()); // For --set.
+  }
+
   /** Returns the document that the text spells, with the given environment. */
   public static YamlDocument parse(String text, String name, Map<String, String> environment) {
     YamlReader reader =
-        new YamlReader(line -> new Mark(name + ":" + line, line, null), environment);
+        new YamlReader(
+            line -> new Mark(name + ":" + line, line, null),
+            written -> Scalars.substitute(written, environment));
     JsonNode root = reader.read(text, KeyPath.ROOT);
     return new YamlDocument(name, root, reader.marks(), environment);
   }
@@ -141,7 +155,7 @@ public final class YamlDocument {
               + "\".",
           e);
     }
-    YamlReader reader = new YamlReader(line -> mark, environment);
+    YamlReader reader = new YamlReader(line -> mark, text -> Scalars.substitute(text, environment));
     JsonNode parsed = reader.read(value, path);
     Map<KeyPath, Mark> changed = new HashMap<>(marks);
     changed.keySet().removeIf(old -> old.startsWith(path));

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import org.invar.InvarException;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -50,7 +51,7 @@ final class YamlReader {
   }
 
   private final IntFunction<Mark> places;
-  private final Map<String, String> environment;
+  private final UnaryOperator<String> variables;
   private final Map<KeyPath, Mark> marks = new HashMap<>();
   private final Problems problems = new Problems();
   private int values;
@@ -59,11 +60,11 @@ final class YamlReader {
    * Makes a reader for one text.
    *
    * @param places the mark of a line, counted from 1
-   * @param environment the variables that may stand in text
+   * @param variables what becomes of text in which variables may stand
    */
-  YamlReader(IntFunction<Mark> places, Map<String, String> environment) {
+  YamlReader(IntFunction<Mark> places, UnaryOperator<String> variables) {
     this.places = places;
-    this.environment = environment;
+    this.variables = variables;
   }
 
   /** Returns the tree of the text, whose root is at {@code path}; null is what no text means. */
@@ -154,7 +155,7 @@ final class YamlReader {
     int line = line(scalar);
     boolean plain = scalar.getTag().equals(PLAIN);
     try {
-      String text = Scalars.substitute(scalar.getValue(), environment);
+      String text = variables.apply(scalar.getValue());
       if (scalar.getTag().equals(Tag.STR)) {
         return TextNode.valueOf(text);
       }

@@ -1,6 +1,5 @@
 package org.invar.search;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
@@ -15,6 +14,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
+import org.invar.storage.DamagedFileException;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,14 @@ final class Journal implements Closeable {
    * @param values the trial's, where it has just begun; otherwise empty
    * @param part what a part ended with, or null
    */
-  record Entry(int trial, int stage, Map<String, JsonNode> values, @Nullable PartResult part) {}
+  record Entry(int trial, int stage, Map<String, JsonNode> values, @Nullable PartResult part) {
+    /** Refuses what no search writes. */
+    Entry {
+      if (trial < 0 || stage < 0) {
+        throw new IllegalArgumentException("trial %d of stage %d".formatted(trial, stage));
+      }
+    }
+  }
 
   /** Opens the next file of a directory. */
   static Journal open(FileSystem fileSystem, Path directory) throws IOException {
@@ -85,7 +92,7 @@ final class Journal implements Closeable {
     for (String name : RunFiles.names(fileSystem, directory)) {
       if (isJournal(name)) {
         Path file = new Path(directory, name);
-        String text = new String(RunFiles.read(fileSystem, file), StandardCharsets.UTF_8);
+        String text = text(fileSystem, file);
         int from = 0;
         int line = 0;
         for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
@@ -97,16 +104,29 @@ final class Journal implements Closeable {
     return entries;
   }
 
-  private static Entry entry(String line, String place) {
+  private static Entry entry(String line, String place) throws IOException {
     try {
-      return Json.MAPPER.readValue(line, Entry.class);
-    } catch (JacksonException e) {
-      throw InvarException.of(
-          place,
-          "an entry of a search's journal",
-          e.getOriginalMessage(),
-          "Put a copy of the file back, or start again with --overwrite.");
+      return Json.bind(
+          Json.parse(line.getBytes(StandardCharsets.UTF_8), place), Entry.class, place);
+    } catch (DamagedFileException e) {
+      throw refusal(e.place(), e.expected(), e.found());
     }
+  }
+
+  private static String text(FileSystem fileSystem, Path file) throws IOException {
+    try {
+      return new String(RunFiles.read(fileSystem, file), StandardCharsets.UTF_8);
+    } catch (DamagedFileException e) {
+      throw refusal(e.place(), e.expected(), e.found());
+    }
+  }
+
+  private static InvarException refusal(String place, String expected, String found) {
+    return InvarException.of(
+        place,
+        "an entry of a search's journal: " + expected,
+        found,
+        "Put a copy of the file back, or start again with --overwrite.");
   }
 
   @Override

@@ -29,6 +29,15 @@ record PartResult(
     double seconds,
     String executor,
     @Nullable String failure) {
+  /** Refuses what no part ends with. */
+  PartResult {
+    if (scores.size() != curves.size() || parameters < 0 || !(seconds >= 0)) {
+      throw new IllegalArgumentException(
+          "%d scores, %d curves, %d parameters and %s seconds"
+              .formatted(scores.size(), curves.size(), parameters, seconds));
+    }
+  }
+
   static PartResult failed(String reason) {
     return new PartResult(false, List.of(), List.of(), Map.of(), 0, 0, "", reason);
   }

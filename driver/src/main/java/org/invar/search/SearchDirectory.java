@@ -1,7 +1,7 @@
 package org.invar.search;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -19,10 +19,15 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
 import org.invar.checkpoint.Claim;
+import org.invar.checkpoint.HashedJson;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
+import org.invar.config.YamlDocument;
+import org.invar.config.YamlText;
+import org.invar.storage.DamagedFileException;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
+import org.invar.storage.StoredFile;
 import org.invar.train.TrialsIdentity;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,23 +38,30 @@ import org.slf4j.LoggerFactory;
  * people read.
  *
  * <p>{@code search.yaml} is written first and says whose directory it is; {@code identity.json}
- * says what the scores in it come from.
+ * says what the scores in it come from. Both have a hash, so that a part of one is none; that is
+ * what a kill leaves before there is anything else, and is refused later.
  */
 final class SearchDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SearchDirectory.class);
   private static final String SEARCH = "search.yaml";
   private static final String FIRST_LINE =
       "# The resolved search of the Invar search in this directory\n";
-  private static final String LAST_LINE = "# end of search\n";
+  private static final String END = "# end of search, SHA-256 ";
   private static final String IDENTITY = "identity.json";
   private static final String TRIALS = "trials";
 
   private static final String STAGE = "stage-%04d.json";
   private static final String STAGES = "stage-\\d{4,}\\.json";
 
+  /** What decides nothing of a trial: a search goes on whatever these say. */
+  private static final Set<String> FREE = Set.of("name", "directory", "placement");
+
+  private static final Set<String> FREE_OF_JOBS = Set.of("name", "checkpoint");
+
   /** What a search writes behind {@code search.yaml}, beside its journal and its stages. */
   private static final Set<String> OUTPUTS =
       Set.of(
+          IDENTITY,
           TRIALS,
           SearchOutputs.BEST_JOB,
           SearchOutputs.BEST_RUN,
@@ -83,7 +95,7 @@ final class SearchDirectory implements AutoCloseable {
    *     there
    */
   static SearchDirectory open(String directory, Configuration hadoop, String yaml, Mode mode) {
-    String text = FIRST_LINE + yaml + LAST_LINE;
+    String text = FIRST_LINE + yaml;
     Path given = new Path(directory);
     try {
       FileSystem fileSystem = RunFiles.fileSystem(given, hadoop);
@@ -126,32 +138,79 @@ final class SearchDirectory implements AutoCloseable {
           String.join(", ", names),
           "Nothing was deleted: name another directory with --out.");
     }
-    if (mode == Mode.RESUME && recorded.endsWith(LAST_LINE) && !recorded.equals(search)) {
-      throw InvarException.of(
-          new Path(path, SEARCH).toString(),
-          "the search that is to be resumed",
-          "another one, first in " + difference(recorded, search),
-          "Resume with the settings of the search that is there, delete it with --overwrite, or"
-              + " name another directory with --out.");
+    if (mode == Mode.RESUME) {
+      checkSame(names, recorded);
     }
   }
 
-  private static String difference(String there, String here) {
+  private void checkSame(List<String> names, String recorded) {
+    String place = path(SEARCH).toString();
+    String there = unsealed(recorded);
+    if (there != null) {
+      String difference = difference(deciding(there, place), deciding(search, "this search"));
+      if (difference != null) {
+        throw InvarException.of(
+            place,
+            "the search that is to be resumed",
+            "another one, first in " + difference,
+            "Resume with the settings of the search that is there, delete it with --overwrite, or"
+                + " name another directory with --out.");
+      }
+    } else if (names.stream().anyMatch(SearchDirectory::isOutput)) {
+      throw InvarException.of(
+          place,
+          "a whole search, as it was written",
+          "a part of one, or one that was changed since",
+          "Put a copy of the file back, or start again with --overwrite.");
+    }
+  }
+
+  private static boolean isOutput(String name) {
+    return OUTPUTS.contains(name) || Journal.isJournal(name) || name.matches(STAGES);
+  }
+
+  private static String sealed(String text) {
+    return text + END + StoredFile.sha256(text.getBytes(StandardCharsets.UTF_8)) + "\n";
+  }
+
+  /** Returns what was sealed; null where that is not what is there. */
+  private static @Nullable String unsealed(String file) {
+    int end = file.lastIndexOf(END);
+    String text = end < 0 ? "" : file.substring(0, end);
+    return end >= 0 && sealed(text).equals(file) ? text : null;
+  }
+
+  /** Returns a search without what decides nothing of its trials. */
+  private static String deciding(String yaml, String place) {
+    JsonNode tree = YamlDocument.recorded(yaml, place).root();
+    if (tree instanceof ObjectNode settings) {
+      settings.remove(FREE);
+      if (settings.get("job") instanceof ObjectNode job) {
+        job.remove(FREE_OF_JOBS);
+      }
+    }
+    return YamlText.render(tree);
+  }
+
+  private static @Nullable String difference(String there, String here) {
     List<String> old = there.lines().toList();
     List<String> now = here.lines().toList();
-    int line = 0;
-    while (line < old.size() && line < now.size() && old.get(line).equals(now.get(line))) {
-      line++;
+    for (int line = 0; line < Math.max(old.size(), now.size()); line++) {
+      String before = line < old.size() ? old.get(line).strip() : "";
+      String after = line < now.size() ? now.get(line).strip() : "";
+      if (!before.equals(after)) {
+        return "\"%s\" there, \"%s\" here".formatted(before, after);
+      }
     }
-    return "line %d: \"%s\" there, \"%s\" here"
-        .formatted(
-            line + 1,
-            line < old.size() ? old.get(line).strip() : "",
-            line < now.size() ? now.get(line).strip() : "");
+    return null;
   }
 
   private String recorded(List<String> names) throws IOException {
-    return names.contains(SEARCH) ? read(SEARCH) : "";
+    try {
+      return names.contains(SEARCH) ? read(SEARCH) : "";
+    } catch (DamagedFileException e) {
+      throw refusal(e);
+    }
   }
 
   /**
@@ -200,20 +259,53 @@ final class SearchDirectory implements AutoCloseable {
     if (mode == Mode.OVERWRITE) {
       for (String name : RunFiles.names(fileSystem, path)) {
         // What says that the directory is ours stays until it is overwritten.
-        if (OUTPUTS.contains(name) || Journal.isJournal(name) || name.matches(STAGES)) {
+        if (isOutput(name)) {
           fileSystem.delete(new Path(path, name), true);
         }
       }
     }
-    write(SEARCH, search);
+    if (mode != Mode.RESUME || unsealed(recorded(RunFiles.names(fileSystem, path))) == null) {
+      write(SEARCH, sealed(search));
+    }
     if (before == null) {
-      writeJson(IDENTITY, identity);
+      byte[] bytes = HashedJson.bytes(Json.MAPPER.valueToTree(identity));
+      write(IDENTITY, new String(bytes, StandardCharsets.UTF_8));
     }
   }
 
-  /** Returns what the scores so far come from; null before there are any. */
+  /**
+   * Returns what the scores so far come from; null before there are any.
+   *
+   * @throws InvarException when that is not known, though trials have begun
+   */
   private @Nullable TrialsIdentity identity() throws IOException {
-    return readJson(IDENTITY, TrialsIdentity.class);
+    List<String> names = RunFiles.names(fileSystem, path);
+    String place = path(IDENTITY).toString();
+    boolean begun = names.stream().anyMatch(name -> !name.equals(IDENTITY) && isOutput(name));
+    try {
+      if (!names.contains(IDENTITY)) {
+        if (begun) {
+          throw new DamagedFileException(place, "what the scores so far come from", "no file");
+        }
+        return null;
+      }
+      byte[] bytes = RunFiles.read(fileSystem, path(IDENTITY));
+      if (!begun && HashedJson.cutShort(bytes)) {
+        return null;
+      }
+      return Json.bind(
+          HashedJson.body(bytes, "identity of the data", place), TrialsIdentity.class, place);
+    } catch (DamagedFileException e) {
+      throw refusal(e);
+    }
+  }
+
+  private static InvarException refusal(DamagedFileException e) {
+    return InvarException.of(
+        e.place(),
+        e.expected(),
+        e.found(),
+        "Put a copy of the file back, or start again with --overwrite.");
   }
 
   /** Returns the directory itself, with its file system's scheme. */
@@ -241,27 +333,34 @@ final class SearchDirectory implements AutoCloseable {
     return Journal.open(fileSystem, path);
   }
 
-  /** Returns what a stage keeps to, as it was fixed before its first trial; null before that. */
-  Space.@Nullable Focus focus(int stage) throws IOException {
-    return readJson(String.format(Locale.ROOT, STAGE, stage), Space.Focus.class);
-  }
-
-  /** Fixes what a stage keeps to. */
-  void fix(int stage, Space.Focus focus) throws IOException {
-    writeJson(String.format(Locale.ROOT, STAGE, stage), focus);
-  }
-
-  private <T> @Nullable T readJson(String name, Class<T> type) throws IOException {
+  /**
+   * Returns what a stage keeps to, as it was fixed before its first trial; null before that.
+   *
+   * @param begun whether it has begun
+   * @throws InvarException when it has, and the file is not what was written
+   */
+  Space.@Nullable Focus focus(int stage, boolean begun) throws IOException {
+    Path file = path(String.format(Locale.ROOT, STAGE, stage));
     try {
-      return Json.MAPPER.readValue(read(name), type);
-    } catch (FileNotFoundException | JacksonException e) {
+      byte[] bytes = RunFiles.read(fileSystem, file);
+      return Json.bind(Json.parse(bytes, file.toString()), Space.Focus.class, file.toString());
+    } catch (FileNotFoundException | DamagedFileException e) {
+      if (begun) {
+        throw refusal(
+            e instanceof DamagedFileException damage
+                ? damage
+                : new DamagedFileException(file.toString(), "what the stage keeps to", "no file"));
+      }
       return null; // One that a kill has cut short was to be whole before the first trial.
     }
   }
 
-  private void writeJson(String name, Object value) throws IOException {
-    JsonNode tree = Json.MAPPER.valueToTree(value);
-    write(name, new String(Json.text(tree), StandardCharsets.UTF_8));
+  /** Fixes what a stage keeps to. */
+  void fix(int stage, Space.Focus focus) throws IOException {
+    JsonNode tree = Json.MAPPER.valueToTree(focus);
+    write(
+        String.format(Locale.ROOT, STAGE, stage),
+        new String(Json.text(tree), StandardCharsets.UTF_8));
   }
 
   /** Returns a small file's text. */

@@ -88,16 +88,20 @@ final class Searching {
    * @return all trials, by number
    */
   List<SearchedTrial> run(List<Journal.Entry> before) throws IOException {
-    before.forEach(this::remember);
     List<Stage> stages =
         settings.stages().isEmpty()
             ? List.of(Stage.of(List.copyOf(settings.space().keySet()), settings.trials()))
             : settings.stages();
+    var replay = new Replay(spec, stages, directory.path().toString());
+    replay.check(before);
+    before.forEach(this::remember);
     int first = 0;
     List<String> earlier = new ArrayList<>();
     for (int number = 0; number < stages.size(); number++) {
       Stage stage = stages.get(number);
-      new StageRun(number, stage, first, fixed(number, stage, earlier)).run(before);
+      Space.Focus focus = fixed(number, stage, earlier);
+      replay.check(number, stage, focus);
+      new StageRun(number, stage, first, focus).run(before);
       earlier.addAll(stage.keys());
       first += stage.trials();
     }
@@ -123,9 +127,10 @@ final class Searching {
    * otherwise when parts of them that were not journaled run again.
    */
   private Space.Focus fixed(int number, Stage stage, List<String> earlier) throws IOException {
-    Space.Focus known = number == 0 ? null : directory.focus(number);
-    if (known != null) {
-      return known;
+    boolean begun = known.values().stream().anyMatch(trial -> trial.stage() >= number);
+    Space.Focus before = number == 0 ? null : directory.focus(number, begun);
+    if (before != null) {
+      return before;
     }
     Space.Focus focus = focus(number, stage, earlier);
     if (number > 0) {

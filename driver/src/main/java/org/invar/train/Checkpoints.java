@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.invar.InvarException;
 import org.invar.checkpoint.CheckpointName;
 import org.invar.checkpoint.CheckpointStore;
 import org.invar.checkpoint.Kept;
@@ -27,6 +28,7 @@ final class Checkpoints {
   private final CheckpointStore store;
   private final CheckpointClock clock;
   private final TrainingListener listener;
+  private final int moments;
   private long keptStep = -1;
   private @Nullable Saved newest;
   private @Nullable Pending pending;
@@ -53,6 +55,7 @@ final class Checkpoints {
     this.directory = directory;
     this.clock = new CheckpointClock(job.settings().checkpoint().everySteps());
     this.listener = listener;
+    this.moments = job.settings().train().optimizer().moments();
     this.store =
         CheckpointStore.of(
             directory.checkpoints(),
@@ -68,10 +71,22 @@ final class Checkpoints {
   Optional<SavedCheckpoint> newest() throws IOException {
     pending = null;
     Optional<SavedCheckpoint> found = store.newest();
+    found.ifPresent(this::requireMoments);
     newest = found.map(saved -> new Saved(saved.step(), saved.slices(), saved.kept())).orElse(null);
     keptStep = newest == null || newest.kept() == null ? -1 : newest.kept().step();
     clock.begin(newest == null ? 0 : newest.step());
     return found;
+  }
+
+  private void requireMoments(SavedCheckpoint saved) {
+    int found = saved.slices().get(0).moments();
+    if (found != moments) {
+      throw InvarException.of(
+          saved.place(),
+          moments + " moments, as the optimizer has",
+          String.valueOf(found),
+          "Resume with the job that wrote it, or start again with --overwrite.");
+    }
   }
 
   /** Returns what an exchange starts from, or null for the state before step 0. */

@@ -2,6 +2,8 @@ package org.invar.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.invar.InvarException;
+import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.optim.Plateau;
 import org.invar.optim.WatchedMetric;
 import org.invar.source.Contents;
@@ -55,6 +57,36 @@ record Position(
             contents.shards(Split.DEV),
             contents.shards(Split.TEST),
             fingerprint));
+  }
+
+  /**
+   * Refuses a position that no run of this plan can have.
+   *
+   * @param checkpoint which has it
+   * @param stepsPerEpoch the plan's
+   * @param sums the number of scores
+   */
+  void check(SavedCheckpoint checkpoint, long stepsPerEpoch, int sums) {
+    boolean sound =
+        epoch >= 0
+            && batch >= 0
+            && batch < stepsPerEpoch
+            && step == checkpoint.step()
+            && step == epoch * stepsPerEpoch + batch
+            && history.size() == epoch
+            && epochSums.length == sums
+            && clock.isSound()
+            && identity.shards().stream().allMatch(shard -> shard.rows() >= 0);
+    if (!sound) {
+      throw InvarException.of(
+          checkpoint.place(),
+          "the position of step %d, with %d steps an epoch"
+              .formatted(checkpoint.step(), stepsPerEpoch),
+          "epoch %d, batch %d, step %d and a history of %d epochs"
+              .formatted(epoch, batch, step, history.size()),
+          "Delete this checkpoint, so that the one before it is gone on from, or start again with"
+              + " --overwrite.");
+    }
   }
 
   /** Returns the position after that many more mini-batches of those scores. */
@@ -113,6 +145,10 @@ record Position(
    * @param epoch of the epoch that is under way
    */
   record Clock(double stepping, double evaluating, double epoch) {
+    boolean isSound() {
+      return stepping >= 0 && evaluating >= 0 && epoch >= 0;
+    }
+
     Clock stepped(double seconds) {
       return new Clock(stepping + seconds, evaluating, epoch + seconds);
     }

@@ -1,6 +1,5 @@
 package org.invar.train;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,12 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.invar.InvarException;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.source.SkippedRows;
 import org.invar.source.Split;
 import org.invar.source.SplitTally;
+import org.invar.storage.DamagedFileException;
 import org.invar.storage.Json;
 import org.invar.worker.StepTimings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run writes for programs to read: lines of {@code metrics.jsonl} and {@code summary.json}.
@@ -157,43 +159,96 @@ final class Reports {
     }
   }
 
-  /** Reads back what {@link #summary} wrote. */
+  /**
+   * What {@link #summary} writes beside name and scores.
+   *
+   * @param confusion by row; null, as the classes, where there is none
+   */
+  record Summary(
+      int epochs,
+      long steps,
+      int keptEpoch,
+      boolean stoppedEarly,
+      int parameters,
+      int shards,
+      double secondsTraining,
+      double samplesPerSecond,
+      double optimalError,
+      @Nullable List<String> classes,
+      @Nullable List<List<Double>> confusion,
+      @Nullable Integer positiveClass,
+      List<TrainingListener.Epoch> history) {
+    Summary {
+      boolean negative = epochs < 0 || steps < 0 || keptEpoch < 0 || parameters < 0 || shards < 1;
+      if (negative || !(secondsTraining >= 0 && samplesPerSecond >= 0 && optimalError >= 0)) {
+        throw new IllegalArgumentException("a negative number of something");
+      }
+      int size = confusion == null ? 0 : confusion.size();
+      if (positiveClass != null && (positiveClass < 0 || positiveClass >= size)) {
+        throw new IllegalArgumentException("a positive class that is none");
+      }
+      for (List<Double> row : confusion == null ? List.<List<Double>>of() : confusion) {
+        if (row.size() != size || row.stream().anyMatch(count -> !(count >= 0))) {
+          throw new IllegalArgumentException("a confusion matrix that is none");
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads back what {@link #summary} wrote.
+   *
+   * @throws InvarException when anybody else has written it
+   */
   static TrainingResult result(String directory, JsonNode summary) {
+    String place = directory + "/summary.json";
     Map<String, Double> scores = new LinkedHashMap<>();
+    ObjectNode rest =
+        JSON.createObjectNode().putNull("classes").putNull("confusion").putNull(POSITIVE);
     summary
         .properties()
         .forEach(
             field -> {
               if (field.getKey().matches("(train|dev|test)[A-Z].*")) {
                 scores.put(field.getKey(), field.getValue().asDouble(Double.NaN));
+              } else if (!List.of("name", DATA, "skippedRows").contains(field.getKey())) {
+                rest.set(field.getKey(), field.getValue());
               }
             });
+    Summary read = read(rest, place);
     return new TrainingResult(
         directory,
         scores,
-        summary.path("epochs").asInt(),
-        summary.path("steps").asLong(),
-        summary.path("parameters").asInt(),
-        summary.path("secondsTraining").asDouble(),
-        summary.path("samplesPerSecond").asDouble(),
-        summary.path("stoppedEarly").asBoolean(),
-        summary.path("keptEpoch").asInt(),
-        JSON.convertValue(summary.path("history"), new TypeReference<>() {}),
-        summary.has("confusion")
-            ? Optional.of(matrix(summary.get("confusion"), summary.path(POSITIVE).asInt(-1)))
-            : Optional.empty(),
-        JSON.convertValue(
-            summary.path("classes").isMissingNode() ? List.of() : summary.path("classes"),
-            new TypeReference<>() {}),
-        summary.path("optimalError").asDouble());
+        read.epochs,
+        read.steps,
+        read.parameters,
+        read.secondsTraining,
+        read.samplesPerSecond,
+        read.stoppedEarly,
+        read.keptEpoch,
+        read.history,
+        Optional.ofNullable(read.confusion).map(rows -> matrix(rows, read.positiveClass)),
+        read.classes == null ? List.of() : read.classes,
+        read.optimalError);
   }
 
-  private static ConfusionMatrix matrix(JsonNode rows, int positive) {
-    double[] counts = new double[rows.size() * rows.size()];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = rows.get(i / rows.size()).get(i % rows.size()).asDouble();
+  private static Summary read(JsonNode summary, String place) {
+    try {
+      return Json.bind(summary, Summary.class, place);
+    } catch (DamagedFileException e) {
+      throw InvarException.of(
+          e.place(),
+          e.expected(),
+          e.found(),
+          "Delete the file: train --resume writes it again from the newest checkpoint.");
     }
-    return ConfusionMatrix.of(counts, 0, rows.size(), positive);
+  }
+
+  private static ConfusionMatrix matrix(List<List<Double>> rows, @Nullable Integer positive) {
+    double[] counts = rows.stream().flatMap(List::stream).mapToDouble(each -> each).toArray();
+    return positive == null
+        ? ConfusionMatrix.of(counts, 0, rows.size())
+        : ConfusionMatrix.of(counts, 0, rows.size(), positive);
   }
 
   /** Row by actual class, column by predicted class. */

@@ -12,6 +12,8 @@ import org.invar.config.DataSettings;
 import org.invar.config.HiddenSecrets;
 import org.invar.config.Job;
 import org.invar.config.KeyPath;
+import org.invar.config.Shards;
+import org.invar.config.TrainSettings;
 import org.invar.config.YamlDocument;
 import org.invar.source.PackedDataset;
 import org.invar.source.Preprocessing;
@@ -41,7 +43,7 @@ final class RunData {
       throws IOException {
     Path path = new Path(directory);
     var run = RunDirectory.read(path, spark.sparkContext().hadoopConfiguration());
-    var document = YamlDocument.parse(run.job(), new Path(path, "job.yaml").toString());
+    var document = YamlDocument.recorded(run.job(), new Path(path, "job.yaml").toString());
     for (String assignment : settings) {
       document = document.with(assignment);
     }
@@ -79,11 +81,17 @@ final class RunData {
     }
     requireNoneHidden();
     int shards = directory.summary().map(summary -> summary.path(Reports.SHARDS).asInt()).orElse(0);
-    if (shards < 1) {
+    TrainSettings train = job.settings().train();
+    boolean named = train.shards() instanceof Shards.Fixed;
+    int most =
+        train.shards() instanceof Shards.Fixed fixed
+            ? fixed.count()
+            : org.invar.data.Shards.auto(train.batchSize(), Long.MAX_VALUE);
+    if (shards < 1 || shards > most || (named && shards != most)) {
       throw InvarException.of(
           directory.path().toString(),
           "a finished run, with its shards in summary.json",
-          "none",
+          shards < 1 ? "none" : shards + ", which its job cannot have",
           "Let the run end with train --resume, or name other rows to evaluate.");
     }
     int partitions = spark.sparkContext().defaultParallelism();

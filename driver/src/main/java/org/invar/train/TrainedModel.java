@@ -1,6 +1,5 @@
 package org.invar.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -78,18 +77,12 @@ public final class TrainedModel {
       Path path = new Path(directory, "model");
       var model = ModelDirectory.open(path, spark.sparkContext().hadoopConfiguration());
       YamlDocument architecture =
-          YamlDocument.parse(model.architecture(), path + "/architecture.yaml");
+          YamlDocument.recorded(model.architecture(), path + "/architecture.yaml");
       Network network = binder.bind(architecture, Network.class);
-      Preprocessing preprocessing =
-          Reports.JSON.treeToValue(model.preprocessing(), Preprocessing.class);
+      Preprocessing preprocessing = model.preprocessing(Preprocessing.class);
+      ModelCheck.check(network, preprocessing, path.toString());
       Weights weights = model.weights(network.layout(), network.stateLayout());
       return new TrainedModel(spark, directory, binder, network, preprocessing, weights);
-    } catch (JsonProcessingException e) {
-      throw new InvarException(
-          directory
-              + "/model/preprocessing.json: not what this version of Invar writes: "
-              + e.getOriginalMessage(),
-          e);
     } catch (IOException | IllegalArgumentException e) {
       throw unreadable(directory, e);
     }

@@ -193,11 +193,12 @@ public final class Trainer {
     if (summary.isEmpty()) {
       return Optional.empty();
     }
+    TrainingResult result = Reports.result(run.path().toString(), summary.get());
     try {
       String place = run.path().toString();
       return Optional.of(
           new Finished(
-              Reports.result(place, summary.get()),
+              result,
               TrainedModel.load(spark, place, job.binder()).preprocessing(),
               summary.get().path(Reports.DATA)));
     } catch (InvarException e) {

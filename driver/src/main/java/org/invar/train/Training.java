@@ -22,6 +22,7 @@ import org.invar.optim.Progress;
 import org.invar.param.Weights;
 import org.invar.source.Contents;
 import org.invar.source.Split;
+import org.invar.storage.Json;
 import org.invar.worker.Command;
 import org.invar.worker.KernelFingerprint;
 import org.invar.worker.Report;
@@ -160,7 +161,8 @@ final class Training {
       position = first;
       return SavedMetrics.none();
     }
-    Position saved = Reports.JSON.treeToValue(checkpoint.position(), Position.class);
+    Position saved = Json.bind(checkpoint.position(), Position.class, checkpoint.place());
+    saved.check(checkpoint, stepsPerEpoch, first.epochSums().length);
     Identities.check(job, directory, saved.identity(), first.identity());
     position = saved;
     return checkpoint.metrics();

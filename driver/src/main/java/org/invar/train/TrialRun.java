@@ -71,7 +71,7 @@ final class TrialRun {
    */
   Leg train(Workers workers, int cores, TrainingListener listener) throws IOException {
     String place = new Path(trial.directory(), "job.yaml").toString();
-    Job job = Job.of(YamlDocument.parse(trial.job(), place), common.binder());
+    Job job = Job.of(YamlDocument.recorded(trial.job(), place), common.binder());
     try (RunDirectory run = RunDirectory.ofTrial(new Path(trial.directory()), hadoop, job.yaml())) {
       if (run.summary().isEmpty()) { // It comes last, when the model is there.
         // Another attempt, on an executor that is thought lost, may be at it.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -166,13 +167,13 @@ class ModelDirectoryTest {
   private static void assertHolds(Path model, long step) throws IOException {
     CheckpointFixture.assertSame(CheckpointFixture.weights(step), readAll(model));
     assertEquals(ARCHITECTURE, open(model).architecture());
-    assertEquals(PREPROCESSING, open(model).preprocessing());
+    assertEquals(PREPROCESSING, open(model).preprocessing(JsonNode.class));
   }
 
   private static Weights readAll(Path path) throws IOException {
     ModelDirectory model = open(path);
     assertEquals(ARCHITECTURE, model.architecture());
-    assertEquals(PREPROCESSING, model.preprocessing());
+    assertEquals(PREPROCESSING, model.preprocessing(JsonNode.class));
     return model.weights(CheckpointFixture.PARAMETERS, CheckpointFixture.STATE);
   }
 

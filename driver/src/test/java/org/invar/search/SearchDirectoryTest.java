@@ -22,14 +22,12 @@ class SearchDirectoryTest {
   @Test
   void directoriesAndMetricsAreChecked() throws Exception {
     SearchSpec spec = Searches.spec("trials: 1\n");
-    searches.refused(
-        SearchSpec.parse(
-            "name: s\n" + Searches.JOB + Searches.SPACE.replace("devLoss", "devLos"),
-            "search.yaml"),
-        "metric",
-        "search.yaml:28: objective",
-        "devLoss",
-        "devLos");
+    String misspelled = "name: s\n" + Searches.JOB + Searches.SPACE.replace("devLoss", "devLos");
+    String refusal =
+        assertThrows(InvarException.class, () -> SearchSpec.parse(misspelled, "search.yaml"))
+            .getMessage();
+    assertTrue(refusal.contains("search.yaml:28: objective"), refusal);
+    assertTrue(refusal.contains("devLoss") && refusal.contains("found devLos"), refusal);
     searches.of(spec, "there").run();
     Search again = searches.of(spec, "there");
     assertTrue(assertThrows(InvarException.class, again::run).getMessage().contains("--resume"));

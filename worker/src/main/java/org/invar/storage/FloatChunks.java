@@ -39,4 +39,27 @@ final class FloatChunks {
       buffer.clear().asFloatBuffer().get(values, at + done, chunk);
     }
   }
+
+  /** What is done with each value. */
+  interface Each {
+    /** Takes the value that is the {@code at}-th from 0. */
+    void take(long at, float value) throws IOException;
+  }
+
+  /**
+   * Reads {@code count} values one by one.
+   *
+   * @throws EOFException when the stream ends before
+   */
+  void scan(InputStream in, long count, Each each) throws IOException {
+    float[] values = new float[CHUNK_BYTES / Float.BYTES];
+    int chunk;
+    for (long done = 0; done < count; done += chunk) {
+      chunk = (int) Math.min(values.length, count - done);
+      read(in, values, 0, chunk);
+      for (int i = 0; i < chunk; i++) {
+        each.take(done + i, values[i]);
+      }
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package org.invar.storage;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -38,6 +39,30 @@ public final class Json {
   private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
 
   private Json() {}
+
+  /**
+   * Returns the record that a tree is, which anybody may have written.
+   *
+   * @param place names the file in messages
+   * @throws DamagedFileException naming a component that is missing, unknown, null or of another
+   *     type, or that the record itself refuses
+   */
+  public static <T> T bind(JsonNode json, Class<T> type, String place) throws DamagedFileException {
+    return Bound.to(type, json, place);
+  }
+
+  /**
+   * Returns the tree that some bytes are.
+   *
+   * @throws DamagedFileException when they are not JSON
+   */
+  public static JsonNode parse(byte[] bytes, String place) throws IOException {
+    try {
+      return MAPPER.readTree(bytes);
+    } catch (JacksonException e) {
+      throw new DamagedFileException(place, "JSON", e.getOriginalMessage());
+    }
+  }
 
   /** Returns the value on one line, without a line's end. */
   public static String line(JsonNode value) {

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -17,6 +18,9 @@ import org.apache.hadoop.security.AccessControlException;
 
 /** The few file system operations that storage is built on. */
 public final class RunFiles {
+  /** The most that is read of a file that is held in memory as a whole. */
+  private static final int MOST_BYTES = 256 << 20;
+
   private RunFiles() {}
 
   /**
@@ -48,10 +52,20 @@ public final class RunFiles {
     }
   }
 
-  /** Returns a small file's bytes. */
+  /**
+   * Returns a small file's bytes.
+   *
+   * @throws DamagedFileException when it is none of its folder's, or too large
+   */
   public static byte[] read(FileSystem fileSystem, Path file) throws IOException {
+    requireInside(fileSystem, file);
+    long length = fileSystem.getFileStatus(file).getLen();
+    if (length > MOST_BYTES) {
+      throw new DamagedFileException(
+          file.toString(), "at most " + MOST_BYTES + " bytes", length + " bytes");
+    }
     try (FSDataInputStream in = fileSystem.open(file)) {
-      return in.readAllBytes();
+      return in.readNBytes(MOST_BYTES);
     } catch (FSError e) {
       throw failure(file, "read", e);
     }
@@ -59,10 +73,36 @@ public final class RunFiles {
 
   /** Writes a small file, in place of one that may be there. */
   public static void overwrite(FileSystem fileSystem, Path file, byte[] bytes) throws IOException {
+    requireInside(fileSystem, file);
     try (FSDataOutputStream out = fileSystem.create(file, true)) {
       out.write(bytes);
     } catch (FSError e) {
       throw failure(file, "written", e);
+    }
+  }
+
+  /**
+   * Refuses a local file or folder that is a link to somewhere outside of the folder it stands in,
+   * and what is neither: whoever made the folder may have meant another's files, or a pipe.
+   *
+   * @throws DamagedFileException saying where the link leads
+   */
+  public static void requireInside(FileSystem fileSystem, Path file) throws IOException {
+    if (!"file".equals(fileSystem.getUri().getScheme())) {
+      return;
+    }
+    var local = java.nio.file.Path.of(file.toUri().getPath());
+    java.nio.file.Path parent = local.getParent();
+    if (parent == null || !Files.exists(local)) {
+      return;
+    }
+    java.nio.file.Path real = local.toRealPath();
+    if (!real.startsWith(parent.toRealPath())) {
+      throw new DamagedFileException(
+          file.toString(), "a file or folder of its own", "a link to " + real);
+    }
+    if (!Files.isRegularFile(real) && !Files.isDirectory(real)) {
+      throw new DamagedFileException(file.toString(), "a file or folder", "a device or a pipe");
     }
   }
 

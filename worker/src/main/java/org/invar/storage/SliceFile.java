@@ -55,15 +55,9 @@ public record SliceFile(
   /**
    * Returns what {@link #toJson} wrote.
    *
-   * @throws IllegalArgumentException when a key is missing or a range is none
+   * @throws DamagedFileException when a key is missing or a range is none
    */
-  public static SliceFile fromJson(JsonNode json) {
-    return new SliceFile(
-        json.required("from").intValue(),
-        json.required("to").intValue(),
-        json.required("stateFrom").intValue(),
-        json.required("stateTo").intValue(),
-        json.required("moments").intValue(),
-        StoredFile.fromJson(json.required("file")));
+  public static SliceFile fromJson(JsonNode json) throws DamagedFileException {
+    return Json.bind(json, SliceFile.class, "slice");
   }
 }

@@ -2,6 +2,7 @@ package org.invar.storage;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.invar.InvarException;
+import org.invar.param.Layout;
 
 /**
  * Writes and reads the files of slices: safetensors with flat tensors {@code parameters}, {@code
@@ -88,30 +91,120 @@ public final class Slices {
     }
   }
 
+  /**
+   * Reads a whole slice and checks it: length, hash, ranges, tensors, and that parameters and state
+   * are finite.
+   *
+   * @param parameters names the parameters in messages
+   * @param state names the elements of the state
+   * @throws DamagedFileException when the file is not a slice of that kind
+   */
+  public static void verify(
+      FileSystem fileSystem, Path directory, SliceFile slice, Layout parameters, Layout state)
+      throws IOException {
+    String place = new Path(directory, slice.file().name()).toString();
+    try {
+      slice
+          .file()
+          .read(
+              fileSystem,
+              directory,
+              (in, length) -> {
+                requireSound(in, place, slice, parameters, state);
+                return slice;
+              });
+    } catch (InvarException e) {
+      throw new DamagedFileException(place, "a slice", "another file: " + e.getMessage());
+    }
+  }
+
+  private static void requireSound(
+      InputStream in, String place, SliceFile slice, Layout parameters, Layout state)
+      throws IOException {
+    var header = SafetensorsHeader.read(in, slice.file().length(), place);
+    requireRanges(header, slice, place);
+    if (header.entries().size() != 2L + slice.moments()) {
+      throw new DamagedFileException(
+          place,
+          "parameters, state and " + slice.moments() + " moments",
+          header.entries().size() + " tensors");
+    }
+    List<String> names = new ArrayList<>(List.of(PARAMETERS, STATE));
+    for (int moment = 0; moment < slice.moments(); moment++) {
+      names.add(MOMENT + moment);
+    }
+    Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+    header.entries().forEach(entry -> entries.put(entry.name(), entry));
+    for (String name : names) {
+      entry(entries, name, slice, place);
+    }
+    var chunks = new FloatChunks();
+    for (Safetensors.Entry entry : header.entries()) {
+      boolean ofParameters = entry.name().equals(PARAMETERS);
+      if (ofParameters || entry.name().equals(STATE)) {
+        int from = ofParameters ? slice.from() : slice.stateFrom();
+        int to = ofParameters ? slice.to() : slice.stateTo();
+        Layout layout = ofParameters ? parameters : state;
+        chunks.scan(in, to - from, (at, value) -> requireFinite(layout, from + at, value, place));
+      } else {
+        chunks.scan(in, (entry.end() - entry.begin()) / Float.BYTES, (at, value) -> {});
+      }
+    }
+  }
+
+  private static void requireFinite(Layout layout, long at, float value, String place)
+      throws DamagedFileException {
+    if (!Float.isFinite(value)) {
+      String name =
+          layout.entries().stream()
+              .filter(entry -> entry.offset() <= at && at < entry.end())
+              .map(Layout.Entry::name)
+              .findFirst()
+              .orElse("?");
+      throw new DamagedFileException(
+          place + ", entry " + name, "finite values", String.valueOf(value));
+    }
+  }
+
+  private static void requireRanges(
+      SafetensorsHeader.Contents header, SliceFile slice, String place)
+      throws DamagedFileException {
+    Map<String, String> expected =
+        metadata(slice.from(), slice.to(), slice.stateFrom(), slice.stateTo());
+    if (!header.metadata().equals(expected)) {
+      throw new DamagedFileException(
+          place, "the slice " + expected, "the slice " + header.metadata());
+    }
+  }
+
+  private static Safetensors.Entry entry(
+      Map<String, Safetensors.Entry> entries, String name, SliceFile slice, String place)
+      throws DamagedFileException {
+    boolean state = name.equals(STATE);
+    int length = state ? slice.stateTo() - slice.stateFrom() : slice.to() - slice.from();
+    var flat = Safetensors.Entry.kind(List.of(length));
+    Safetensors.Entry entry = entries.get(name);
+    if (entry == null || !entry.kind().equals(flat)) {
+      throw new DamagedFileException(
+          place + ", entry " + name, flat, entry == null ? "none" : entry.kind());
+    }
+    return entry;
+  }
+
   private static void read(
       FileSystem fileSystem, Path directory, SliceFile slice, SliceContent into, FloatChunks chunks)
       throws IOException {
     String place = new Path(directory, slice.file().name()).toString();
     try (FSDataInputStream in = slice.file().open(fileSystem, directory)) {
       var header = SafetensorsHeader.read(in, slice.file().length(), place);
-      Map<String, String> expected =
-          metadata(slice.from(), slice.to(), slice.stateFrom(), slice.stateTo());
-      if (!header.metadata().equals(expected)) {
-        throw new DamagedFileException(
-            place, "the slice " + expected, "the slice " + header.metadata());
-      }
+      requireRanges(header, slice, place);
       Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
       header.entries().forEach(entry -> entries.put(entry.name(), entry));
       for (Map.Entry<String, Span> wanted : tensors(into).entrySet()) {
         boolean state = wanted.getKey().equals(STATE);
         int from = state ? slice.stateFrom() : slice.from();
         int to = state ? slice.stateTo() : slice.to();
-        var flat = Safetensors.Entry.kind(List.of(to - from));
-        Safetensors.Entry entry = entries.get(wanted.getKey());
-        if (entry == null || !entry.kind().equals(flat)) {
-          throw new DamagedFileException(
-              place + ", entry " + wanted.getKey(), flat, entry == null ? "none" : entry.kind());
-        }
+        Safetensors.Entry entry = entry(entries, wanted.getKey(), slice, place);
         copy(in, header.bytes() + entry.begin(), from, to, wanted.getValue(), chunks);
       }
     } catch (FSError e) {

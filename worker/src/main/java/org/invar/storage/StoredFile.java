@@ -1,6 +1,5 @@
 package org.invar.storage;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
@@ -12,6 +11,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -24,11 +24,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a file must be to be the one that was written.
  *
- * @param name its name inside its directory
+ * @param name its name inside its directory: letters, digits, dots, underscores and hyphens
  * @param length in bytes
  * @param sha256 of all its bytes, 64 lower-case hexadecimal digits
  */
 public record StoredFile(String name, long length, String sha256) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+  /** Refuses what is no name inside a directory, no length or no hash. */
+  public StoredFile {
+    if (!NAME.matcher(name).matches() || length < 0 || !SHA256.matcher(sha256).matches()) {
+      throw new IllegalArgumentException(
+          "the name \"%s\", length %d and hash \"%s\"".formatted(name, length, sha256));
+    }
+  }
+
   /** What is written to a file. */
   public interface Content {
     /** Writes all of it; the stream stays open. */
@@ -135,6 +146,7 @@ public record StoredFile(String name, long length, String sha256) {
    */
   public void requireLength(FileSystem fileSystem, Path directory) throws IOException {
     Path file = new Path(directory, name);
+    RunFiles.requireInside(fileSystem, file);
     long found;
     try {
       found = fileSystem.getFileStatus(file).getLen();
@@ -156,25 +168,13 @@ public record StoredFile(String name, long length, String sha256) {
     read(fileSystem, directory, (in, bytes) -> in.transferTo(OutputStream.nullOutputStream()));
   }
 
-  /** Returns the form that {@link #fromJson} reads. */
+  /** Returns the form of which {@link Json#bind} makes it again. */
   public ObjectNode toJson() {
     return JsonNodeFactory.instance
         .objectNode()
         .put("name", name)
         .put("length", length)
         .put("sha256", sha256);
-  }
-
-  /**
-   * Returns what {@link #toJson} wrote.
-   *
-   * @throws IllegalArgumentException when a key is missing
-   */
-  public static StoredFile fromJson(JsonNode json) {
-    return new StoredFile(
-        json.required("name").asText(),
-        json.required("length").asLong(),
-        json.required("sha256").asText());
   }
 
   private static StoredFile copy(String name, OutputStream out, Content content)

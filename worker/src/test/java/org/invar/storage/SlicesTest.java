@@ -206,7 +206,7 @@ class SlicesTest {
             third.stateFrom(),
             third.stateTo(),
             2,
-            new StoredFile("b", files.get(1).file().length(), ""));
+            new StoredFile("b", files.get(1).file().length(), "ab".repeat(32)));
     refused(List.of(swapped), "expected the slice {from=50001, to=75002, ");
   }
 

@@ -40,7 +40,7 @@ class StoredFileTest {
     assertEquals(
         new StoredFile("x", 4, "3d1f57c984978ef98a18378c8166c1cb8ede02c03eeb6aee7e2f121dfeee3e56"),
         file);
-    assertEquals(file, StoredFile.fromJson(file.toJson()));
+    assertEquals(file, Json.bind(file.toJson(), StoredFile.class, "x"));
     file.verify(fileSystem, directory);
   }
 
