@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -96,7 +97,12 @@ public final class RunFiles {
     if (parent == null || !Files.exists(local)) {
       return;
     }
-    java.nio.file.Path real = local.toRealPath();
+    java.nio.file.Path real;
+    try {
+      real = local.toRealPath();
+    } catch (NoSuchFileException e) {
+      return; // It has just been deleted.
+    }
     if (!real.startsWith(parent.toRealPath())) {
       throw new DamagedFileException(
           file.toString(), "a file or folder of its own", "a link to " + real);
