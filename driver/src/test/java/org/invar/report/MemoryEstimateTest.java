@@ -61,7 +61,8 @@ class MemoryEstimateTest {
     int outputs = (6 + 4 + 4 + 4) + (3 + 7) + 7 + 2;
     assertEquals(4L * (4 + 2 * outputs), estimate.activations());
     int trainable = (4 * 6 + 6) + (6 * 4 + 4) + (4 * 4 + 4) + (4 * 3 + 3) + 2 * 7 + (7 * 2 + 2);
-    assertEquals(4L * (trainable + 2 * 7), estimate.parameters());
+    int running = 2 * 7 + 1; // Mean and variance a channel, and the count.
+    assertEquals(4L * (trainable + running), estimate.parameters());
     assertEquals(4L * trainable, estimate.slices());
   }
 

@@ -68,7 +68,15 @@ class LiveCurvesTest {
     SearchedTrial ahead =
         trial(directory, 2)
             .after(
-                new PartResult(false, List.of(0.75, 0.625), List.of(), Map.of(), 7, 1, "1", null));
+                new PartResult(
+                    false,
+                    List.of(0.75, 0.625),
+                    List.of(Map.of(), Map.of()),
+                    Map.of(),
+                    7,
+                    1,
+                    "1",
+                    null));
     List<SearchedTrial> running =
         List.of(trial(directory, 0), trial(directory, 1), ahead.with(TrialStatus.RUNNING));
     List<SearchedTrial> seen = new LiveCurves(directory, "devLoss", 1).of(running);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.invar.optim.Goal;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Which trial is better. */
 class RankingTest {
   private static SearchedTrial trial(int number, boolean finished, Double... scores) {
-    List<Map<String, Double>> curves = List.of();
+    List<Map<String, Double>> curves = Collections.nCopies(scores.length, Map.of());
     return SearchedTrial.begun(number, 0, Map.of(), "trials/" + number)
         .after(new PartResult(finished, List.of(scores), curves, Map.of(), 10, 1.0, "1", null));
   }

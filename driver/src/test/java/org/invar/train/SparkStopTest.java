@@ -45,12 +45,14 @@ class SparkStopTest {
     Configurator.setLevel(SparkStop.class, Level.INFO);
     appender.start();
     log.addAppender(appender);
+    log.setAdditive(false); // What is logged goes to standard error, too.
   }
 
   @AfterEach
   void showItAgain() {
     System.setErr(before);
     log.removeAppender(appender);
+    log.setAdditive(true);
     Configurator.setLevel(SparkStop.class, (Level) null);
   }
 
