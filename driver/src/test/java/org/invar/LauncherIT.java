@@ -195,6 +195,8 @@ class LauncherIT {
             DIGITS.toString(),
             "--set",
             "train.epochs=100000",
+            "--set",
+            "train.schedule={constant: 0.001}",
             "--out",
             out.toString(),
             "--overwrite",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -24,9 +25,11 @@ import org.invar.train.DriverProcess;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Searches on real executor processes, of which some are killed, and whose driver is killed and
@@ -35,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SearchIT {
   private static final int TRIALS = 8;
-  private static final int EPOCHS = 24;
+  private static final int EPOCHS = 12;
   private static final int LIMIT = 240;
 
   @TempDir private static Path folder;
@@ -120,6 +123,7 @@ class SearchIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "invar.whole", matches = "true") // The next one kills two.
   void anExecutorThatIsKilledCostsItsTrialsAlone() throws Exception {
     Path out = folder.resolve("executor");
     try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]")) {
@@ -181,11 +185,19 @@ class SearchIT {
         "no trial went on in another process: " + places);
   }
 
+  /** Where trials are trained, and who died at last; gangs in the profile soak alone. */
+  static List<Arguments> placements() {
+    Arguments executor = arguments("executor", "exec");
+    return Boolean.getBoolean("invar.whole")
+        ? List.of(executor, arguments("gang", "worker "))
+        : List.of(executor);
+  }
+
   /**
    * As the kernel does where memory runs out: the trial fails, those beside it and the rest go on.
    */
   @ParameterizedTest
-  @CsvSource({"executor, exec", "gang, worker "})
+  @MethodSource("placements")
   void aTrialThatEndsItsExecutorsIsRecordedAndTheSearchGoesOn(String placement, String last)
       throws Exception {
     String key = "model.layers[7].fatal";

@@ -14,10 +14,15 @@ import org.invar.Signals;
 public final class DriverProcess implements AutoCloseable {
   /**
    * For JVMs that live for seconds: the second compiler takes half of their time on two cores, and
-   * many collecting threads gain nothing. The test's own JVM has both compilers, so that equal
-   * weights also say that the compiler does not matter.
+   * to collect with many threads, or to verify libraries' classes, gains nothing. The test's own
+   * JVM has both compilers, so that equal weights also say that the compiler does not matter.
    */
-  private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+  private static final List<String> QUICK =
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-BytecodeVerificationRemote");
 
   /** The same as one text, for Spark's settings. */
   static final String QUICK_START = String.join(" ", QUICK);

@@ -10,11 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.invar.config.Job;
+import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line in JVMs of its own that are killed with SIGKILL. */
 class KilledRunIT {
+  /** More of them in the profile soak. */
+  private static final int KILLS = Boolean.getBoolean("invar.whole") ? 3 : 2;
+
   @TempDir private Path directory;
 
   @Test
@@ -22,15 +28,20 @@ class KilledRunIT {
     Path job = directory.resolve("job.yaml");
     Files.writeString(job, TrainingExactnessTest.JOB.replace("epochs: 2", "epochs: 5"));
     Path whole = directory.resolve("whole");
-    assertTrains(job, whole, "local[2]");
+    SparkSession spark = LocalSpark.start(2);
+    try {
+      Trainer.of(spark, Job.load(job)).directory(whole.toString()).train();
+    } finally {
+      spark.stop();
+    }
 
     Path killed = directory.resolve("killed");
     int kills = 0;
-    for (int seen = 3; kills < 3; seen += 5) {
+    for (int seen = 3; kills < KILLS; seen += 5) {
       try (var run = DriverProcess.train(directory, job, killed, "local[2]", "--resume")) {
         kills += waitForCheckpoints(run, killed, seen) ? 1 : 0;
       }
-      assertTrue(seen < 40, "the run ended before it could be killed three times");
+      assertTrue(seen < 40, "the run ended before it could be killed " + KILLS + " times");
     }
     assertTrue(Files.notExists(killed.resolve("summary.json")), "killed too late");
     assertTrains(job, killed, "local[1]", "--resume");
