@@ -16,6 +16,9 @@ final class OutputPath {
   /** What predict leaves beside Spark's files; whoever reads the folder passes such names over. */
   private static final String MARK = "_invar_predictions";
 
+  /** Ends the name of the folder that takes the place of another when it is whole. */
+  private static final String BESIDE = "._invar_writing";
+
   /** The names of all that is in a folder that predict wrote. */
   private static final Pattern OURS = Pattern.compile(MARK + "|_SUCCESS|part-.*|\\..*\\.crc");
 
@@ -63,10 +66,37 @@ final class OutputPath {
     return path;
   }
 
-  /** Marks the folder, when all is written, as one that may be overwritten. */
-  void mark() {
+  /** Returns where to write: beside predictions that are there, which stay until all is written. */
+  Path writing() {
     try {
-      fileSystem.create(new Path(path, MARK), true).close();
+      boolean replaces = fileSystem.exists(path) && fileSystem.listStatus(path).length > 0;
+      return replaces ? path.suffix(BESIDE) : path;
+    } catch (IOException e) {
+      throw cannot(name, e);
+    }
+  }
+
+  /** Puts what was written in its place, as predictions that may be overwritten. */
+  void complete(Path written) {
+    try {
+      fileSystem.create(new Path(written, MARK), true).close();
+      if (!written.equals(path)) {
+        fileSystem.delete(path, true);
+        if (!fileSystem.rename(written, path)) {
+          throw new IOException("the new predictions are in " + written + ", not renamed");
+        }
+      }
+    } catch (IOException e) {
+      throw cannot(name, e);
+    }
+  }
+
+  /** Deletes what was written beside predictions that stay. */
+  void discard(Path written) {
+    try {
+      if (!written.equals(path)) {
+        fileSystem.delete(written, true);
+      }
     } catch (IOException e) {
       throw cannot(name, e);
     }

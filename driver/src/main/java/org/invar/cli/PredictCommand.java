@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
@@ -101,15 +102,25 @@ final class PredictCommand implements Callable<Integer> {
     Input input = source.open(session, model.preprocessing(), false);
     input.notes().forEach(note -> console.println("warning: " + note));
     Dataset<Row> scored = model.predict(input, prefix);
-    long rows =
-        SparkFailures.explained(
-            input.name(),
-            () ->
-                write(
-                    format.equals("csv") ? FlatColumns.of(scored, model.preprocessing()) : scored,
-                    format,
-                    written.path().toString()));
-    written.mark();
+    Path target = written.writing();
+    boolean whole = false;
+    long rows;
+    try {
+      rows =
+          SparkFailures.explained(
+              input.name(),
+              () ->
+                  write(
+                      format.equals("csv") ? FlatColumns.of(scored, model.preprocessing()) : scored,
+                      format,
+                      target.toString()));
+      whole = true;
+    } finally {
+      if (!whole) {
+        written.discard(target);
+      }
+    }
+    written.complete(target);
     double seconds = (System.nanoTime() - start) / 1e9;
     console.printf(
         Locale.ROOT,

@@ -261,9 +261,15 @@ class PredictCommandTest {
             "found the columns [alcohol, acid, ash, ",
             "Give the columns the names that they had in training");
     Files.writeString(bad, Files.readString(Runs.WINE).replace("\n13.2,1.78,", "\n13.2,few,"));
-    Cli.run("predict", wine, "--input", bad, "--out", folder.resolve("few.parquet"))
+    Cli.run("predict", wine, "--input", bad, "--out", out, "--overwrite")
         .refused(
             "bad.csv, line 3 (alcohol=13.2, malic_acid=few, ash=2.14), column malic_acid: expected a finite");
+    // The predictions of before stay until those in their place are whole.
+    assertEquals(178, read("parquet", out).count());
+    try (Stream<Path> beside = Files.list(folder)) {
+      assertEquals(List.of(), beside.filter(each -> each.toString().contains("_writing")).toList());
+    }
+    Cli.run("predict", wine, "--input", Runs.WINE, "--out", out, "--overwrite").succeeded();
     assertEquals(178, read("parquet", out).count());
     Files.write(folder.resolve("corrupt.parquet"), new byte[100]);
     Cli.run(
