@@ -11,7 +11,7 @@ public final class Secrets {
   public static final String HIDDEN = "*****";
 
   private static final String NAMES =
-      "password|passwd|passphrase|pwd|secret|secret[._-]?key|token|credentials?|signature"
+      "password|passwd|passphrase|(?<![a-z])pass(?![a-z])|pwd|authorization|secret|secret[._-]?key|token|credentials?|signature"
           + "|(?:access|account|api|private|shared)[._-]?key(?:[._-]?id)?";
 
   /** What Spark's spark.redaction.regex hides, and the keys and signatures of object stores. */

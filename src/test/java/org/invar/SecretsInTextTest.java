@@ -27,6 +27,7 @@ class SecretsInTextTest {
           https://b/x?X-Amz-Signature=HUNTER2&X-Amz-Date=1        | https://b/x?X-Amz-Signature=*****&X-Amz-Date=1
           {url=x, password=HUNTER2, dbtable=t}                    | {url=x, password=***** dbtable=t}
           --option fs.s3a.secret.key=HUNTER2                      | --option fs.s3a.secret.key=*****
+          es.net.http.auth.pass=HUNTER2                           | es.net.http.auth.pass=*****
           accountKey = "a HUNTER2" b                              | accountKey = ***** b
           the key AKIAIOSFODNN7HUNTER2 is unknown                 | the key ***** is unknown
           """)

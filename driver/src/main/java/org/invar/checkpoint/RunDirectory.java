@@ -341,7 +341,11 @@ public final class RunDirectory implements AutoCloseable {
 
   private void requireRun(List<String> names, String recorded, String remedy) {
     boolean ours =
-        names.contains(JOB) && (recorded.startsWith(FIRST_LINE) || FIRST_LINE.startsWith(recorded));
+        names.contains(JOB)
+            && (recorded.startsWith(FIRST_LINE)
+                // A kill may have cut it short, but only where nothing else was written yet.
+                || (FIRST_LINE.startsWith(recorded)
+                    && names.stream().noneMatch(OUTPUTS::contains)));
     if (!ours && !names.isEmpty()) {
       throw InvarException.of(
           path.toString(),

@@ -95,7 +95,9 @@ final class ColumnProfile implements Serializable {
     } else if (noNumbers.size() < MOST_SHOWN) {
       noNumbers.add(new Found(RowPlace.shown(value), place.get()));
     }
-    if (limit > 0 && !more) {
+    // What is no number among typed ones is no value: its row is refused or skipped.
+    boolean finite = !(value instanceof Number number) || Double.isFinite(number.doubleValue());
+    if (limit > 0 && !more && finite) {
       String text = ValueType.text(value);
       Occurrence known = distinct.get(text);
       distinct.put(

@@ -91,6 +91,11 @@ class RunDirectoryTest {
     Files.writeString(run.resolve("job.yaml"), JOB);
     refused(JOB, mode);
     assertEquals(List.of("job.yaml", "model", "thesis.tex"), CheckpointFixture.names(run));
+
+    // Nor does an empty one: no kill leaves it beside a model.
+    Files.writeString(run.resolve("job.yaml"), "");
+    refused(JOB, mode);
+    assertEquals(List.of("job.yaml", "model", "thesis.tex"), CheckpointFixture.names(run));
   }
 
   @ParameterizedTest

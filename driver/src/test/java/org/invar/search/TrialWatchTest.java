@@ -78,6 +78,20 @@ class TrialWatchTest {
   }
 
   @Test
+  void aTrialThatIsSlowToStopKeepsItsCoreNoLongerThanItTakes() {
+    TrialWatch watch = watch(Duration.ofSeconds(5));
+    working.addAll(Set.of(0, 1));
+    watch.begun(0, 0, 0);
+    look(watch, 1, 16); // Over its limit, and then over the time to stop.
+    look(watch, 17, 20);
+    assertEquals(1, told.size());
+    working.remove(0);
+    watch.begun(1, 0, 21);
+    look(watch, 22, 42); // So one hangs, of two cores.
+    assertEquals(2, told.size());
+  }
+
+  @Test
   void trialsThatKeepEveryCoreEndTheSearch() {
     TrialWatch watch = watch(Duration.ofSeconds(5));
     working.addAll(Set.of(0, 1));

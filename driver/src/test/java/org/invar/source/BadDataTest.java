@@ -87,6 +87,8 @@ class BadDataTest {
   void refusesLabelsThatAreNoClass() {
     var three = PackingBuilder.of(Targets.CLASSES, Columns.labeled("y")).outputs(3).build();
     refused(three, rows("(1, 0), (1, -1) t(x, y)"), null, "column y", "in [0, 3)", "\"-1\" (1)");
+    String holes = "(1, 0D), (2, 1D), (3, 2D), (4, double('NaN')) t(x, y)";
+    refused(three, rows(holes), null, "column y", "found NaN");
     refused(three, rows("(1, 1.5) t(x, y)"), null, "column y", "numbers in", "\"1.5\" (1)");
     var binary = PackingBuilder.of(Targets.BINARY, Columns.labeled("y")).outputs(1).build();
     refused(binary, rows("(1, 2) t(x, y)"), null, "column y", "[0, 2)", "found 1: \"2\"");

@@ -90,6 +90,9 @@ final class RecordReader implements Closeable {
   @Nullable TextRecord next() throws IOException {
     // What began in front of a part belongs to the part before.
     while (state != Grammar.START) {
+      if (position >= end) {
+        return null; // It lasts longer than this part.
+      }
       int octet = read();
       if (octet < 0) {
         return null;
