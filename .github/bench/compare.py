@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Invar and its peers side by side, in alternating rounds, and prints the table of README.md.
+"""Measures Invar and its peers side by side, in alternating rounds, and prints the tables of README.md beside it.
 
   .github/bench/compare.py                                  three rounds of everything, on a machine with nothing else to do
   .github/bench/compare.py --peers pytorch --rounds 1       one peer alone

@@ -15,13 +15,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.apache.spark.sql.SparkSession;
+import org.invar.config.Job;
 import org.invar.source.LocalSpark;
+import org.invar.train.Trainer;
+import org.invar.train.TrainingResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Java of README.md compiles and runs, as it stands there. */
+/** The first job and the Java of README.md run, as they stand there. */
 class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("invar.root"));
 
@@ -36,6 +39,21 @@ class ReadmeTest {
   @AfterAll
   static void stop() {
     spark.stop();
+  }
+
+  @Test
+  void theFirstJobReachesWhatIsSaidOfIt() throws Exception {
+    Matcher block =
+        Pattern.compile("(?s)```yaml\n(name: patients\n.*?)```")
+            .matcher(Files.readString(ROOT.resolve("README.md")));
+    assertTrue(block.find());
+    String yaml =
+        replaced(block.group(1), "conf/data/diabetes.csv", ROOT.resolve("conf/data/diabetes.csv"));
+    TrainingResult result =
+        Trainer.of(spark, Job.parse(yaml, "README.md"))
+            .directory(directory.resolve("patients").toString())
+            .train();
+    assertEquals(58.7, result.scores().get("testRmse"), 2);
   }
 
   @Test
