@@ -19,7 +19,16 @@ public final class Secrets {
 
   /** user:secret@ behind a scheme; a number behind the colon is a port. */
   private static final Pattern ADDRESS =
-      Pattern.compile("(://)[^\\s/@:\"']*:(?!\\d{1,5}(?:[/?#\\s]|$))(?:[^\\s\"'/]*@|[^\\s\"'@]*@)");
+      Pattern.compile("(://)[^\\s/:\"']*:(?!\\d{1,5}(?:[/?#\\s]|$))(?:[^\\s\"'/]*@|[^\\s\"'@]*@)");
+
+  /**
+   * secret@ behind a scheme, or user:123/secret@, where a port would do: what stands before the @
+   * is no secret in Azure's addresses (a container), nor in HDFS's, whose paths may have one.
+   */
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "(?i)(?<!\\b(?:abfss?|wasbs?|(?:s?web)?hdfs))(://)"
+              + "(?:[^\\s/:\"']*:\\d{1,5}/[^\\s?#\"'@]*@|[^\\s/?#\"']*@)");
 
   /** user/secret@, as Oracle has it. */
   private static final Pattern ORACLE =
@@ -45,10 +54,12 @@ public final class Secrets {
 
   /**
    * Returns a text without the secrets that can be told: {@code password=} and its like, {@code
-   * user:secret@} of an address, signatures of shared links, identifiers of keys.
+   * user:secret@} and {@code token@} of an address, signatures of shared links, identifiers of
+   * keys.
    */
   public static String hidden(String text) {
     String hidden = ADDRESS.matcher(text).replaceAll("$1" + HIDDEN + "@");
+    hidden = TOKEN.matcher(hidden).replaceAll("$1" + HIDDEN + "@");
     hidden = ORACLE.matcher(hidden).replaceAll("$1" + HIDDEN + "@");
     hidden = ASSIGNMENT.matcher(hidden).replaceAll("$1" + HIDDEN);
     return AWS.matcher(hidden).replaceAll(HIDDEN);

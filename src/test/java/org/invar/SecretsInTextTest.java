@@ -23,6 +23,12 @@ class SecretsInTextTest {
           s3a://KEY:HUNTER2@bucket/x.csv                          | s3a://*****@bucket/x.csv
           s3a://KEY:a/b+HUNTER2@bucket/x@y.csv                    | s3a://*****@bucket/x@y.csv
           ftp://u:p@HUNTER2@host/x                                | ftp://*****@host/x
+          https://HUNTER2@host/x?a=b@c                            | https://*****@host/x?a=b@c
+          x://me@corp.com:HUNTER2@host                            | x://*****@host
+          x://me@corp.com:a/HUNTER2@host                          | x://*****@host
+          x://user:123/HUNTER2@host                               | x://*****@host
+          abfss://c@a.dfs.core.windows.net:HUNTER2@host           | abfss://*****@host
+          hdfs://me:HUNTER2@host/x                                | hdfs://*****@host/x
           https://a.blob.core.windows.net/c/x?sv=1&sig=HUNTER2%3D | https://a.blob.core.windows.net/c/x?sv=1&sig=*****
           https://b/x?X-Amz-Signature=HUNTER2&X-Amz-Date=1        | https://b/x?X-Amz-Signature=*****&X-Amz-Date=1
           {url=x, password=HUNTER2, dbtable=t}                    | {url=x, password=***** dbtable=t}
@@ -42,6 +48,10 @@ class SecretsInTextTest {
       strings = {
         "hdfs://namenode:8020/user/a@corp/x.csv",
         "abfss://container@account.dfs.core.windows.net/x",
+        "abfs://container@account/x@y.csv, wasb://c@a/x and wasbs://c@a.blob.core.windows.net/x",
+        "hdfs://me@namenode:8020/a@b.csv",
+        "jdbc:mysql://host:3306/db?user=me@corp",
+        "me@corp.com and file:///home/a@b and https://host/@scope/x and {\"mail\": \"me@corp.com\"}",
         "http://host:80 and somebody@example.org",
         "tokens=50 and maxTokens=3, design=4",
         "conf/x.yaml:3: data.train.options.password: expected text, found nothing.",

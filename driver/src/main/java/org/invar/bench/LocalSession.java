@@ -26,7 +26,9 @@ final class LocalSession implements AutoCloseable {
         new SparkConf()
             .setMaster(master)
             .setAppName("invar bench")
-            .set("spark.ui.enabled", "false");
+            .set("spark.ui.enabled", "false")
+            // It is this process that would end, for a task that has no memory.
+            .set("spark.executor.killOnFatalError.depth", "0");
     SparkSession spark =
         ours
             ? SparkSession.builder().config(conf).getOrCreate()

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Claim implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Claim.class);
-  private static final Pattern FILE = Pattern.compile("owner-(\\d{4,8})\\.(json|beat)");
+  private static final Pattern FILE = Pattern.compile("owner-(\\d{4}|[1-9]\\d{4,7})\\.(json|beat)");
+  private static final int MOST = 99_999_999;
   private static final long STEP_MILLIS = 100;
   private static final long LAST_BEAT_MILLIS = 5000;
 
@@ -206,6 +207,13 @@ public final class Claim implements AutoCloseable {
         return new Standing(now.number() + 1, now);
       }
       newest = now; // It has just changed hands, or was given up.
+    }
+    if (newest != null && newest.number() == MOST) {
+      throw InvarException.of(
+          directory.toString(),
+          "claims of lower numbers",
+          file(MOST, "json").getName() + ", behind which there is none",
+          "No run counts that far: if nobody works there, delete the file.");
     }
     return new Standing(newest == null ? 0 : newest.number() + 1, null);
   }

@@ -63,7 +63,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Where to write the exchange's numbers, too.")
+      description = "Where to write the exchange's numbers, too, in place of an earlier report.")
   private @Nullable Path json;
 
   @Mixin private ThroughputOptions throughput = new ThroughputOptions();
@@ -101,7 +101,7 @@ final class BenchCommand implements Callable<Integer> {
   private int measureExchange() {
     ExchangeSettings settings = checked(this::settings);
     if (json != null) {
-      requireFolder(json);
+      requireRoom(json);
     }
     SparkOptions.logs(verbose);
     ExchangeResult result = ExchangeBench.run(settings, out::println);
@@ -127,11 +127,17 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** Found at the end, a wrong path would cost minutes. */
-  private static void requireFolder(Path file) {
+  private static void requireRoom(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
       throw InvarException.of(
           "--json " + file, "a file in a folder that is there", "none", "Name another.");
+    }
+    if (Files.exists(file)) {
+      ReportFile.requireOwn(
+          "--json " + file,
+          () -> Files.readAllBytes(file),
+          List.of("machine", "settings", "rows", "model"));
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
@@ -56,7 +57,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Also write everything, in full digits, to this file, in place of what it has.")
+      description =
+          "Also write everything, in full digits, to this file, in place of an earlier report.")
   private @Nullable String json;
 
   @Mixin private final SparkOptions spark = new SparkOptions();
@@ -83,6 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (json != null) {
       WrittenFolder.of("--json " + json, json, session.sparkContext().hadoopConfiguration())
           .requireHoldsNone(source.paths());
+      requireReport(session, json);
     }
     TrainedModel model = TrainedModel.load(session, directory);
     EvaluationReport report;
@@ -106,6 +109,19 @@ final class EvaluateCommand implements Callable<Integer> {
       write(session, json, report.evaluation());
     }
     return 0;
+  }
+
+  private static void requireReport(SparkSession session, String file) {
+    try {
+      Path path = new Path(file);
+      FileSystem files = RunFiles.fileSystem(path, session.sparkContext().hadoopConfiguration());
+      if (files.exists(path)) {
+        ReportFile.requireOwn(
+            "--json " + file, () -> RunFiles.read(files, path), List.of("rows", "loss"));
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvarException("--json " + file + ": cannot be used: " + e + ".", e);
+    }
   }
 
   private static void write(SparkSession session, String file, Evaluation evaluation) {

@@ -25,11 +25,13 @@ final class OutputPath {
   private final String name;
   private final Path path;
   private final FileSystem fileSystem;
+  private final boolean overwrite;
 
-  private OutputPath(String name, Path path, FileSystem fileSystem) {
+  private OutputPath(String name, Path path, FileSystem fileSystem, boolean overwrite) {
     this.name = name;
     this.path = path;
     this.fileSystem = fileSystem;
+    this.overwrite = overwrite;
   }
 
   /**
@@ -49,8 +51,8 @@ final class OutputPath {
     try {
       Path path = new Path(name);
       FileSystem fileSystem = path.getFileSystem(configuration);
-      var output = new OutputPath(name, fileSystem.makeQualified(path), fileSystem);
-      output.requireFree(overwrite);
+      var output = new OutputPath(name, fileSystem.makeQualified(path), fileSystem, overwrite);
+      output.requireFree();
       return output;
     } catch (IOException | IllegalArgumentException e) {
       throw cannot(name, e);
@@ -66,11 +68,25 @@ final class OutputPath {
     return path;
   }
 
-  /** Returns where to write: beside predictions that are there, which stay until all is written. */
+  /**
+   * Looks again, and returns where to write, a folder that is not there: beside predictions that
+   * are there, which stay until all is written.
+   *
+   * @throws InvarException when something has come meanwhile that must stay
+   */
   Path writing() {
     try {
-      boolean replaces = fileSystem.exists(path) && fileSystem.listStatus(path).length > 0;
-      return replaces ? path.suffix(BESIDE) : path;
+      requireFree();
+      if (!fileSystem.exists(path)) {
+        return path;
+      }
+      if (fileSystem.listStatus(path).length == 0) {
+        fileSystem.delete(path, false);
+        return path;
+      }
+      Path beside = path.suffix(BESIDE);
+      fileSystem.delete(beside, true); // A kill has left it.
+      return beside;
     } catch (IOException e) {
       throw cannot(name, e);
     }
@@ -81,6 +97,7 @@ final class OutputPath {
     try {
       fileSystem.create(new Path(written, MARK), true).close();
       if (!written.equals(path)) {
+        requireFree();
         fileSystem.delete(path, true);
         if (!fileSystem.rename(written, path)) {
           throw new IOException("the new predictions are in " + written + ", not renamed");
@@ -102,7 +119,7 @@ final class OutputPath {
     }
   }
 
-  private void requireFree(boolean overwrite) throws IOException {
+  private void requireFree() throws IOException {
     if (!fileSystem.exists(path)) {
       return;
     }

@@ -141,8 +141,7 @@ final class PredictCommand implements Callable<Integer> {
         .format(format)
         .option("header", "true")
         .option("escape", "\"") // Quotes within quotes are doubled, as RFC 4180 has it.
-        // OutputPath has looked at what is there.
-        .mode(SaveMode.Overwrite)
+        .mode(SaveMode.ErrorIfExists) // OutputPath has made room.
         .save(path);
     return (Long) Objects.requireNonNull(counted.getAsJava().get("rows"));
   }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A trial's values depend on seed and number, in later stages also on the best trial of those
  * before; its weights depend on its job and the data, to the bit. Under early stopping the cluster
- * has a say in which trials go on, and so in that best trial and in the values of later stages.
+ * has a say in which trials go on, and so in that best trial and in the values of later stages. Of
+ * a session on {@code local[…]}, {@link org.invar.train.Trainer} says which setting it should have.
  */
 public final class Search {
   /** How long a search that was interrupted waits for its trials to end, in seconds. */
@@ -117,6 +118,7 @@ public final class Search {
       opened.claim(context.sc().applicationId(), listener::warning);
       List<Journal.Entry> before = mode == Mode.RESUME ? opened.entries() : List.of();
       opened.begin(spec.job(), trials.identity());
+      opened.writeSkipped(trials.skipped());
       String id = spec.settings().name() + "-" + UUID.randomUUID();
       try (TrialRunner runner = new TrialRunner(context, spec, trials, id, listener::warning);
           Journal journal = opened.journal()) {

@@ -49,6 +49,7 @@ final class SearchDirectory implements AutoCloseable {
   private static final String END = "# end of search, SHA-256 ";
   private static final String IDENTITY = "identity.json";
   private static final String TRIALS = "trials";
+  private static final String SKIPPED = "skipped.jsonl";
 
   private static final String STAGE = "stage-%04d.json";
   private static final String STAGES = "stage-\\d{4,}\\.json";
@@ -68,7 +69,8 @@ final class SearchDirectory implements AutoCloseable {
           SearchOutputs.REPORT,
           SearchOutputs.TABLE,
           SearchOutputs.PARQUET,
-          SearchOutputs.SUMMARY);
+          SearchOutputs.SUMMARY,
+          SKIPPED);
 
   private final FileSystem fileSystem;
   private final Configuration hadoop;
@@ -112,10 +114,12 @@ final class SearchDirectory implements AutoCloseable {
   }
 
   private void check() throws IOException {
-    List<String> names = Claim.without(RunFiles.names(fileSystem, path));
+    List<String> all = RunFiles.names(fileSystem, path);
+    List<String> names = Claim.without(all);
     if (names.isEmpty()) {
       return;
     }
+    boolean claimed = names.size() < all.size();
     String recorded = recorded(names);
     if (mode == Mode.NEW) {
       throw InvarException.of(
@@ -127,10 +131,12 @@ final class SearchDirectory implements AutoCloseable {
                   + " name another directory with --out."
               : "It is not the directory of a search: name another one with --out.");
     }
-    // A kill may have cut the first file short; without one, nobody knows whose directory it is.
+    // Without the first file nobody knows whose directory it is. A kill may have cut it short, and
+    // leaves a claim then; damage leaves the identity.
     boolean ours =
         names.contains(SEARCH)
-            && (recorded.startsWith(FIRST_LINE) || FIRST_LINE.startsWith(recorded));
+            && (recorded.startsWith(FIRST_LINE)
+                || (FIRST_LINE.startsWith(recorded) && (claimed || hasIdentity(names))));
     if (!ours) {
       throw InvarException.of(
           path.toString(),
@@ -162,6 +168,19 @@ final class SearchDirectory implements AutoCloseable {
           "a whole search, as it was written",
           "a part of one, or one that was changed since",
           "Put a copy of the file back, or start again with --overwrite.");
+    }
+  }
+
+  /** Whether there is a whole file of the data's identity, as only a search writes one. */
+  private boolean hasIdentity(List<String> names) throws IOException {
+    if (!names.contains(IDENTITY)) {
+      return false;
+    }
+    try {
+      HashedJson.body(RunFiles.read(fileSystem, path(IDENTITY)), "identity", path.toString());
+      return true;
+    } catch (DamagedFileException e) {
+      return false;
     }
   }
 
@@ -372,6 +391,13 @@ final class SearchDirectory implements AutoCloseable {
   void write(String name, String text) throws IOException {
     requireClaim();
     RunFiles.overwrite(fileSystem, path(name), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes the lines of the rows that were left out, where there are some. */
+  void writeSkipped(String lines) throws IOException {
+    if (!lines.isEmpty()) {
+      write(SKIPPED, lines);
+    }
   }
 
   /** Copies files and folders of a trial's run, in place of what may be there. */

@@ -142,6 +142,7 @@ final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
             }
           } finally {
             leaders.remove(trial.number());
+            spark.removeJobTag(group(trial.number()));
             Thread.interrupted(); // The thread's next trial has nothing to do with it.
           }
         });
@@ -154,11 +155,12 @@ final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
 
   @Override
   public boolean works(int trial) {
-    if (spec.settings().placement() instanceof Placement.Gang) {
-      return leaders.containsKey(trial);
+    if (ended.containsKey(trial) && leaders.containsKey(trial)) {
+      return true; // Its gang has not been given up.
     }
     SparkStatusTracker tracker = spark.sc().statusTracker();
-    for (int id : tracker.getJobIdsForGroup(group(trial))) {
+    // A gang's jobs have groups of their own; the tag is that of the thread that leads it.
+    for (int id : tracker.getJobIdsForTag(group(trial))) {
       Option<SparkJobInfo> job = tracker.getJobInfo(id);
       if (job.isDefined() && hasTasks(tracker, job.get())) {
         return true;
@@ -193,6 +195,7 @@ final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
     }
     spark.setLocalProperty(POOL_PROPERTY, pool);
     spark.addJobTag(tag);
+    spark.addJobTag(group(trial.number()));
     spark.setJobGroup(group(trial.number()), describe(trial, epochs), true);
     if (spec.settings().placement() instanceof Placement.Gang) {
       leaders.put(trial.number(), Thread.currentThread());

@@ -53,6 +53,7 @@ final class ColumnProfile implements Serializable {
   private final Map<String, Occurrence> distinct = new TreeMap<>();
   private final List<Found> noNumbers = new ArrayList<>();
   private final List<Place> holes = new ArrayList<>();
+  private final ExactSum sum = new ExactSum();
   private long missing;
   private long numbers;
   private long booleans;
@@ -63,7 +64,6 @@ final class ColumnProfile implements Serializable {
   private boolean more;
   private double least = Double.POSITIVE_INFINITY;
   private double most = Double.NEGATIVE_INFINITY;
-  private double sum;
 
   /**
    * Makes the profile of no rows.
@@ -122,7 +122,7 @@ final class ColumnProfile implements Serializable {
     }
     least = Math.min(least, number);
     most = Math.max(most, number);
-    sum += number;
+    sum.add(number);
   }
 
   private void keepToLimit() {
@@ -143,7 +143,7 @@ final class ColumnProfile implements Serializable {
     padded |= other.padded;
     least = Math.min(least, other.least);
     most = Math.max(most, other.most);
-    sum += other.sum;
+    sum.add(other.sum);
     noNumbers.addAll(other.noNumbers);
     noNumbers.sort((a, b) -> a.place().compareTo(b.place()));
     noNumbers.subList(Math.min(MOST_SHOWN, noNumbers.size()), noNumbers.size()).clear();
@@ -230,7 +230,7 @@ final class ColumnProfile implements Serializable {
             "%s to %s, mean %.6g",
             ValueType.text(least),
             ValueType.text(most),
-            sum / numbers);
+            sum.mean(numbers));
   }
 
   /** Returns what people want to know of categories: how many, and the first with their counts. */

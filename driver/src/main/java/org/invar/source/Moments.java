@@ -95,27 +95,23 @@ record Moments(List<Double> means, List<Double> variances) {
   }
 
   /**
-   * Refuses rows that were encoded before the moments were known, and have a number that does not
-   * fit beside them.
+   * Returns whether all numbers of rows that were encoded before the moments were known fit beside
+   * them.
    *
    * @param preprocessing with the moments
    * @param rows of the other splits, encoded
    */
-  static void check(String place, Preprocessing preprocessing, JavaRDD<byte[]> rows) {
+  static boolean hold(Preprocessing preprocessing, JavaRDD<byte[]> rows) {
     int columns = preprocessing.columns();
     Extremes extremes = Extremes.of(rows, preprocessing.encoding(), columns);
     Normalization normalization = preprocessing.normalization();
     for (int column = 0; column < columns && extremes.count() > 0; column++) {
-      for (double value : new double[] {extremes.least()[column], extremes.greatest()[column]}) {
-        if (!normalization.holds(value, column)) {
-          throw InvarException.of(
-              place + ", column " + preprocessing.column(column),
-              preprocessing.expected(column),
-              String.valueOf(value),
-              "Correct the row or leave it out.");
-        }
+      if (!normalization.holds(extremes.least()[column], column)
+          || !normalization.holds(extremes.greatest()[column], column)) {
+        return false;
       }
     }
+    return true;
   }
 
   private static List<Double> boxed(double[] values, double divisor) {

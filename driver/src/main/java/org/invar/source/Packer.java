@@ -200,9 +200,12 @@ public final class Packer {
       @Nullable Input test,
       ShardCount shards) {
     Splits splits = splits(packing);
-    Checked trained = check(train, schema, !packing.standardize(), splits);
-    long trainRows = trained.count(Split.TRAIN);
-    Preprocessing known = fitted(packing, trained);
+    Checked read = check(train, schema, !packing.standardize(), splits);
+    long trainRows = read.count(Split.TRAIN);
+    Preprocessing known = fitted(packing, read);
+    // Rows beside the training ones that do not fit are bad, and are known by a second reading.
+    boolean fit = !packing.standardize() || othersFit(packing, read, known);
+    Checked trained = fit ? read : check(train, known, true, splits);
 
     Checked devRows = packing.devFraction() > 0 ? trained : checkOwn(dev, known);
     Split devSplit = dev == null ? Split.DEV : Split.TRAIN;
@@ -343,12 +346,16 @@ public final class Packer {
         place,
         () -> {
           Moments moments = Moments.of(place, known, trained.of(split -> split == Split.TRAIN));
-          var fitted = known.standardizing(moments.means(), moments.variances());
-          if (packing.devFraction() + packing.testFraction() > 0) {
-            Moments.check(place, fitted, trained.of(split -> split != Split.TRAIN));
-          }
-          return fitted;
+          return known.standardizing(moments.means(), moments.variances());
         });
+  }
+
+  /** Whether the rows that the moments were not fitted on have numbers that fit beside them. */
+  private static boolean othersFit(Packing packing, Checked read, Preprocessing fitted) {
+    return packing.devFraction() + packing.testFraction() == 0
+        || SparkFailures.explained(
+            read.input().name(),
+            () -> Moments.hold(fitted, read.of(split -> split != Split.TRAIN)));
   }
 
   private static Splits splits(Packing packing) {

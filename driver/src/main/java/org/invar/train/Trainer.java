@@ -36,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The weights that a run ends with depend on the job and the data alone, to the bit: not on
  * cores, executors, partitions, files, nor on where the run was interrupted and resumed.
+ *
+ * <p>A session of a program's own on {@code local[…]} should have {@code
+ * spark.executor.killOnFatalError.depth=0}: else Spark ends the program where a task runs out of
+ * memory, instead of an {@link InvarException}. {@code bin/invar} sets it.
  */
 public final class Trainer {
   private final SparkSession spark;

@@ -146,6 +146,11 @@ public final class Trials implements AutoCloseable {
     return new TrialsIdentity(common.contents().splits(), common.fingerprint());
   }
 
+  /** Returns the lines of the rows that were left out, as a run has them beside it. */
+  public String skipped() {
+    return Reports.skipped(splits.skipped());
+  }
+
   /**
    * Refuses a trial whose network cannot be built, whose data would be packed in another way, that
    * watches what it does not have, or in which a batch is too small.

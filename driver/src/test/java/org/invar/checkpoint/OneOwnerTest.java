@@ -227,6 +227,31 @@ class OneOwnerTest {
     }
   }
 
+  /** Behind the last number there is none that others would see. */
+  @Test
+  void aClaimOfTheLastNumberIsFollowedByNone() throws Exception {
+    Path directory = folder.resolve("last");
+    Path last = put(directory, 99_999_999, process(ProcessHandle.current().pid(), 1));
+    Claim claim = claim(directory, AT_ONCE);
+    String message = assertThrows(InvarException.class, () -> claim.take("mine")).getMessage();
+    assertTrue(message.contains("owner-99999999.json"), message);
+    assertTrue(message.contains("delete the file"), message);
+    assertEquals(List.of("owner-99999999.json"), CheckpointFixture.names(directory));
+    Files.delete(last);
+    claim.take("mine");
+    claim.close();
+  }
+
+  @Test
+  void aNumberWithMoreZerosThanClaimsHaveIsNone() throws Exception {
+    Path directory = Files.createDirectories(folder.resolve("zeros"));
+    Files.writeString(directory.resolve("owner-00000007.json"), stranger("zeros").text());
+    try (Claim claim = claim(directory, AT_ONCE)) {
+      claim.take("mine");
+      assertTrue(Files.exists(directory.resolve("owner-0000.json")));
+    }
+  }
+
   @Test
   void anOwnerThatWaitsGetsTheDirectoryWhenItIsGivenUp() throws Exception {
     Path directory = folder.resolve("waits");

@@ -168,6 +168,7 @@ class HostileInputTest {
     if (ended.code() == 0) {
       StrictCsv strict = StrictCsv.read(bytes, List.of("a", "b", "y"));
       assertTrue(strict != null, changes + ": " + ended.out());
+      assertFalse(strict.open(), changes + ": " + ended.out());
       assertTrue(skip || strict.bad() == 0, strict.bad() + " bad rows: " + changes);
       assertEquals(strict.good().size(), trained(ended), changes.toString());
       JsonNode summary = JSON.readTree(at.resolve("out/summary.json").toFile());

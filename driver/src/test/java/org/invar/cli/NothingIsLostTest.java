@@ -1,12 +1,15 @@
 package org.invar.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.AfterAll;
@@ -111,5 +114,68 @@ class NothingIsLostTest {
     Cli.run("evaluate", run, "--input", table, "--json", data + "/../data/t.csv")
         .refused("--json", "apart from file:" + table);
     assertTrue(Files.readString(table).startsWith("a,y\n"));
+  }
+
+  @Test
+  void scoresReplaceScoresAndNothingElse() throws IOException {
+    Path notes = Files.writeString(folder.resolve("notes.json"), "{\"rows\": 3}\n");
+    for (Path file : new Path[] {notes, data, job}) {
+      Cli.run("evaluate", run, "--json", file).refused("--json " + file, "Nothing was overwritten");
+    }
+    Cli.run("bench", "--exchange", "--json", notes).refused("--json " + notes, "earlier report");
+    assertEquals("{\"rows\": 3}\n", Files.readString(notes));
+    Path scores = Files.createFile(folder.resolve("scores.json"));
+    Cli.run("evaluate", run, "--json", scores).succeeded();
+    Cli.run("evaluate", run, "--input", table, "--json", scores).succeeded();
+    assertTrue(Files.readString(scores).contains("\"rows\" : 40"), Files.readString(scores));
+  }
+
+  @Test
+  void aFolderThatAppearsWhilePredictWorksStays() throws IOException {
+    Path out = Files.createDirectory(folder.resolve("meanwhile.csv"));
+    OutputPath written = output(out, false);
+    Path late = Files.writeString(out.resolve("late.txt"), "mine");
+    assertThrows(InvarException.class, written::writing);
+    assertEquals("mine", Files.readString(late));
+    Files.delete(late);
+    assertEquals(out.getFileName().toString(), written.writing().getName());
+    assertTrue(Files.notExists(out), "an empty one makes room");
+
+    Cli.run("predict", run, "--input", table, "--out", out).succeeded();
+    OutputPath replacing = output(out, true);
+    org.apache.hadoop.fs.Path beside = replacing.writing();
+    Files.createDirectory(Path.of(beside.toUri()));
+    Files.writeString(late, "mine");
+    assertThrows(InvarException.class, () -> replacing.complete(beside));
+    assertEquals("mine", Files.readString(late));
+  }
+
+  private static OutputPath output(Path out, boolean overwrite) {
+    return OutputPath.of(
+        out.toString(),
+        overwrite,
+        List.of(table.toString()),
+        run.toString(),
+        spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** A file of that name with nothing in it is anybody's. */
+  @Test
+  void anEmptySearchFileMakesNoSearch() throws IOException {
+    Path out = Files.createDirectories(folder.resolve("mine/trials")).getParent();
+    Path kept = Files.writeString(out.resolve("trials/kept.txt"), "mine");
+    Path search = folder.resolve("empty-search.yaml");
+    Files.writeString(
+        search,
+        "{name: s, job: job.yaml, trials: 1, objective: {metric: trainLoss, goal: minimize},"
+            + " space: {train.schedule.constant: {uniform: [0.01, 0.1]}}}");
+    for (String text : new String[] {"", "#"}) {
+      Files.writeString(out.resolve("search.yaml"), text);
+      for (String mode : new String[] {"--overwrite", "--resume"}) {
+        Cli.run("search", search, "--out", out, mode).refused("search.yaml that Invar wrote");
+      }
+      assertEquals(text, Files.readString(out.resolve("search.yaml")));
+    }
+    assertEquals("mine", Files.readString(kept));
   }
 }

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param good the rows of numbers
  * @param bad how many records are none
+ * @param open whether a quote is never closed, so that nobody knows how many rows it holds
  */
-record StrictCsv(List<double[]> good, int bad) {
+record StrictCsv(List<double[]> good, int bad, boolean open) {
   /** Returns null where the file has another header. */
   static @Nullable StrictCsv read(byte[] bytes, List<String> header) {
     // What is no UTF-8 becomes the character that stands for it, and its record is none.
@@ -35,7 +36,7 @@ record StrictCsv(List<double[]> good, int bad) {
         good.add(row);
       }
     }
-    return new StrictCsv(good, bad);
+    return new StrictCsv(good, bad, OPEN.equals(records.get(records.size() - 1)));
   }
 
   private static double @Nullable [] numbers(List<String> record) {
@@ -51,6 +52,9 @@ record StrictCsv(List<double[]> good, int bad) {
     }
     return row;
   }
+
+  /** What stands for a record with a quote that is never closed. */
+  private static final List<String> OPEN = List.of();
 
   /** The records; null stands for one whose quotes are wrong. Empty lines are none. */
   private static List<@Nullable List<String>> records(String text) {
@@ -71,7 +75,10 @@ record StrictCsv(List<double[]> good, int bad) {
             field.append(text.charAt(end));
             end += text.charAt(end) == '"' ? 2 : 1;
           }
-          wrong |= end >= text.length();
+          if (end >= text.length()) {
+            records.add(OPEN);
+            return records;
+          }
           at = end + 1;
         }
         while (at < text.length() && ",\n\r".indexOf(text.charAt(at)) < 0) {

@@ -83,6 +83,19 @@ class SchedulerTest {
   }
 
   @Test
+  void aStageWithoutTrialsHasNothingToDo() {
+    for (Stopping stopping :
+        List.of(
+            new Stopping.None(),
+            new Stopping.Asha(4, 1),
+            Stopping.Median.of(),
+            Stopping.Asha.of())) {
+      Scheduler none = Scheduler.of(stopping, LOSS, 0, 16);
+      assertNull(none.next(), stopping.toString());
+    }
+  }
+
+  @Test
   void withoutStoppingEveryTrialIsTrainedToTheEnd() {
     var search = new Simulation(curves(7, 5, trial -> trial));
     search.run(Scheduler.of(new Stopping.None(), LOSS, 7, 5), 3);

@@ -1,6 +1,7 @@
 package org.invar.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -17,9 +19,51 @@ import org.invar.train.Trials;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The end of parts that run. */
+/** Parts that run, wait and end. */
 class TrialRunnerTest {
   @RegisterExtension static final Searches searches = new Searches();
+
+  /** What a gang waits for cores is none of its trial's time. */
+  @Test
+  void aGangThatWaitsForCoresDoesNotTrain() throws Exception {
+    SearchSpec spec = Searches.spec("trials: 1\nplacement: gang\n");
+    var context = JavaSparkContext.fromSparkContext(searches.spark().sparkContext());
+    CompletableFuture<PartResult> end = new CompletableFuture<>();
+    try (Trials trials = Trials.pack(searches.spark(), spec.job(), null, false, notice -> {});
+        var runner = new TrialRunner(context, spec, trials, "waits", notice -> {})) {
+      context.setJobGroup("others", "all cores", true);
+      var others = context.parallelize(List.of(0, 1), 2).foreachAsync(row -> Thread.sleep(100_000));
+      context.clearJobGroup();
+      String directory = searches.directory("waits").toString();
+      runner.start(SearchedTrial.begun(0, 0, Map.of(), directory), 3, 1, watcher(end));
+      var tracker = context.sc().statusTracker();
+      while (tracker.getJobIdsForTag("invar-search-waits").length == 0) {
+        assertFalse(end.isDone(), "ended without a job");
+        assertFalse(runner.works(0), "waits, and yet works");
+        Thread.sleep(5);
+      }
+      assertFalse(runner.works(0), "waits, and yet works");
+      others.cancel(true);
+      assertTrue(end.get().finished(), String.valueOf(end.get().failure()));
+    }
+  }
+
+  private static TrialRunner.Watcher watcher(CompletableFuture<PartResult> end) {
+    return new TrialRunner.Watcher() {
+      @Override
+      public void ended(PartResult result) {
+        end.complete(result);
+      }
+
+      @Override
+      public void broken(Throwable failure) {
+        end.completeExceptionally(failure);
+      }
+
+      @Override
+      public void told(String notice) {}
+    };
+  }
 
   /** A thread that has not heard of the end yet may begin a job after all were cancelled. */
   @Test

@@ -55,6 +55,19 @@ class BadRowsTest {
       {"a": 5, "b": 6, "y": 7}
       """;
 
+  /** It is not one bad row: nobody knows how many lines it has swallowed. */
+  @Test
+  void anOpenQuoteEndsTheRunWhateverBadRowsSays() throws IOException {
+    Path file = Files.writeString(folder.resolve("open.csv"), "a,y\n1,2\n3,\"4\n5,6\n7,8\n");
+    Input input = Input.open(spark, new DataSource.Table("csv", file.toString(), Map.of()));
+    for (Packing packing : List.of(packing().build(), packing().skipBadRows().build())) {
+      String message =
+          assertThrows(InvarException.class, () -> LocalSpark.pack(packing, input)).getMessage();
+      assertTrue(message.contains("open.csv, line 3: expected a closing quote"), message);
+      assertTrue(message.contains("begins in line 3. Close the quote"), message);
+    }
+  }
+
   @Test
   void allBadColumnsOfARowAreNamedAtOnce() throws IOException {
     Input input = json("{\"a\": 1, \"b\": 2, \"y\": 3}\n{\"a\": null, \"b\": null, \"y\": null}\n");

@@ -119,6 +119,28 @@ class Float32RangeTest {
   }
 
   @Test
+  void aNumberOfAnotherSplitThatDoesNotFitIsSkippedWhereBadRowsAre() {
+    String values = "(1, 0), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5), (7, 6), (1e40D, 7) t(x, y)";
+    int skips = 0;
+    for (int seed = 3; seed <= 8; seed++) {
+      Packing split = values(null).standardize().dev(0.5).seed(seed).skipBadRows().build();
+      PackedSplits packed = LocalSpark.pack(split, rows(values));
+      if (packed.preprocessing().variances().get(0) > 1e70) {
+        assertEquals(List.of(), packed.skipped(), "it is a training row");
+        continue;
+      }
+      skips++;
+      assertEquals(7, packed.train().rows() + packed.dev().rows());
+      SkippedRows skipped = packed.skipped().get(0);
+      assertEquals(1, skipped.rows());
+      assertTrue(
+          skipped.first().get(0).message().contains("column x: expected a number that float32"),
+          skipped.toString());
+    }
+    assertTrue(skips > 0, "no seed puts the row into dev");
+  }
+
+  @Test
   void predictionsRefuseWhatTrainingRefuses() {
     Preprocessing fitted =
         LocalSpark.pack(values(null).standardize().build(), rows("(1, 0), (3, 1) t(x, y)"))

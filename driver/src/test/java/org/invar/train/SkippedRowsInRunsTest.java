@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
+import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
+import org.invar.search.Search;
+import org.invar.search.SearchSpec;
 import org.invar.source.LocalSpark;
 import org.invar.source.Split;
 import org.junit.jupiter.api.AfterAll;
@@ -83,6 +87,27 @@ class SkippedRowsInRunsTest {
     assertEquals(5, json.readTree(lines.get(0)).path("line").asInt());
     Evaluation again = TrainedModel.load(spark, run.toString()).evaluate(Split.TEST);
     assertEquals(result.scores().get("testLoss"), again.scores().get("loss"));
+  }
+
+  @Test
+  void aSearchNamesThemBesideItsTrials() throws IOException {
+    Path search = folder.resolve("search");
+    String text =
+        "name: s\njob:\n"
+            + job(", badRows: skip")
+                .yaml()
+                .lines()
+                .map(line -> "  " + line + "\n")
+                .collect(joining())
+            + "space: {train.schedule.constant: {uniform: [0.01, 0.1]}}\n"
+            + "objective: {metric: trainLoss, goal: minimize}\ntrials: 1\nstopping: none\n";
+    SearchSpec spec = SearchSpec.parse(text, "search.yaml");
+    Search.of(spark, spec).directory(search.toString()).run();
+    List<String> lines = Files.readAllLines(search.resolve("skipped.jsonl"));
+    assertEquals(4, lines.size());
+    assertTrue(lines.get(0).contains("\"line\":5"), lines.get(0));
+    Search.of(spark, spec).directory(search.toString()).mode(Mode.RESUME).run();
+    assertEquals(lines, Files.readAllLines(search.resolve("skipped.jsonl")));
   }
 
   @Test

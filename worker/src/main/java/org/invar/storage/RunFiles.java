@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -98,8 +99,10 @@ public final class RunFiles {
       return;
     }
     java.nio.file.Path real;
+    boolean other;
     try {
       real = local.toRealPath();
+      other = Files.readAttributes(real, BasicFileAttributes.class).isOther();
     } catch (NoSuchFileException e) {
       return; // It has just been deleted.
     }
@@ -107,7 +110,7 @@ public final class RunFiles {
       throw new DamagedFileException(
           file.toString(), "a file or folder of its own", "a link to " + real);
     }
-    if (!Files.isRegularFile(real) && !Files.isDirectory(real)) {
+    if (other) {
       throw new DamagedFileException(file.toString(), "a file or folder", "a device or a pipe");
     }
   }

@@ -131,6 +131,9 @@ final class RecordReader implements Closeable {
         break;
       }
       if (position - from > MOST_BYTES) {
+        if (isQuoted(state)) {
+          break; // What is behind it would be read in vain.
+        }
         spoil(Fault.of("a record of at most " + MOST_BYTES + " bytes", "a longer one"));
       }
       take(next, octet);
@@ -142,11 +145,16 @@ final class RecordReader implements Closeable {
     if (before == Grammar.COMMENT) {
       return null;
     }
-    if (before == Grammar.QUOTED || before == Grammar.ESCAPED) {
-      spoil(openQuote());
+    boolean open = isQuoted(before);
+    if (open) {
+      fault = openQuote(octet < 0 ? "the end of the file" : "none in " + MOST_BYTES + " bytes");
     }
     endField();
-    return new TextRecord(first, fault == null ? fields : List.of(), fault);
+    return new TextRecord(first, fault == null ? fields : List.of(), fault, open);
+  }
+
+  private static boolean isQuoted(int state) {
+    return state == Grammar.QUOTED || state == Grammar.ESCAPED;
   }
 
   private void take(int next, int octet) {
@@ -209,9 +217,12 @@ final class RecordReader implements Closeable {
     }
   }
 
-  private Fault openQuote() {
-    return Fault.of(
-        "a closing quote", "the end of the file, of a field that begins in line " + quoteLine);
+  private Fault openQuote(String found) {
+    return new Fault(
+        "a closing quote",
+        found + ", of a field that begins in line " + quoteLine,
+        "Close the quote there, double quotes inside of a field, or set quote: '' where quotes mean"
+            + " nothing.");
   }
 
   private Fault strayQuote() {

@@ -187,6 +187,7 @@ final class TextParts {
               reader.close();
               return false;
             }
+            requireClosed(part, record);
             next = rows.row(part, record, first);
             first &= record.isBlank();
           }
@@ -206,6 +207,18 @@ final class TextParts {
         return row;
       }
     };
+  }
+
+  /** How many rows an open quote has swallowed is not known, so it is not one bad row. */
+  private static void requireClosed(FilePart part, TextRecord record) {
+    Fault fault = record.fault();
+    if (fault != null && record.open()) {
+      throw InvarException.of(
+          part.file().shown() + ", line " + record.line(),
+          fault.expected(),
+          fault.found(),
+          fault.remedy());
+    }
   }
 
   private static void close(RecordReader reader) {

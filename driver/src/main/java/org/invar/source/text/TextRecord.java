@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param line the line that it begins in, from 1
  * @param fields its fields, null where one is empty and not quoted; empty where there is a fault
  * @param fault why it cannot be used, or null
+ * @param open whether a quote in it is never closed, so that it has swallowed the lines behind it
  */
-record TextRecord(long line, List<@Nullable String> fields, @Nullable Fault fault)
+record TextRecord(long line, List<@Nullable String> fields, @Nullable Fault fault, boolean open)
     implements Serializable {
   /** Returns whether nothing stands in the line. */
   boolean isBlank() {

@@ -3,7 +3,9 @@ package org.invar.source.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +44,19 @@ class QuotedLinesTest {
   void anOpenQuoteIsAFaultOfTheLineThatItBeginsIn() throws IOException {
     records("a,b\n1,\"x\n2,y\n", "1: [a, b]", "2: expected a closing quote");
     records("a,b\n\"1\n\",\"x", "1: [a, b]", "2: expected a closing quote");
+  }
+
+  @Test
+  void aQuoteThatIsOpenForTooLongIsReadNoFurther() throws IOException {
+    byte[] text = new byte[(1 << 26) + (1 << 20)];
+    Arrays.fill(text, (byte) '\n');
+    System.arraycopy("a\n\"x".getBytes(StandardCharsets.UTF_8), 0, text, 0, 4);
+    var in = new ByteArrayInputStream(text);
+    var reader = new RecordReader(in, Records.grammar(), null, "UTF-8");
+    reader.next();
+    TextRecord open = reader.next();
+    assertTrue(open.open() && in.available() > 0, open.toString());
+    assertTrue(open.fault().found().contains("begins in line 2"), open.toString());
   }
 
   @Test
