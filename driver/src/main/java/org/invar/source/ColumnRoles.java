@@ -2,7 +2,9 @@ package org.invar.source;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
@@ -56,7 +58,7 @@ record ColumnRoles(Input input, Columns named, List<String> features, List<Strin
       return;
     }
     StructType schema = input.rows().schema();
-    List<String> columns = Arrays.asList(schema.fieldNames());
+    Set<String> columns = new LinkedHashSet<>(Arrays.asList(schema.fieldNames()));
     List<String> all = new ArrayList<>(features);
     all.addAll(named.label());
     all.addAll(named.oneHot());

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -97,12 +99,10 @@ public final class RowEncoder implements Serializable {
 
   private static List<ColumnReader> readers(Input input, StructType rows, List<Feature> features) {
     List<ColumnReader> readers = new ArrayList<>();
-    Names.requireAll(
-        input.name(),
-        features.stream().map(Feature::column).toList(),
-        Arrays.asList(input.rows().columns()));
+    Set<String> there = new LinkedHashSet<>(Arrays.asList(input.rows().columns()));
+    Names.requireAll(input.name(), features.stream().map(Feature::column).toList(), there);
     for (Feature feature : features) {
-      int index = index(input, rows, feature.column());
+      int index = rows.fieldIndex(feature.column());
       ColumnTypes.require(input.name(), rows.fields()[index], feature);
       readers.add(ColumnReader.of(index, feature));
     }
@@ -114,7 +114,7 @@ public final class RowEncoder implements Serializable {
       return -1;
     }
     Names.require(input.name(), column, Arrays.asList(input.rows().columns()));
-    return Arrays.asList(rows.fieldNames()).indexOf(column);
+    return rows.fieldIndex(column);
   }
 
   /** The features of a partition's rows, which are read in their order: messages number them. */

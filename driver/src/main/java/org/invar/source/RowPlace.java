@@ -9,7 +9,10 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Column;
@@ -63,12 +66,13 @@ record RowPlace(String name, int file, int start, int line, int fault, List<Stri
   /** Returns the named columns of an input, in its order, and with them where each row stands. */
   static Dataset<Row> located(Input input, List<String> wanted) {
     Dataset<Row> rows = input.placed() == null ? input.rows() : input.placed();
-    wanted.forEach(
-        name -> Names.require(input.name(), name, Arrays.asList(input.rows().columns())));
+    Set<String> there = new LinkedHashSet<>(Arrays.asList(input.rows().columns()));
+    wanted.forEach(name -> Names.require(input.name(), name, there));
+    Set<String> chosen = new HashSet<>(wanted);
     var selected =
         new ArrayList<Column>(
             Arrays.stream(rows.columns())
-                .filter(name -> wanted.contains(name) || NO_DATA.contains(name))
+                .filter(name -> chosen.contains(name) || NO_DATA.contains(name))
                 .map(name -> ColumnTypes.column(rows, name))
                 .toList());
     if (input.isPictures()) {

@@ -1,9 +1,11 @@
 package org.invar.source.text;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -77,10 +79,11 @@ public final class CsvFiles {
     List<String> all = new ArrayList<>(names);
     all.addAll(files.partitions());
     ColumnNames.requireDistinct(files.files().get(0).shown(), all, NO_HEADER);
-    StructType columns = new StructType();
-    for (String name : all) {
-      columns = columns.add(name, DataTypes.StringType);
-    }
+    StructType columns =
+        DataTypes.createStructType(
+            all.stream()
+                .map(name -> DataTypes.createStructField(name, DataTypes.StringType, true))
+                .toList());
     var rows = new CsvRows(names, orders, options.header(), all.size());
     JavaRDD<Row> records = parts.rows(rows);
     return new TextTable(
@@ -130,7 +133,7 @@ public final class CsvFiles {
   /** Returns where each of the names stands in a file. */
   private int[] order(int file, List<String> names, List<String> header) {
     if (!options.header()) {
-      return names.stream().mapToInt(names::indexOf).toArray();
+      return IntStream.range(0, names.size()).toArray();
     }
     if (!new HashSet<>(names).equals(new HashSet<>(header))) {
       throw InvarException.of(
@@ -140,6 +143,8 @@ public final class CsvFiles {
           "Give all files of a source the same columns, in any order, or name only files that"
               + " belong together (options: {pathGlobFilter: '*.csv'}).");
     }
-    return names.stream().mapToInt(header::indexOf).toArray();
+    Map<String, Integer> places = new HashMap<>();
+    header.forEach(name -> places.put(name, places.size()));
+    return names.stream().mapToInt(places::get).toArray();
   }
 }
