@@ -177,5 +177,11 @@ class NothingIsLostTest {
       assertEquals(text, Files.readString(out.resolve("search.yaml")));
     }
     assertEquals("mine", Files.readString(kept));
+
+    // A search that was killed as it began leaves its claim beside it.
+    Path killed = Files.createDirectories(folder.resolve("killed"));
+    Files.createFile(killed.resolve("search.yaml"));
+    Files.createFile(killed.resolve("owner-0000.json"));
+    Cli.run("search", search, "--out", killed, "--resume").succeeded();
   }
 }
