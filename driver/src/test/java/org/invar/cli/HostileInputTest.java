@@ -128,7 +128,9 @@ class HostileInputTest {
     assertTrue(ended.code() >= 0 && ended.code() <= 2, told);
     assertFalse(told.contains("\tat ") || ended.err().contains("please report"), told);
     for (char c : (ended.out() + ended.err()).toCharArray()) {
-      assertTrue(c == '\n' || c == '\r' || !Character.isISOControl(c), (int) c + " in " + told);
+      assertTrue(
+          c == '\t' || c == '\n' || c == '\r' || !Character.isISOControl(c),
+          (int) c + " in " + told);
     }
     if (ended.code() == Main.FAILED) {
       assertTrue(ended.err().startsWith("invar: "), told);

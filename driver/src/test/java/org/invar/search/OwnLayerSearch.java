@@ -4,17 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.spark.sql.SparkSession;
 import org.invar.config.Binder;
 import org.invar.config.Vocabulary;
 import org.invar.config.YamlDocument;
 import org.invar.nn.Layer;
 
-/**
- * A program that searches with layers of its own, {@link Crowd}, {@link Gate} and {@link Fatal}:
- * arguments are search and directory, and where an executor is to be taken away for good, the file
- * of the gate before which two are to wait then.
- */
+/** Searches with layers of a user's own, {@link Crowd}, {@link Gate} and {@link Fatal}. */
 final class OwnLayerSearch {
   private OwnLayerSearch() {}
 
@@ -56,39 +51,5 @@ final class OwnLayerSearch {
               .toList();
     } while (having.size() != 1 || having.get(0) > 1);
     return text + "seed: " + seed + "\n";
-  }
-
-  public static void main(String[] arguments) {
-    SearchSpec spec =
-        SearchSpec.of(YamlDocument.read(Path.of(arguments[0])), binder(), Path.of(""));
-    SparkSession spark = SparkSession.builder().appName("own layer").getOrCreate();
-    if (arguments.length > 2) {
-      Thread killer =
-          new Thread(
-              () -> {
-                try {
-                  Gate.awaitWaiting(Path.of(arguments[2]), 2);
-                  spark.sparkContext().killExecutor("0");
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
-      killer.setDaemon(true);
-      killer.start();
-    }
-    try {
-      Search.of(spark, spec)
-          .directory(arguments[1])
-          .listener(
-              new SearchListener() {
-                @Override
-                public void warning(String warning) {
-                  System.out.println(warning);
-                }
-              })
-          .run();
-    } finally {
-      spark.stop();
-    }
   }
 }

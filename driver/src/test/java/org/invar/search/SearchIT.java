@@ -3,27 +3,44 @@ package org.invar.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.SparkSession;
+import org.invar.checkpoint.RunDirectory;
 import org.invar.source.LocalSpark;
 import org.invar.storage.Json;
 import org.invar.train.DriverProcess;
+import org.invar.train.LocalCluster;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * interrupted: trials and scores are those of one process that nothing happened to.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SearchIT {
   private static final int TRIALS = 8;
   private static final int EPOCHS = 12;
@@ -44,6 +62,7 @@ class SearchIT {
   @TempDir private static Path folder;
   private static Path file;
   private static List<String> expected;
+  private static LocalCluster cluster;
 
   @BeforeAll
   static void searchInOneProcess() throws Exception {
@@ -65,10 +84,35 @@ class SearchIT {
       spark.stop();
     }
     assertEquals(TRIALS, expected.size());
+    cluster =
+        LocalCluster.start(
+            2,
+            Map.of(
+                "spark.scheduler.mode", "FAIR",
+                "spark.task.maxFailures", "1", // One executor a try is enough.
+                "spark.invar.replacementWait", "1s"));
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  /** Searches, or goes on, on the cluster whose driver is this JVM. */
+  private static void search(SearchSpec spec, Path out, SearchListener listener) {
+    Search.of(cluster.spark(), spec)
+        .directory(out.toString())
+        .mode(RunDirectory.Mode.RESUME)
+        .listener(listener)
+        .run();
+  }
+
+  private static void search(SearchSpec spec, Path out) {
+    search(spec, out, new SearchListener() {});
   }
 
   /** The parts of the journal by trial, without times and places. */
-  private static List<String> outcome(Path out) throws IOException {
+  private static List<String> outcome(Path out) {
     return parts(out).stream()
         .map(
             entry -> {
@@ -79,11 +123,11 @@ class SearchIT {
         .toList();
   }
 
-  private static List<JsonNode> parts(Path out) throws IOException {
+  private static List<JsonNode> parts(Path out) {
     return entries(out).stream().filter(entry -> !entry.get("part").isNull()).toList();
   }
 
-  private static List<JsonNode> entries(Path out) throws IOException {
+  private static List<JsonNode> entries(Path out) {
     List<JsonNode> entries = new ArrayList<>();
     if (!Files.exists(out)) {
       return entries;
@@ -99,8 +143,26 @@ class SearchIT {
           entries.add(Json.MAPPER.readTree(line));
         }
       }
+      return entries;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return entries;
+  }
+
+  private static void awaitWaiting(Path gate) {
+    try {
+      Gate.awaitWaiting(gate, 2);
+    } catch (InterruptedException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private static void open(Path gate) {
+    try {
+      Files.write(gate, new byte[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void awaitParts(DriverProcess run, Path out, int count) throws Exception {
@@ -114,8 +176,7 @@ class SearchIT {
     return Files.readAllBytes(out.resolve("best/model/weights.safetensors"));
   }
 
-  private static void assertAsExpected(Path out, DriverProcess run) throws Exception {
-    assertEquals(0, run.exitCode(LIMIT), run.log());
+  private static void assertAsExpected(Path out) throws Exception {
     assertEquals(
         expected.stream().collect(Collectors.joining("\n")),
         outcome(out).stream().collect(Collectors.joining("\n")));
@@ -130,7 +191,8 @@ class SearchIT {
       awaitParts(run, out, 1);
       run.executors().get(0).destroyForcibly();
       assertTrue(parts(out).size() < TRIALS, "killed too late");
-      assertAsExpected(out, run);
+      assertEquals(0, run.exitCode(LIMIT), run.log());
+      assertAsExpected(out);
       assertEquals(TRIALS, parts(out).size());
     }
   }
@@ -147,10 +209,8 @@ class SearchIT {
     }
     int before = parts(out).size();
     assertTrue(before < TRIALS, "killed too late");
-    try (var run = DriverProcess.search(folder, file, out, "local[2]", "--resume")) {
-      assertAsExpected(out, run);
-      assertTrue(run.log().contains("going on: the journal has"), run.log());
-    }
+    search(SearchSpec.load(file), out);
+    assertAsExpected(out);
     // One part a trial: none was trained twice, and none is missing.
     assertEquals(TRIALS, parts(out).size());
   }
@@ -159,15 +219,12 @@ class SearchIT {
   @Test
   void pausedTrialsGoOnWhereThereIsACore() throws Exception {
     Path out = folder.resolve("paused");
-    String[] halving = {"--set", "stopping={asha: {reduction: 2, grace: 6}}"};
-    try (var run = DriverProcess.search(folder, file, out, "local-cluster[2,1,1024]", halving)) {
+    String halving = "stopping={asha: {reduction: 2, grace: 6}}";
+    try (var run = DriverProcess.search(folder, file, out, "local[2]", "--set", halving)) {
       awaitParts(run, out, 4);
       run.kill();
     }
-    String[] resumed = {halving[0], halving[1], "--resume"};
-    try (var run = DriverProcess.search(folder, file, out, "local[2]", resumed)) {
-      assertEquals(0, run.exitCode(LIMIT), run.log());
-    }
+    search(SearchSpec.load(file, halving), out);
     Map<Integer, Set<String>> places = new HashMap<>(); // By trial.
     int most = 0;
     for (JsonNode entry : parts(out)) {
@@ -210,12 +267,7 @@ class SearchIT {
             + placement
             + "\n";
     Path out = folder.resolve("fatal-" + placement);
-    Path search = folder.resolve("fatal-" + placement + ".yaml");
-    Files.writeString(search, OwnLayerSearch.once(text, key, "true"));
-    // One executor a try is enough; gangs lose theirs five times.
-    try (var run = ownLayers(out, List.of(search, out), "-Dspark.task.maxFailures=1")) {
-      assertEquals(0, run.exitCode(LIMIT), run.log());
-    }
+    search(OwnLayerSearch.spec(OwnLayerSearch.once(text, key, "true")), out);
     List<JsonNode> failed =
         parts(out).stream().filter(entry -> !entry.get("part").get("failure").isNull()).toList();
     assertEquals(1, failed.size(), failed.toString());
@@ -228,41 +280,38 @@ class SearchIT {
         parts(out).stream().filter(entry -> entry.get("part").get("finished").asBoolean()).count());
   }
 
-  private static DriverProcess ownLayers(Path out, List<Path> arguments, String... properties)
-      throws IOException {
-    List<String> all =
-        new ArrayList<>(
-            List.of("-Dspark.master=local-cluster[2,1,1024]", "-Dspark.app.name=own layers"));
-    all.addAll(List.of(properties));
-    return DriverProcess.start(
-        folder,
-        out,
-        OwnLayerSearch.class.getName(),
-        arguments.stream().map(Path::toString).toList(),
-        all);
-  }
-
   /** Two gangs at once, then one after the other: no trial is lost, and none ends otherwise. */
   @Test
+  @Order(Integer.MAX_VALUE) // The cluster has an executor less from then on.
   void aGangWhoseExecutorIsTakenAwayWaitsForAnotherGang() throws Exception {
     Path gate = folder.resolve("gate");
     Path out = folder.resolve("taken");
-    Path search = folder.resolve("taken.yaml");
     String text = Searches.gated(gate) + "trials: 4\n";
-    Files.writeString(search, text + "placement: {gang: {parallel: 2}}\n");
-    try (var run = ownLayers(out, List.of(search, out, gate), "-Dspark.invar.replacementWait=1s")) {
-      String notice = "of 1 executors that live, other gangs have 1: this one waits until 1 are";
-      assertTrue(run.awaitLog(notice), run.log());
-      Files.createFile(gate);
-      assertEquals(0, run.exitCode(LIMIT), run.log());
-    }
+    SearchSpec spec = OwnLayerSearch.spec(text + "placement: {gang: {parallel: 2}}\n");
+    var context = cluster.spark().sparkContext();
+    CompletableFuture<Void> taking =
+        CompletableFuture.runAsync(
+            () -> {
+              awaitWaiting(gate);
+              context.killExecutor(context.getExecutorIds().head());
+            });
+    List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    SearchListener opener =
+        new SearchListener() {
+          @Override
+          public void warning(String warning) {
+            warnings.add(warning);
+            if (warning.contains(
+                "of 1 executors that live, other gangs have 1: this one waits until 1 are")) {
+              open(gate);
+            }
+          }
+        };
+    search(spec, out, opener);
+    taking.get(1, TimeUnit.MINUTES);
+    assertTrue(Files.exists(gate), warnings.toString());
     Path alone = folder.resolve("alone");
-    SparkSession spark = LocalSpark.start(2);
-    try {
-      Search.of(spark, OwnLayerSearch.spec(text)).directory(alone.toString()).run();
-    } finally {
-      spark.stop();
-    }
+    search(OwnLayerSearch.spec(text), alone);
     assertEquals(4, parts(alone).size());
     assertEquals(outcome(alone), outcome(out));
     assertArrayEquals(bestWeights(alone), bestWeights(out));
@@ -271,65 +320,69 @@ class SearchIT {
   /** The pool's scheduling mode is FairPoolsTest's. */
   @Test
   void gangsTrainAtTheSameTimeInThePool() throws Exception {
+    cluster.awaitExecutors(2);
     Path out = folder.resolve("gangs");
-    Path events = Files.createDirectories(folder.resolve("events"));
-    try (var run =
-        DriverProcess.search(
-            folder,
-            file,
-            out,
-            "local-cluster[2,1,1024]",
-            "-Dspark.scheduler.mode=FAIR",
-            "-Dspark.eventLog.enabled=true",
-            "-Dspark.eventLog.dir=" + events.toUri(),
-            "-Dspark.eventLog.rolling.enabled=false",
-            "-Dspark.eventLog.compress=false",
-            "--set",
-            "placement={gang: {parallel: 2}}")) {
-      assertAsExpected(out, run);
-      assertTrue(run.log().contains("2 at once"), run.log());
-    }
+    var gangs = new Gangs();
+    cluster.spark().sparkContext().addSparkListener(gangs);
+    search(SearchSpec.load(file, "placement={gang: {parallel: 2}}"), out);
+    assertAsExpected(out);
     List<JsonNode> first = entries(out).subList(0, 3);
     assertTrue(first.get(0).get("part").isNull() && first.get(1).get("part").isNull(), "" + first);
-    try (var files = Files.list(events)) {
-      assertGangsOverlap(Files.readAllLines(files.findFirst().get()));
-    }
+    gangs.awaitEnd();
+    assertEquals(TRIALS, Set.copyOf(gangs.descriptions.values()).size(), gangs::toString);
+    assertEquals(2, gangs.most, "gangs at the same time");
   }
 
   /** By the order of Spark's events: a task of one gang starts before that of another has ended. */
-  private static void assertGangsOverlap(List<String> events) throws IOException {
-    Map<Integer, String> gangs = new HashMap<>(); // By stage, the description that names the trial.
-    Set<String> running = new TreeSet<>();
-    int most = 0;
-    for (String line : events) {
-      JsonNode event = Json.MAPPER.readTree(line);
-      int stage = event.path("Stage ID").asInt(-1);
-      switch (event.get("Event").asText()) {
-        case "SparkListenerJobStart" -> {
-          JsonNode properties = event.get("Properties");
-          String description = properties.path("spark.job.description").asText();
-          if (description.endsWith(", gang of 1")) {
-            assertTrue(description.matches("s trial \\d to epoch \\d+: .*"), description);
-            assertEquals("invar-search", properties.path("spark.scheduler.pool").asText());
-            event.get("Stage IDs").forEach(id -> gangs.put(id.asInt(), description));
-          }
-        }
-        case "SparkListenerTaskStart" -> {
-          if (gangs.containsKey(stage)) {
-            running.add(gangs.get(stage));
-          }
-        }
-        case "SparkListenerTaskEnd" -> {
-          if (gangs.containsKey(stage)) {
-            running.remove(gangs.get(stage));
-          }
-        }
-        default -> {}
+  private static final class Gangs extends SparkListener {
+    private final Map<Integer, String> descriptions = new TreeMap<>(); // By stage; each a trial's.
+    private final Set<String> running = new TreeSet<>();
+    private final Set<Integer> jobs = new TreeSet<>();
+    private int most;
+
+    @Override
+    public synchronized void onJobStart(SparkListenerJobStart start) {
+      String description = start.properties().getProperty("spark.job.description", "");
+      if (description.endsWith(", gang of 1")) {
+        assertTrue(description.matches("s trial \\d to epoch \\d+: .*"), description);
+        assertEquals("invar-search", start.properties().getProperty("spark.scheduler.pool"));
+        jobs.add(start.jobId());
+        start.stageIds().foreach(id -> descriptions.put((Integer) id, description));
       }
-      most = Math.max(most, running.size());
     }
-    assertEquals(TRIALS, Set.copyOf(gangs.values()).size(), gangs.toString());
-    assertEquals(2, most, "gangs at the same time");
+
+    @Override
+    public synchronized void onTaskStart(SparkListenerTaskStart start) {
+      if (descriptions.containsKey(start.stageId())) {
+        running.add(descriptions.get(start.stageId()));
+        most = Math.max(most, running.size());
+      }
+    }
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+      if (descriptions.containsKey(end.stageId())) {
+        running.remove(descriptions.get(end.stageId()));
+      }
+    }
+
+    @Override
+    public synchronized void onJobEnd(SparkListenerJobEnd end) {
+      jobs.remove(end.jobId());
+      notifyAll();
+    }
+
+    /** Spark tells of what happened later than it happens. */
+    synchronized void awaitEnd() throws InterruptedException {
+      while (descriptions.isEmpty() || !jobs.isEmpty()) {
+        wait();
+      }
+    }
+
+    @Override
+    public synchronized String toString() {
+      return descriptions.toString();
+    }
   }
 
   /** Of a search that would take hours: whenever the signal comes, something runs. */
@@ -355,13 +408,19 @@ class SearchIT {
     for (ProcessHandle executor : executors) {
       executor.onExit().get(LIMIT, TimeUnit.SECONDS);
     }
-    String[] resumed = {more[0], more[1], "--resume"};
-    try (var run = DriverProcess.search(folder, file, out, "local[1]", resumed)) {
-      awaitParts(run, out, TRIALS);
-      while (!outcome(out).containsAll(expected)) { // Whoever began first may end later.
-        awaitParts(run, out, parts(out).size() + 1);
-      }
-    }
+    // Whoever began first may end later.
+    SearchListener stopper =
+        new SearchListener() {
+          @Override
+          public void ended(SearchedTrial trial, Standing standing) {
+            if (outcome(out).containsAll(expected)) {
+              throw new IllegalStateException("stopped by the test");
+            }
+          }
+        };
+    assertThrows(
+        IllegalStateException.class,
+        () -> search(SearchSpec.load(file, "trials=5000"), out, stopper));
     long trials = parts(out).stream().map(entry -> entry.get("trial").asInt()).distinct().count();
     assertEquals(trials, parts(out).size(), "a trial was trained twice");
   }

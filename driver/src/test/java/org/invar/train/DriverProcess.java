@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.invar.Signals;
 
@@ -26,6 +27,17 @@ public final class DriverProcess implements AutoCloseable {
 
   /** The same as one text, for Spark's settings. */
   static final String QUICK_START = String.join(" ", QUICK);
+
+  /** Spark's settings for executors with the classes of this JVM. */
+  static final Map<String, String> CLUSTER =
+      Map.of(
+          "spark.ui.enabled", "false",
+          "spark.driver.host", "127.0.0.1",
+          "spark.locality.wait", "0s",
+          "spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s",
+          "spark.executor.extraClassPath", System.getProperty("java.class.path"),
+          "spark.executor.extraJavaOptions", QUICK_START,
+          "spark.executorEnv.OMP_NUM_THREADS", "1");
 
   private final Path log;
   private final Process process;
@@ -82,15 +94,7 @@ public final class DriverProcess implements AutoCloseable {
     command.add("-Xmx1g");
     command.addAll(QUICK);
     command.addAll(List.of("-cp", classPath));
-    command.addAll(
-        List.of(
-            "-Dspark.ui.enabled=false",
-            "-Dspark.driver.host=127.0.0.1",
-            "-Dspark.locality.wait=0s",
-            "-Dspark.scheduler.barrier.maxConcurrentTasksCheck.interval=1s",
-            "-Dspark.executor.extraClassPath=" + classPath,
-            "-Dspark.executor.extraJavaOptions=" + QUICK_START,
-            "-Dspark.executorEnv.OMP_NUM_THREADS=1"));
+    CLUSTER.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(properties);
     command.add(main);
     command.addAll(arguments);

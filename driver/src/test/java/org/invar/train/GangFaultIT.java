@@ -4,11 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.invar.config.Job;
+import org.invar.train.GangRuns.Warned;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,28 +32,59 @@ class GangFaultIT {
 
   @TempDir private static Path folder;
   private static GangRuns runs;
+  private static LocalCluster cluster;
 
   @BeforeAll
   static void trainWithTheDriverExchange() throws Exception {
     runs = new GangRuns(folder, EPOCHS);
+    cluster =
+        LocalCluster.start(
+            2,
+            Map.of(
+                "spark.invar.stallTimeout",
+                "8s",
+                "spark.hadoop.fs.hanging.impl",
+                HangingFiles.class.getName(),
+                "spark.hadoop." + HangingFiles.FLAG,
+                folder.resolve("hung-storage").toString()));
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static String train(Job job, String name, Warned warned) {
+    return GangRuns.train(cluster, job, runs.directory(name).toString(), warned);
+  }
+
+  private static ProcessHandle executor(int number) {
+    List<ProcessHandle> executors = cluster.executors();
+    return executors.get(number % executors.size());
   }
 
   @Test
   void executorsThatAreKilledDoNotReachTheWeights() throws Exception {
-    Path out = runs.directory("killed");
     Random random = new Random(7);
-    try (var run = runs.start("killed", "local-cluster[2,1,1024]")) {
-      for (int kills = 0; kills < 2; kills++) {
-        long step = 10 + kills * 50L + random.nextInt(20);
-        assertTrue(run.awaitStep(out, step), "ended before kill " + kills + "\n" + run.log());
-        Thread.sleep(random.nextInt(100));
-        List<ProcessHandle> executors = run.executors();
-        executors.get(random.nextInt(executors.size())).destroyForcibly();
-      }
-      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
-      assertTrue(run.log().contains("has died at step"), run.log());
+    List<Long> kills = new ArrayList<>();
+    for (int kill = 0; kill < 2; kill++) {
+      kills.add(10 + kill * 50L + random.nextInt(20));
     }
-    assertArrayEquals(runs.expected(), GangRuns.weights(out));
+    Warned killer =
+        new Warned() {
+          @Override
+          public void step(Step step) {
+            if (kills.remove(step.step())) { // In the midst of the next ones.
+              ProcessHandle executor = executor(random.nextInt(2));
+              CompletableFuture.delayedExecutor(random.nextInt(100), TimeUnit.MILLISECONDS)
+                  .execute(executor::destroyForcibly);
+            }
+          }
+        };
+    String warnings = train(Job.load(runs.job()), "killed", killer);
+    assertEquals(2, warnings.split("has died", -1).length - 1, warnings);
+    assertTrue(warnings.contains(" at step ") && warnings.contains(": going on from step "));
+    assertArrayEquals(runs.expected(), GangRuns.weights(runs.directory("killed")));
   }
 
   @Test
@@ -74,34 +113,19 @@ class GangFaultIT {
   @Test
   void anExecutorWhoseLayerHangsInAnEvaluationIsReplaced() throws Exception {
     Path flag = folder.resolve("hung-layer");
-    try (var run =
-        runs.startHanging(
-            "stalled", "local-cluster[2,1,1024]", flag, "-Dspark.invar.stallTimeout=8s")) {
-      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
-      assertTrue(run.log().contains("has scored no rows in an evaluation for 8 s"), run.log());
-    }
+    String warnings = train(runs.hanging(flag), "stalled", new Warned());
+    assertTrue(warnings.contains("has scored no rows in an evaluation for 8 s"), warnings);
     assertTrue(Files.exists(flag));
     assertArrayEquals(runs.expected(), GangRuns.weights(runs.directory("stalled")));
   }
 
   @Test
   void anExecutorWhoseStorageHangsIsReplaced() throws Exception {
-    Path flag = folder.resolve("hung-storage");
-    try (var run =
-        DriverProcess.train(
-            folder,
-            runs.job(),
-            Path.of("hanging:" + runs.directory("unwritten")),
-            "local-cluster[2,1,1024]",
-            "-Dspark.invar.stallTimeout=8s",
-            "-Dspark.hadoop.fs.hanging.impl=" + HangingFiles.class.getName(),
-            "-Dspark.hadoop." + HangingFiles.FLAG + "=" + flag)) {
-      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
-      assertTrue(
-          run.log().contains("has not written its files of a checkpoint for 8 s"), run.log());
-    }
-    assertTrue(Files.exists(flag));
-    assertArrayEquals(runs.expected(), GangRuns.weights(runs.directory("unwritten")));
+    Path out = runs.directory("unwritten");
+    String warnings = GangRuns.train(cluster, Job.load(runs.job()), "hanging:" + out, new Warned());
+    assertTrue(warnings.contains("has not written its files of a checkpoint for 8 s"), warnings);
+    assertTrue(Files.exists(folder.resolve("hung-storage")));
+    assertArrayEquals(runs.expected(), GangRuns.weights(out));
   }
 
   /** A stage that gets no core starts never, and Spark does not say so: the command does. */
@@ -127,8 +151,14 @@ class GangFaultIT {
     }
   }
 
-  private static void signal(String signal, ProcessHandle process) throws Exception {
-    new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
+  private static void signal(String signal, ProcessHandle process) {
+    try {
+      new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -137,8 +167,8 @@ class GangFaultIT {
       assertTrue(run.awaitStep(runs.directory("resumed"), 50), run.log());
       run.kill();
     }
-    assertArrayEquals(
-        runs.expected(), runs.train("resumed", "local-cluster[2,1,1024]", "--resume"));
+    train(Job.load(runs.job()), "resumed", new Warned());
+    assertArrayEquals(runs.expected(), GangRuns.weights(runs.directory("resumed")));
   }
 
   /** 90 million parameters do not fit executors of 1 GiB: that is said, and soon. */

@@ -11,9 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
+import org.invar.config.Job;
 import org.invar.source.LocalSpark;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,10 +37,21 @@ class GangIT {
 
   @TempDir private static Path folder;
   private static GangRuns runs;
+  private static byte[] shaken;
+  private static @Nullable LocalCluster cluster;
 
   @BeforeAll
-  static void trainWithTheDriverExchange() throws Exception {
+  static void trainInOneProcess() throws Exception {
     runs = new GangRuns(folder, EPOCHS);
+    Path local = folder.resolve("shaken-local");
+    SparkSession spark = LocalSpark.start(1);
+    try {
+      Job job = TrainingExactnessTest.job(TrainingExactnessTest.SHAKEN);
+      Trainer.of(spark, job).directory(local.toString()).train();
+    } finally {
+      spark.stop();
+    }
+    shaken = GangRuns.weights(local);
   }
 
   /** Executors, their cores, and whether frames are encrypted; all of them in the profile soak. */
@@ -78,29 +93,28 @@ class GangIT {
     assertEquals(cores, gang.cpus(), "all cores of an executor: " + gang);
   }
 
+  /** A cluster of two executors, for what is not about clusters. */
+  private static String train(Job job, Path out) throws Exception {
+    if (cluster == null) {
+      cluster = LocalCluster.start(2, Map.of());
+    }
+    return GangRuns.train(cluster, job, out.toString(), new GangRuns.Warned());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
   /** What augments at random is a layer of a user's own, on executors too. */
   @Test
   void randomNumbersOfALayerDoNotDependOnTheCluster() throws Exception {
-    String text = TrainingExactnessTest.SHAKEN;
-    Path local = folder.resolve("shaken-local");
-    SparkSession spark = LocalSpark.start(1);
-    try {
-      Trainer.of(spark, TrainingExactnessTest.job(text)).directory(local.toString()).train();
-    } finally {
-      spark.stop();
-    }
-    Path job = Files.writeString(folder.resolve("shaken.yaml"), text);
+    Job job = TrainingExactnessTest.job(TrainingExactnessTest.SHAKEN);
     Path out = folder.resolve("shaken");
-    try (var run =
-        DriverProcess.start(
-            folder,
-            out,
-            OwnLayerProgram.class.getName(),
-            List.of(job.toString(), out.toString()),
-            List.of("-Dspark.master=local-cluster[2,1,1024]", "-Dspark.app.name=shaken"))) {
-      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
-    }
-    assertArrayEquals(GangRuns.weights(local), GangRuns.weights(out));
+    train(job, out);
+    assertArrayEquals(shaken, GangRuns.weights(out));
   }
 
   /** A whole training learns as well as the exact one does, and is told from it. */
@@ -114,10 +128,8 @@ class GangIT {
   void whatIsNotExactLearnsAsWellAndSaysSo(String name, String setting, String warning)
       throws Exception {
     Path out = runs.directory(name);
-    try (var run = runs.start(name, "local-cluster[2,1,1024]", "--set", setting)) {
-      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
-      assertTrue(run.log().contains(warning), run.log());
-    }
+    String warnings = train(Job.load(runs.job(), setting), out);
+    assertTrue(warnings.contains(warning), warnings);
     assertFalse(Arrays.equals(runs.expected(), GangRuns.weights(out)), "as if it were exact");
     double exact = GangRuns.testAccuracy(runs.directory("driver"));
     double found = GangRuns.testAccuracy(out);

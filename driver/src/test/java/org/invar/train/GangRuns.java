@@ -1,14 +1,15 @@
 package org.invar.train;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Job;
 import org.invar.source.LocalSpark;
 
@@ -78,29 +79,44 @@ final class GangRuns {
     return DriverProcess.train(folder, job, directory(name), master, more);
   }
 
-  /** Starts a run whose network ends with a layer that hangs once in an evaluation. */
-  DriverProcess startHanging(String name, String master, Path flag, String... properties)
-      throws Exception {
-    Path hanging = folder.resolve(name + ".yaml");
-    Files.writeString(
-        hanging,
+  /** Somebody who keeps what a run is warned of. */
+  static class Warned implements TrainingListener {
+    private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void started(Started started) {
+      warnings.addAll(started.warnings());
+    }
+
+    @Override
+    public void warning(String warning) {
+      warnings.add(warning);
+    }
+
+    /** Returns all warnings, a line each. */
+    @Override
+    public String toString() {
+      return String.join("\n", warnings);
+    }
+  }
+
+  /** Trains, or goes on, on a cluster whose driver is this JVM; returns all warnings. */
+  static String train(LocalCluster cluster, Job job, String directory, Warned warned) {
+    Trainer.of(cluster.spark(), job)
+        .directory(directory)
+        .mode(RunDirectory.Mode.RESUME)
+        .listener(warned)
+        .train();
+    return warned.toString();
+  }
+
+  /** Returns the job with a layer at its network's end that hangs once in an evaluation. */
+  Job hanging(Path flag) throws Exception {
+    return TrainingExactnessTest.job(
         Files.readString(job)
             .replace(
                 "    - dense: 10\n",
                 "    - dense: 10\n    - hang: {flag: %s, evaluating: true}\n".formatted(flag)));
-    List<String> all = new ArrayList<>(List.of(properties));
-    all.addAll(List.of("-Dspark.master=" + master, "-Dspark.app.name=" + name));
-    List<String> arguments = List.of(hanging.toString(), directory(name).toString());
-    return DriverProcess.start(
-        folder, directory(name), OwnLayerProgram.class.getName(), arguments, all);
-  }
-
-  /** Runs to the end and returns the weights. */
-  byte[] train(String name, String master, String... more) throws Exception {
-    try (var run = start(name, master, more)) {
-      assertEquals(0, run.exitCode(LIMIT), run.log());
-    }
-    return weights(directory(name));
   }
 
   static double testAccuracy(Path out) throws Exception {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Job;
 import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.Test;
@@ -28,12 +29,7 @@ class KilledRunIT {
     Path job = directory.resolve("job.yaml");
     Files.writeString(job, TrainingExactnessTest.JOB.replace("epochs: 2", "epochs: 5"));
     Path whole = directory.resolve("whole");
-    SparkSession spark = LocalSpark.start(2);
-    try {
-      Trainer.of(spark, Job.load(job)).directory(whole.toString()).train();
-    } finally {
-      spark.stop();
-    }
+    trainHere(job, whole);
 
     Path killed = directory.resolve("killed");
     int kills = 0;
@@ -44,7 +40,7 @@ class KilledRunIT {
       assertTrue(seen < 40, "the run ended before it could be killed " + KILLS + " times");
     }
     assertTrue(Files.notExists(killed.resolve("summary.json")), "killed too late");
-    assertTrains(job, killed, "local[1]", "--resume");
+    trainHere(job, killed);
     assertArrayEquals(GangRuns.weights(whole), GangRuns.weights(killed));
   }
 
@@ -63,7 +59,7 @@ class KilledRunIT {
       assertFalse(refused.contains("\tat "), refused);
     }
     Path alone = directory.resolve("alone");
-    assertTrains(job, alone, "local[1]");
+    trainHere(job, alone);
     assertArrayEquals(GangRuns.weights(alone), GangRuns.weights(out));
     assertEquals(names(alone), names(out));
   }
@@ -74,9 +70,16 @@ class KilledRunIT {
     }
   }
 
-  private void assertTrains(Path job, Path out, String master, String... more) throws Exception {
-    try (var run = DriverProcess.train(directory, job, out, master, more)) {
-      assertEquals(0, run.exitCode(GangRuns.LIMIT), run.log());
+  /** Trains, or goes on, in this process. */
+  private static void trainHere(Path job, Path out) {
+    SparkSession spark = LocalSpark.start(2);
+    try {
+      Trainer.of(spark, Job.load(job))
+          .directory(out.toString())
+          .mode(RunDirectory.Mode.RESUME)
+          .train();
+    } finally {
+      spark.stop();
     }
   }
 
