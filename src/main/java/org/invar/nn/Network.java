@@ -87,6 +87,15 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
         .anyMatch(entry -> entry.spec().statistic() == Layout.Statistic.MEAN);
   }
 
+  /** Returns the largest momentum with which some layer averages its batches' statistics, or 0. */
+  public double statisticsMomentum() {
+    return stateLayout().entries().stream()
+        .filter(entry -> entry.spec().statistic() == Layout.Statistic.MEAN)
+        .mapToDouble(entry -> entry.spec().momentum())
+        .max()
+        .orElse(0);
+  }
+
   /** Returns a line a layer, from input to output. */
   public List<Row> table() {
     Sequential body = body();

@@ -109,9 +109,10 @@ class LayerGoldenTest {
   @Test
   void batchNorm() {
     var golden = Golden.of("batchnorm-train-nhwc");
+    var layer = new BatchNorm(0.9, 1e-5);
     INDArray statistics =
-        check("batchnorm-train-nhwc", BatchNorm.of(), Map.of("gamma", "gamma", "beta", "beta"));
-    Layout layout = Layout.of(BatchNorm.of().state(Shape.of(5, 5, 3)));
+        check("batchnorm-train-nhwc", layer, Map.of("gamma", "gamma", "beta", "beta"));
+    Layout layout = Layout.of(layer.state(Shape.of(5, 5, 3)));
     var running = RunningState.of(layout, layout.initialValues(1));
     running.update(statistics.data().asFloat(), golden.array("/inputs/x").size(0));
     golden.assertMatches("/extra/runningMean", Arrays.copyOfRange(running.values(), 0, 3));

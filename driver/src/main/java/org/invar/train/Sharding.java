@@ -2,6 +2,7 @@ package org.invar.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.invar.config.TrainSettings;
 import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
@@ -9,7 +10,7 @@ import org.invar.nn.Network;
 import org.invar.source.ShardCount;
 
 /**
- * Into how many shards a job's rows and batches are cut, and what the user should know of it.
+ * Into how many shards and batches a job's rows are cut, and what the user should know of it.
  *
  * <p>Batch normalization takes statistics of a shard's part of a batch. So {@code auto} leaves
  * every part {@link Shards#GHOST_ROWS} rows, or the whole batch where it has fewer; the short last
@@ -19,6 +20,9 @@ import org.invar.source.ShardCount;
  * @param settings the job's
  */
 record Sharding(Network network, TrainSettings settings) implements ShardCount {
+  /** How much of where running statistics begin may be left in them at the end of a run. */
+  private static final double FORGOTTEN = 0.05;
+
   @Override
   public int of(long rows) {
     if (settings.shards() instanceof org.invar.config.Shards.Fixed fixed) {
@@ -64,6 +68,7 @@ record Sharding(Network network, TrainSettings settings) implements ShardCount {
                   + " or a larger train.batchSize.")
               .formatted(plan(shardRows).fewest(), wanted()));
     }
+    statisticsStart(settings.epochs() * (double) plan(shardRows).steps()).ifPresent(notes::add);
     boolean auto = settings.shards() instanceof org.invar.config.Shards.Auto;
     if (auto && shards == 1 && network.normalizesBatches()) {
       notes.add(
@@ -76,5 +81,21 @@ record Sharding(Network network, TrainSettings settings) implements ShardCount {
               .formatted(shards, cores - shards, cores));
     }
     return notes;
+  }
+
+  /** Of running statistics' initial values momentumⁿ is left after n steps. */
+  private Optional<String> statisticsStart(double steps) {
+    double momentum = network.statisticsMomentum();
+    double left = Math.pow(momentum, steps);
+    if (left <= FORGOTTEN) {
+      return Optional.empty();
+    }
+    double enough = Math.floor(100 * Math.pow(FORGOTTEN, 1 / steps)) / 100;
+    return Optional.of(
+        ("batchNorm averages its running statistics over about %.0f steps, and the run has %.0f: %.0f"
+                + " %% of their start (mean 0, variance 1) is still in them at its end, so dev scores"
+                + " and predictions are worse than the network is. Take more epochs, or batchNorm:"
+                + " {momentum: %s}.")
+            .formatted(1 / (1 - momentum), steps, 100 * left, enough));
   }
 }

@@ -258,6 +258,14 @@ class CasesTest {
   }
 
   @Test
+  void aLineIsLearnedBehindBatchNormInBatchesOf16() throws IOException {
+    String name = "14-batch-norm-regression";
+    trained(name);
+    double explained = summary(name).required("devR2").asDouble();
+    assertTrue(explained >= 0.99, "r² = " + explained);
+  }
+
+  @Test
   void filesThatAreLeftOutAreCountedAndNamed() throws IOException {
     String said = trained("20-other-kinds");
     assertTrue(said.contains(".webp") && said.contains(".tif") && said.contains(".txt"), said);

@@ -32,7 +32,7 @@ final class Searches implements BeforeAllCallback, AfterAllCallback {
         model:
           layers:
             - conv2d: {filters: 4, kernel: 3, padding: valid}
-            - batchNorm
+            - batchNorm: {momentum: 0.9}
             - activate: relu
             - flatten
             - dense: {units: 16, activation: relu}

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -62,29 +62,30 @@ class GhostBatchTest {
     return Preparation.of(spark, job, rows).explain();
   }
 
-  /** With four rows a shard, as it was, r² was 0.7; with sixteen, seeds differ, from 0.97 on. */
+  /**
+   * With four rows a shard, as it was, r² was 0.7; with sixteen and PyTorch's defaults the median
+   * of seeds is 0.984.
+   */
   @Test
   void aLineIsLearnedInBatchesOf16() {
-    List<String> warnings = new ArrayList<>();
-    TrainingResult result =
-        Trainer.of(spark, job(16, "auto"))
-            .data(line(4000))
-            .directory(directory.resolve("line").toString())
-            .listener(
-                new TrainingListener() {
-                  @Override
-                  public void started(Started started) {
-                    assertEquals(1, started.shards());
-                    warnings.addAll(started.warnings());
-                  }
-                })
-            .train();
-    double explained = result.scores().get("devR2");
-    assertTrue(explained >= 0.99, "r² = " + explained);
-    assertTrue(
-        warnings.stream()
-            .anyMatch(warning -> warning.contains("is 1, which is one compute thread")),
-        warnings.toString());
+    double[] explained = new double[3];
+    for (int seed = 1; seed <= explained.length; seed++) {
+      var starts = new Starts();
+      TrainingResult result =
+          Trainer.of(spark, job(16, "auto").with("train.seed", String.valueOf(seed)))
+              .data(line(4000))
+              .directory(directory.resolve("line" + seed).toString())
+              .listener(starts)
+              .train();
+      assertEquals(List.of(1), starts.shards);
+      assertTrue(
+          starts.warnings.stream()
+              .anyMatch(warning -> warning.contains("is 1, which is one compute thread")),
+          starts.warnings.toString());
+      explained[seed - 1] = result.scores().get("devR2");
+    }
+    Arrays.sort(explained);
+    assertTrue(explained[1] >= 0.99, "r² = " + Arrays.toString(explained));
   }
 
   @ParameterizedTest
@@ -114,8 +115,36 @@ class GhostBatchTest {
     List<String> notes = explanation(small, line(2000)).notes();
     assertTrue(notes.get(0).startsWith("batchNorm takes its statistics of"), notes.toString());
     assertTrue(notes.get(0).contains("with fewer than 32 they say little"), notes.toString());
-    Job large = Job.parse(withoutDev(JOB.formatted(250, 4)), "job");
+    Job large =
+        Job.parse(withoutDev(JOB.formatted(250, 4)), "job")
+            .with("model.layers[1]", "{batchNorm: {momentum: 0.9}}");
     assertEquals(List.of(), explanation(large, line(2000)).notes());
+  }
+
+  /** Eight epochs of eight steps, and 0.99⁶⁴ = 0.53. */
+  @Test
+  void whereRunningStatisticsHaveNotForgottenTheirStartItIsSaid() {
+    Job job = Job.parse(withoutDev(JOB.formatted(250, 4)), "job");
+    String warning =
+        "batchNorm averages its running statistics over about 100 steps, and the run has 64: 53 %"
+            + " of their start (mean 0, variance 1) is still in them at its end, so dev scores and"
+            + " predictions are worse than the network is. Take more epochs, or batchNorm:"
+            + " {momentum: 0.95}.";
+    Dataset<Row> rows = line(2000);
+    assertEquals(List.of(warning), explanation(job, rows).notes());
+    assertEquals(
+        List.of(),
+        explanation(job.with("model.layers[1]", "{batchNorm: {momentum: 0.95}}"), rows).notes());
+    assertEquals(List.of(), explanation(job.with("train.epochs", "40"), rows).notes());
+    var starts = new Starts();
+    Trainer.of(spark, job.with("train.epochs", "1"))
+        .data(rows)
+        .directory(directory.resolve("short").toString())
+        .listener(starts)
+        .train();
+    assertTrue(
+        starts.warnings.stream().anyMatch(each -> each.contains("and the run has 8: 92 %")),
+        starts.warnings.toString());
   }
 
   private static String withoutDev(String job) {

@@ -29,7 +29,7 @@ class TrainingExactnessTest {
       model:
         layers:
           - conv2d: {filters: 4, kernel: 3, padding: same}
-          - batchNorm
+          - batchNorm: {momentum: 0.9}
           - activate: relu
           - maxPool2d: 2
           - dropout: 0.2
