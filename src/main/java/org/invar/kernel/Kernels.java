@@ -15,42 +15,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * before.
  */
 public interface Kernels extends AutoCloseable {
-  /** The system property that names the kernels to compute with, instead of the fastest. */
-  String PROPERTY = "invar.kernels";
-
-  /**
-   * Returns the fastest kernels of this platform, for one thread, or those that {@link #PROPERTY}
-   * names.
-   */
-  static Kernels fastest() {
-    String named = System.getProperty(PROPERTY);
-    if (named != null) {
-      return named(named);
-    }
-    return NativeKernels.available() ? new NativeKernels() : new PortableKernels();
-  }
-
-  /**
-   * Returns the kernels of that name, {@code native} or {@code portable}, for one thread.
-   *
-   * @throws IllegalArgumentException for another name, and where the platform has no native ones
-   */
-  static Kernels named(String name) {
-    boolean there = NativeKernels.available();
-    if (name.equals("native") && there) {
-      return new NativeKernels();
-    }
-    if (name.equals("portable")) {
-      return new PortableKernels();
-    }
-    throw new IllegalArgumentException(
-        "expected kernels portable%s, found %s; set or remove -D%s"
-            .formatted(
-                there ? " or native" : " (there are no native ones for this platform)",
-                name,
-                PROPERTY));
-  }
-
   /** Returns the implementation's name. */
   String name();
 

@@ -49,7 +49,7 @@ class NativeKernelsTest {
 
   @BeforeAll
   static void open() {
-    kernels = Kernels.fastest();
+    kernels = Fastest.kernels();
   }
 
   @AfterAll
@@ -271,7 +271,7 @@ class NativeKernelsTest {
     List<INDArray> there =
         CompletableFuture.supplyAsync(
                 () -> {
-                  try (Kernels fresh = Kernels.fastest()) {
+                  try (Kernels fresh = Fastest.kernels()) {
                     return c.run().apply(fresh, new Inputs(DataType.FLOAT));
                   }
                 })
@@ -397,7 +397,7 @@ class NativeKernelsTest {
 
   @Test
   void whatIsClosedRefusesToCompute() {
-    Kernels closed = Kernels.fastest();
+    Kernels closed = Fastest.kernels();
     INDArray x = new Inputs(DataType.FLOAT).normal(3, 4);
     closed.activate(Activation.TANH, x);
     closed.close();

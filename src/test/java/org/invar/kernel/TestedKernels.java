@@ -12,7 +12,7 @@ public final class TestedKernels {
   /** Returns new ones, for one thread; JUnit closes what it gives to a class of tests. */
   public static Stream<Named<Kernels>> all() {
     List<Kernels> all = new ArrayList<>(List.of(new PortableKernels()));
-    Kernels fastest = Kernels.fastest();
+    Kernels fastest = Fastest.kernels();
     if (!fastest.name().equals(all.get(0).name())) {
       all.add(fastest);
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.invar.InvarException;
 import org.invar.bench.ThroughputSettings;
 import org.invar.config.Shards;
+import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -127,7 +128,7 @@ final class ThroughputOptions {
       return;
     }
     try {
-      Kernels.named(kernels).close();
+      Fastest.named(kernels).close();
     } catch (IllegalArgumentException e) {
       throw InvarException.of(
           "--kernels " + kernels,
@@ -135,6 +136,6 @@ final class ThroughputOptions {
           "none of that name",
           "Name native or portable, or leave it away.");
     }
-    System.setProperty(Kernels.PROPERTY, kernels);
+    System.setProperty(Fastest.PROPERTY, kernels);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.commons.codec.digest.MurmurHash3;
+import org.invar.kernel.Fastest;
 import org.invar.kernel.Activation;
 import org.invar.kernel.Cell;
 import org.invar.kernel.Kernels;
@@ -51,7 +52,7 @@ public record KernelFingerprint(String kernels, String library, String threads, 
     // First: it loads ND4J's backend, which the native operations below belong to.
     String probe;
     String name;
-    try (Kernels kernels = Kernels.fastest()) {
+    try (Kernels kernels = Fastest.kernels()) {
       probe = probe(kernels);
       name = kernels.name();
     }
@@ -81,7 +82,7 @@ public record KernelFingerprint(String kernels, String library, String threads, 
               + " cannot be loaded, the log of the worker says why. Put it on all machines, or"
               + " choose portable ones for all: -D%3$s=portable for the driver and --conf"
               + " spark.executor.extraJavaOptions=-D%3$s=portable for the executors.")
-          .formatted(kernels, other.kernels, Kernels.PROPERTY);
+          .formatted(kernels, other.kernels, Fastest.PROPERTY);
     }
     if (!threads.equals(other.threads)) {
       return "OMP_NUM_THREADS is %s on one side, %s on the other: set it to 1 everywhere."

@@ -1,5 +1,6 @@
 package org.invar.worker;
 
+import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
 import org.invar.kernel.PassMemory;
 import org.invar.loss.Outputs;
@@ -28,7 +29,7 @@ public final class Predictor implements AutoCloseable {
     this.weights = new FlatPair(network);
     this.weights.write(weights);
     this.parameters = this.weights.views();
-    this.kernels = Kernels.fastest(); // Last, as nobody would close them after a failure.
+    this.kernels = Fastest.kernels(); // Last, as nobody would close them after a failure.
   }
 
   /** Returns the copy. */

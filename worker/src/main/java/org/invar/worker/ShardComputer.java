@@ -3,6 +3,7 @@ package org.invar.worker;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.invar.data.Batch;
+import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
 import org.invar.kernel.PassMemory;
 import org.invar.nn.Network;
@@ -42,7 +43,7 @@ final class ShardComputer implements AutoCloseable {
     this.stepScores = plan.stepScores();
     this.weights = weights;
     this.parameters = weights.views();
-    this.kernels = Kernels.fastest(); // Last, as nobody would close them after a failure.
+    this.kernels = Fastest.kernels(); // Last, as nobody would close them after a failure.
   }
 
   /** Returns how many passes over rows are complete; from any thread. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.invar.collective.Collective;
+import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
 import org.invar.param.SumTree;
 import org.invar.param.SumTree.Node;
@@ -67,13 +68,13 @@ class GangWorkerTest {
     var slicing = new Slicing(small.run().network().layout().length(), states, 1);
     GangState state = GangState.of(plan, slicing, 0);
     var splits = small.splits(1, 0);
-    System.setProperty(Kernels.PROPERTY, "none");
+    System.setProperty(Fastest.PROPERTY, "none");
     try (var threads = new ComputeThreads(1)) {
       assertThrows(
           IllegalArgumentException.class,
           () -> new GangWorker(plan, state, Collective.alone(), splits, threads, report -> {}));
     } finally {
-      System.clearProperty(Kernels.PROPERTY);
+      System.clearProperty(Fastest.PROPERTY);
     }
     assertTrue(state.weights().isClosed());
   }

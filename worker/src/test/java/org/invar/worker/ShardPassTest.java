@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class ShardPassTest {
   /** Closed native kernels refuse to compute; portable ones hold nothing. */
   @Test
   void computersThatWereMadeBeforeAFailureAreClosed() {
-    try (Kernels kernels = Kernels.fastest()) {
+    try (Kernels kernels = Fastest.kernels()) {
       assumeTrue(kernels.name().equals("native"));
     }
     SmallRun small = SmallRun.of("pass");
