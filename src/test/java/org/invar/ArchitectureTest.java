@@ -45,8 +45,8 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @CsvSource({
-    "random, param kernel nn loss optim data metric",
-    "param, kernel nn loss optim data metric",
+    "random, tensor kernel nn loss optim data metric",
+    "tensor, kernel nn loss optim data metric",
     "kernel, nn loss optim data metric",
     "loss, nn optim data metric",
     "optim, nn loss data metric",

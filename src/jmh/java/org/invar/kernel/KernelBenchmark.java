@@ -2,7 +2,9 @@ package org.invar.kernel;
 
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.invar.param.Size;
+import org.invar.kernel.onednn.Fastest;
+import org.invar.kernel.portable.PortableKernels;
+import org.invar.tensor.Size;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;

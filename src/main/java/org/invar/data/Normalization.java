@@ -2,7 +2,7 @@ package org.invar.data;
 
 import java.io.Serial;
 import java.io.Serializable;
-import org.invar.param.Float32;
+import org.invar.tensor.Float32;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -57,7 +57,7 @@ public final class Shards {
    * Returns the shards of a partition: as many as every other partition's, or one more.
    *
    * <p>Where both numbers are powers of two, each range is one subtree of {@link
-   * org.invar.param.SumTree}.
+   * org.invar.tensor.SumTree}.
    *
    * @param shards V, at least 1
    * @param partitions N, at least 1; with N greater than V some ranges are empty

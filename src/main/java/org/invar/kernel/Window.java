@@ -1,7 +1,7 @@
 package org.invar.kernel;
 
-import org.invar.param.Shape;
-import org.invar.param.Size;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Size;
 
 /**
  * A window that slides over an image: the geometry of convolution and pooling.
@@ -50,22 +50,22 @@ public record Window(Size size, Size stride, Padding padding) {
   }
 
   /** Returns the output's height for an input's. */
-  long outputHeight(long height) {
+  public long outputHeight(long height) {
     return output(height, size.height(), stride.height());
   }
 
   /** Returns the output's width for an input's. */
-  long outputWidth(long width) {
+  public long outputWidth(long width) {
     return output(width, size.width(), stride.width());
   }
 
   /** Returns the steps down and across. */
-  long[] strides() {
+  public long[] strides() {
     return new long[] {stride.height(), stride.width()};
   }
 
   /** Returns how many rows of zeros stand above an image and columns left of it. */
-  long[] paddingBefore(long height, long width) {
+  public long[] paddingBefore(long height, long width) {
     return new long[] {
       padding(height, size.height(), stride.height()) / 2,
       padding(width, size.width(), stride.width()) / 2
@@ -73,7 +73,7 @@ public record Window(Size size, Size stride, Padding padding) {
   }
 
   /** Returns how many stand below and right of it, with the odd one. */
-  long[] paddingAfter(long height, long width) {
+  public long[] paddingAfter(long height, long width) {
     return new long[] {
       (padding(height, size.height(), stride.height()) + 1) / 2,
       (padding(width, size.width(), stride.width()) + 1) / 2

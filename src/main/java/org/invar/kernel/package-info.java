@@ -1,7 +1,4 @@
-/**
- * The arithmetic of layers as a small set of fused operations, and its portable implementation in
- * ND4J.
- */
+/** The arithmetic of layers as a small set of fused operations, and the memory of a pass. */
 @NullMarked
 package org.invar.kernel;
 

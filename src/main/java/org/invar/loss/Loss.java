@@ -1,7 +1,7 @@
 package org.invar.loss;
 
 import java.io.Serializable;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**

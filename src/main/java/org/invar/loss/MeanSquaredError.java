@@ -1,6 +1,6 @@
 package org.invar.loss;
 
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**

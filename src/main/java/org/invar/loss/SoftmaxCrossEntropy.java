@@ -2,7 +2,7 @@ package org.invar.loss;
 
 import java.util.Arrays;
 import java.util.Objects;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.invar.loss.Loss;
 import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy.Targets;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 
 /**
  * Scores of a network's outputs that are computed from sums over rows.

@@ -1,8 +1,8 @@
 package org.invar.nn;
 
 import org.invar.kernel.Activation;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

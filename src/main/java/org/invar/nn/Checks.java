@@ -1,6 +1,6 @@
 package org.invar.nn;
 
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 
 /** What layers check of their hyperparameters and inputs. */
 final class Checks {

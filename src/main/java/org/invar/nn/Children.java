@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
 
 /**
  * What containers do with their children: names by kind and ordinal, tensors and errors by path.

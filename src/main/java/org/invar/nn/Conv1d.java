@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.invar.kernel.Activation;
 import org.invar.kernel.Window;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
-import org.invar.param.Size;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Size;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,9 +1,9 @@
 package org.invar.nn;
 
 import java.nio.FloatBuffer;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
 import org.invar.random.CounterRandom;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

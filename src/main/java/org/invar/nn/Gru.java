@@ -2,10 +2,10 @@ package org.invar.nn;
 
 import java.util.List;
 import org.invar.kernel.Cell;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -2,9 +2,9 @@ package org.invar.nn;
 
 import java.util.List;
 import org.invar.kernel.Cell;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
 
 /**
  * Long short-term memory, {@link Cell.Kind#LSTM}: (time, features) → (units), or to (time, units).

@@ -2,9 +2,9 @@ package org.invar.nn;
 
 import org.invar.kernel.Kernels.Pooling;
 import org.invar.kernel.Window;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
-import org.invar.param.Size;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Size;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

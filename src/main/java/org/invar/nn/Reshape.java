@@ -1,7 +1,7 @@
 package org.invar.nn;
 
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -2,9 +2,9 @@ package org.invar.nn;
 
 import java.util.List;
 import org.invar.kernel.Cell;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
 
 /**
  * The recurrent layer of Elman, {@link Cell.Kind#SIMPLE_RNN}: (time, features) → (units), or to

@@ -1,6 +1,6 @@
 package org.invar.optim;
 
-import org.invar.param.Layout;
+import org.invar.tensor.Layout;
 
 /** What L2 regularization adds to the loss, of which the averager's update has the gradient. */
 public final class L2 {

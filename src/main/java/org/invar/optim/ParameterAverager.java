@@ -3,8 +3,8 @@ package org.invar.optim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.invar.param.Layout;
-import org.invar.param.SumTree;
+import org.invar.tensor.Layout;
+import org.invar.tensor.SumTree;
 
 /**
  * The central averager's part for one slice of the flat vector: its moments, and the update that

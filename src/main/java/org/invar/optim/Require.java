@@ -1,6 +1,6 @@
 package org.invar.optim;
 
-import org.invar.param.Float32;
+import org.invar.tensor.Float32;
 
 /** The checks that hyperparameters share; each message carries the name and the value. */
 final class Require {

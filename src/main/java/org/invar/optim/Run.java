@@ -2,7 +2,7 @@ package org.invar.optim;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.invar.param.Layout;
+import org.invar.tensor.Layout;
 
 /**
  * Neighbouring elements of a slice that are treated alike.

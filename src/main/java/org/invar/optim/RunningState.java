@@ -1,7 +1,7 @@
 package org.invar.optim;
 
 import java.util.List;
-import org.invar.param.Layout;
+import org.invar.tensor.Layout;
 
 /**
  * The running statistics of a network, updated once a step by those of the whole batch: s =

@@ -1,6 +1,6 @@
 package org.invar.optim;
 
-import org.invar.param.SumTree;
+import org.invar.tensor.SumTree;
 
 /** Sums of squares in float64, in orders that never change. */
 final class Squares {

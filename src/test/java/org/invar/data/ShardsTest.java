@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.invar.param.SumTree;
+import org.invar.tensor.SumTree;
 import org.junit.jupiter.api.Test;
 
 class ShardsTest {

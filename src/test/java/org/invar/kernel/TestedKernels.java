@@ -3,6 +3,8 @@ package org.invar.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.invar.kernel.onednn.Fastest;
+import org.invar.kernel.portable.PortableKernels;
 import org.junit.jupiter.api.Named;
 
 /** The float32 kernels that layers are tested with: the portable ones, and the fastest. */

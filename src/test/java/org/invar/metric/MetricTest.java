@@ -15,7 +15,7 @@ import org.invar.loss.MeanSquaredError;
 import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.loss.SoftmaxCrossEntropy.Targets;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

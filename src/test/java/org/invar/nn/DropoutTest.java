@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
 import org.invar.kernel.PassMemory;
-import org.invar.kernel.PortableKernels;
-import org.invar.param.Layout;
-import org.invar.param.Parameters;
+import org.invar.kernel.portable.PortableKernels;
 import org.invar.random.CounterRandom;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Parameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -2,7 +2,7 @@ package org.invar.nn;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.invar.kernel.PortableKernels;
+import org.invar.kernel.portable.PortableKernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -3,7 +3,7 @@ package org.invar.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.invar.data.Batch;
-import org.invar.kernel.PortableKernels;
+import org.invar.kernel.portable.PortableKernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -2,9 +2,9 @@ package org.invar.nn;
 
 import java.util.Arrays;
 import java.util.List;
-import org.invar.param.Layout;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -7,9 +7,9 @@ import java.util.List;
 import org.invar.Golden;
 import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class ParameterAveragerGoldenTest {

@@ -3,9 +3,9 @@ package org.invar.optim;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class RunningStateTest {

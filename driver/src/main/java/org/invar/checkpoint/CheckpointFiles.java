@@ -10,12 +10,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.invar.param.Layout;
 import org.invar.storage.DamagedFileException;
 import org.invar.storage.RunFiles;
 import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
 import org.invar.storage.StoredFile;
+import org.invar.tensor.Layout;
 
 /**
  * The files of a directory of checkpoints.

@@ -15,8 +15,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
-import org.invar.param.Layout;
-import org.invar.param.Weights;
 import org.invar.storage.DamagedFileException;
 import org.invar.storage.RunFiles;
 import org.invar.storage.SliceContent;
@@ -24,6 +22,8 @@ import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
 import org.invar.storage.Span;
 import org.invar.storage.StoredFile;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**

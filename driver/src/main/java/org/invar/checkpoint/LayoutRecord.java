@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.invar.InvarException;
-import org.invar.param.Layout;
+import org.invar.tensor.Layout;
 
 /**
  * The layouts of a network as its checkpoints record them, {@code {"parameters": {"dense1.kernel":

@@ -15,12 +15,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
-import org.invar.param.Layout;
-import org.invar.param.Weights;
 import org.invar.storage.DamagedFileException;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
 import org.invar.storage.StoredFile;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Weights;
 
 /**
  * A finished model: {@code architecture.yaml}, {@code weights.safetensors}, {@code

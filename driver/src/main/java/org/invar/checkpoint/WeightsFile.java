@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import org.invar.InvarException;
-import org.invar.param.Layout;
-import org.invar.param.Weights;
 import org.invar.storage.Safetensors;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Weights;
 
 /** {@link Weights} as one safetensors file: the parameters' entries, then the state's. */
 final class WeightsFile {

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
-import org.invar.param.Size;
 import org.invar.source.DataSource;
 import org.invar.source.Feature;
 import org.invar.source.Input;
 import org.invar.source.Preprocessing;
+import org.invar.tensor.Size;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -4,8 +4,7 @@ import java.util.List;
 import org.invar.InvarException;
 import org.invar.bench.ThroughputSettings;
 import org.invar.config.Shards;
-import org.invar.kernel.Fastest;
-import org.invar.kernel.Kernels;
+import org.invar.kernel.onednn.Fastest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.invar.param.Shape;
 import org.invar.source.BadRows;
 import org.invar.source.DataSource;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.invar.loss.Loss;
 import org.invar.metric.Metric;
-import org.invar.param.Shape;
 import org.invar.source.Split;
+import org.invar.tensor.Shape;
 import org.invar.worker.Scores;
 
 /** The names of the scores that every epoch of a run has, such as devAccuracy. */

@@ -3,7 +3,7 @@ package org.invar.config;
 import java.util.List;
 import org.invar.nn.Layer;
 import org.invar.nn.zoo.Zoo;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package org.invar.config;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.invar.param.Float32;
+import org.invar.tensor.Float32;
 
 /** The checks that settings share; each message starts with the key and the value. */
 final class Require {

@@ -5,7 +5,7 @@ import org.invar.optim.EarlyStopping;
 import org.invar.optim.Optimizer;
 import org.invar.optim.Progress;
 import org.invar.optim.Schedule;
-import org.invar.param.Float32;
+import org.invar.tensor.Float32;
 import org.invar.worker.Wire;
 import org.jspecify.annotations.Nullable;
 

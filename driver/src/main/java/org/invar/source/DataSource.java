@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.invar.param.Size;
+import org.invar.tensor.Size;
 import org.jspecify.annotations.Nullable;
 
 /** Where rows come from. Paths are any that Hadoop can read. */

@@ -5,7 +5,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 
 /**
  * Finds out what the label's columns are, and refuses those that the network has no outputs for.

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
-import org.invar.param.Float32;
-import org.invar.param.Shape;
+import org.invar.tensor.Float32;
+import org.invar.tensor.Shape;
 import org.invar.worker.RowEncoding;
 import org.jspecify.annotations.Nullable;
 

@@ -15,7 +15,7 @@ import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
-import org.invar.param.Float32;
+import org.invar.tensor.Float32;
 import org.invar.worker.Identity;
 import org.invar.worker.RowEncoding;
 import org.jspecify.annotations.Nullable;

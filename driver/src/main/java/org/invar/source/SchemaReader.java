@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.data.FeatureType;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 
 /**
  * Finds out what each column of the training source is, and refuses what cannot be, before any row

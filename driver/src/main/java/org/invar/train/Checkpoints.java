@@ -14,8 +14,8 @@ import org.invar.checkpoint.MetricsLines;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.config.Job;
-import org.invar.param.Weights;
 import org.invar.storage.SliceFile;
+import org.invar.tensor.Weights;
 import org.invar.worker.RunPlan;
 import org.jspecify.annotations.Nullable;
 

@@ -12,8 +12,8 @@ import org.invar.nn.Dense;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.nn.Sequential;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
 import org.invar.worker.MemoryNeed;
 
 /** The network of a job, for examples of one shape; what does not fit is refused at its line. */

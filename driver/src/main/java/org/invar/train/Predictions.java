@@ -17,12 +17,12 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
 import org.invar.loss.Outputs;
 import org.invar.nn.Network;
-import org.invar.param.Shape;
-import org.invar.param.Weights;
 import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
 import org.invar.source.Targets;
 import org.invar.source.ValueType;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Weights;
 import org.invar.worker.Predictor;
 
 /**

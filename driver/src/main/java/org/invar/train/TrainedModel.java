@@ -18,7 +18,6 @@ import org.invar.config.YamlDocument;
 import org.invar.config.YamlText;
 import org.invar.data.Shards;
 import org.invar.nn.Network;
-import org.invar.param.Weights;
 import org.invar.source.BadRows;
 import org.invar.source.Input;
 import org.invar.source.PackedDataset;
@@ -26,6 +25,7 @@ import org.invar.source.Packer;
 import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
 import org.invar.source.Split;
+import org.invar.tensor.Weights;
 import org.invar.worker.Shipped;
 
 /**

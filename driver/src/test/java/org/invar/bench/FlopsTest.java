@@ -9,8 +9,8 @@ import org.invar.nn.Dense;
 import org.invar.nn.Flatten;
 import org.invar.nn.MaxPool2d;
 import org.invar.nn.Network;
-import org.invar.param.Shape;
-import org.invar.param.Size;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Size;
 import org.junit.jupiter.api.Test;
 
 /** What a sample takes, counted by hand. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.invar.config.Job;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.invar.train.JobNetwork;
 import org.junit.jupiter.api.Test;
 

@@ -20,16 +20,16 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Layout.Spec;
-import org.invar.param.Shape;
-import org.invar.param.Weights;
 import org.invar.storage.Json;
 import org.invar.storage.SliceContent;
 import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
 import org.invar.storage.Span;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Layout.Spec;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Weights;
 import org.jspecify.annotations.Nullable;
 
 /** A small run: what its checkpoint at a step holds, and whether one read back holds that. */

@@ -29,10 +29,10 @@ import java.util.TreeMap;
 import org.invar.InvarException;
 import org.invar.checkpoint.CheckpointFixture.Best;
 import org.invar.checkpoint.CheckpointFixture.Snapshot;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
-import org.invar.param.Weights;
 import org.invar.storage.SliceFile;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

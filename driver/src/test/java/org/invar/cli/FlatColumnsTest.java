@@ -9,12 +9,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.data.FeatureType;
-import org.invar.param.Shape;
 import org.invar.source.Feature;
 import org.invar.source.LocalSpark;
 import org.invar.source.Preprocessing;
 import org.invar.source.Targets;
 import org.invar.source.ValueType;
+import org.invar.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class FlatColumnsTest {

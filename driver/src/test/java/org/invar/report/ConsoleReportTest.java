@@ -16,7 +16,7 @@ import org.invar.kernel.Activation;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.nn.Dense;
 import org.invar.nn.Network;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.invar.train.TrainingListener.Epoch;
 import org.invar.train.TrainingListener.Started;
 import org.invar.train.TrainingListener.Step;

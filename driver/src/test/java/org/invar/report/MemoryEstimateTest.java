@@ -17,7 +17,7 @@ import org.invar.nn.zoo.Lenet5;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
 import org.invar.optim.Sgd;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class MemoryEstimateTest {

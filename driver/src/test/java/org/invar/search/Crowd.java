@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -2,8 +2,8 @@ package org.invar.search;
 
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

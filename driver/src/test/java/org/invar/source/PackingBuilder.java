@@ -1,7 +1,7 @@
 package org.invar.source;
 
 import java.util.List;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** What a test says about its data, beside what is assumed of any. */

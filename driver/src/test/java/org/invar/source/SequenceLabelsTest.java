@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.invar.worker.PackedBlock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

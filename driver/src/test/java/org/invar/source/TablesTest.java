@@ -19,7 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.data.FeatureType;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.invar.worker.PackedBlock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -3,7 +3,7 @@ package org.invar.train;
 import org.invar.loss.Loss;
 import org.invar.loss.Outputs;
 import org.invar.loss.TargetKind;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** A loss of one's own: ½e² near 0 and |e| − ½ elsewhere, the mean over a row's units. */

@@ -5,9 +5,9 @@ import org.invar.config.Binder;
 import org.invar.config.Vocabulary;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
 import org.invar.random.CounterRandom;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

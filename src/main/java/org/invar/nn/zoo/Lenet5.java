@@ -8,8 +8,8 @@ import org.invar.nn.Dense;
 import org.invar.nn.Flatten;
 import org.invar.nn.Layer;
 import org.invar.nn.MaxPool2d;
-import org.invar.param.Initializer;
-import org.invar.param.Size;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Size;
 
 /**
  * LeNet-5 for 28×28 images (the first convolution pads them as the original's 32×32 border does):

@@ -22,7 +22,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
-import org.invar.param.Layout;
+import org.invar.tensor.Layout;
 
 /**
  * Flat float32 vectors as safetensors files, which every deep-learning library reads.

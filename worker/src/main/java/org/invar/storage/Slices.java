@@ -12,7 +12,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.invar.InvarException;
-import org.invar.param.Layout;
+import org.invar.tensor.Layout;
 
 /**
  * Writes and reads the files of slices: safetensors with flat tensors {@code parameters}, {@code

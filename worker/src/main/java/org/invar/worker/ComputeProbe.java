@@ -5,9 +5,9 @@ import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.data.ShardOrder;
 import org.invar.nn.Network;
-import org.invar.param.Weights;
 import org.invar.random.CounterRandom;
 import org.invar.random.Purpose;
+import org.invar.tensor.Weights;
 
 /**
  * One compute thread's part of a training, alone: the gradients of batches of one shard of made-up

@@ -21,10 +21,10 @@ import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Shape;
-import org.invar.param.SumTree.Node;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Shape;
+import org.invar.tensor.SumTree.Node;
 import org.invar.worker.SliceRound.Contribution;
 
 /**

@@ -7,14 +7,14 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
-import org.invar.param.Layout;
-import org.invar.param.Weights;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
 import org.invar.storage.SliceContent;
 import org.invar.storage.SliceFile;
 import org.invar.storage.Slices;
 import org.invar.storage.Span;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**

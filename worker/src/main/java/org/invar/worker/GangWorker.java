@@ -12,7 +12,7 @@ import org.invar.collective.Collective;
 import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
 import org.invar.nn.Network;
-import org.invar.param.SumTree.Node;
+import org.invar.tensor.SumTree.Node;
 import org.invar.worker.ShardPass.Sum;
 import org.invar.worker.SliceRound.Contribution;
 import org.invar.worker.Slicing.Chunk;

@@ -1,7 +1,7 @@
 package org.invar.worker;
 
 import org.invar.nn.Network;
-import org.invar.param.Parameters;
+import org.invar.tensor.Parameters;
 
 /**
  * Vectors that a shard's gradient and batch statistics are added into, with their views.

@@ -6,7 +6,7 @@ import org.invar.InvarException;
 import org.invar.data.Shards;
 import org.invar.nn.Network;
 import org.invar.optim.Optimizer;
-import org.invar.param.Layout;
+import org.invar.tensor.Layout;
 
 /**
  * What a process takes of its memory at least when it trains: a run that does not have it is

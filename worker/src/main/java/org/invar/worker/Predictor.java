@@ -1,12 +1,12 @@
 package org.invar.worker;
 
-import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
 import org.invar.kernel.PassMemory;
+import org.invar.kernel.onednn.Fastest;
 import org.invar.loss.Outputs;
 import org.invar.nn.Network;
-import org.invar.param.Parameters;
-import org.invar.param.Weights;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Weights;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;

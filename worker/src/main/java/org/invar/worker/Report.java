@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import org.invar.param.SumTree;
 import org.invar.storage.Json;
 import org.invar.storage.SliceFile;
+import org.invar.tensor.SumTree;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker of a gang tells the driver. */

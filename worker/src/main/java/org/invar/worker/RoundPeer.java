@@ -3,7 +3,7 @@ package org.invar.worker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.invar.param.SumTree.Node;
+import org.invar.tensor.SumTree.Node;
 
 /**
  * One worker as another knows it in rounds: what it has sent, and what was given to it. Buffers are

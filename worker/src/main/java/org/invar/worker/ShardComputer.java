@@ -3,13 +3,13 @@ package org.invar.worker;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.invar.data.Batch;
-import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
 import org.invar.kernel.PassMemory;
+import org.invar.kernel.onednn.Fastest;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
-import org.invar.param.Layout;
-import org.invar.param.Parameters;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 

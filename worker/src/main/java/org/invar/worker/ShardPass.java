@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.invar.data.ShardOrder;
 import org.invar.data.Shards;
-import org.invar.param.SumTree;
-import org.invar.param.SumTree.Node;
+import org.invar.tensor.SumTree;
+import org.invar.tensor.SumTree.Node;
 import org.invar.worker.Slicing.Chunk;
 import org.jspecify.annotations.Nullable;
 

@@ -11,7 +11,7 @@ import org.invar.data.Batch;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.kernel.Kernels;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -6,7 +6,7 @@ import java.io.Serializable;
  * What shards add up to in one step or one evaluation: gradient, batch statistics and scores, all
  * sums over rows.
  *
- * <p>Addition is the element-wise sum, left operand first; {@link org.invar.param.SumTree} says in
+ * <p>Addition is the element-wise sum, left operand first; {@link org.invar.tensor.SumTree} says in
  * which order.
  *
  * @param gradient the gradient of the loss sum, flat; empty in an evaluation

@@ -10,8 +10,8 @@ import java.util.function.IntSupplier;
 import org.invar.collective.Collective;
 import org.invar.collective.Round;
 import org.invar.optim.ParameterAverager;
-import org.invar.param.SumTree;
-import org.invar.param.SumTree.Node;
+import org.invar.tensor.SumTree;
+import org.invar.tensor.SumTree.Node;
 import org.invar.worker.Slicing.Chunk;
 import org.jspecify.annotations.Nullable;
 

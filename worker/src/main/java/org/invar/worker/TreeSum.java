@@ -2,7 +2,7 @@ package org.invar.worker;
 
 import java.util.Map;
 import org.invar.optim.ParameterAverager;
-import org.invar.param.SumTree;
+import org.invar.tensor.SumTree;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,8 +11,8 @@ import org.invar.nn.Dense;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -12,7 +12,7 @@ import org.invar.nn.Dense;
 import org.invar.nn.Network;
 import org.invar.optim.Adam;
 import org.invar.optim.Sgd;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 /** What training takes at least, and what is said where there is less. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.invar.param.Weights;
+import org.invar.tensor.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +41,8 @@ class ParameterAveragingTest {
       if (batch % every == 0 || batch == SmallRun.STEPS_AN_EPOCH) {
         Reference.average(alone);
         scores.add(
-            org.invar.param.SumTree.sum(
-                new org.invar.param.SumTree.Node(0, workers), rank -> sums[rank], Reference::add));
+            org.invar.tensor.SumTree.sum(
+                new org.invar.tensor.SumTree.Node(0, workers), rank -> sums[rank], Reference::add));
         counts.add(count);
         count = 0;
       }

@@ -5,9 +5,9 @@ import org.invar.data.ShardOrder;
 import org.invar.data.Shards;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
-import org.invar.param.Layout;
-import org.invar.param.SumTree;
-import org.invar.param.Weights;
+import org.invar.tensor.Layout;
+import org.invar.tensor.SumTree;
+import org.invar.tensor.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**

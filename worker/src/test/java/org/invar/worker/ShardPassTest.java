@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.invar.kernel.Fastest;
 import org.invar.kernel.Kernels;
+import org.invar.kernel.onednn.Fastest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -17,12 +17,12 @@ import org.invar.optim.Clipping;
 import org.invar.optim.Optimizer;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
-import org.invar.param.Initializer;
-import org.invar.param.Layout;
-import org.invar.param.Parameters;
-import org.invar.param.Shape;
-import org.invar.param.SumTree;
-import org.invar.param.Weights;
+import org.invar.tensor.Initializer;
+import org.invar.tensor.Layout;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Shape;
+import org.invar.tensor.SumTree;
+import org.invar.tensor.Weights;
 import org.invar.worker.SliceRound.Contribution;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

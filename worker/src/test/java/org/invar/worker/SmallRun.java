@@ -24,7 +24,7 @@ import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.invar.param.SumTree;
-import org.invar.param.SumTree.Node;
+import org.invar.tensor.SumTree;
+import org.invar.tensor.SumTree.Node;
 import org.junit.jupiter.api.Test;
 
 class TreeSumTest {

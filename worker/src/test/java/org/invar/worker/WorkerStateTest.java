@@ -15,7 +15,7 @@ import org.invar.data.Normalization;
 import org.invar.loss.MeanSquaredError;
 import org.invar.nn.Dense;
 import org.invar.nn.Network;
-import org.invar.param.Shape;
+import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,8 @@
+/**
+ * Flat vectors of parameters, their layout and initial values, and the order in which shards are
+ * added.
+ */
+@NullMarked
+package org.invar.tensor;
+
+import org.jspecify.annotations.NullMarked;
