@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.spark.util.SerializableConfiguration;
 import org.invar.collective.RunKey;
+import org.invar.data.Shards;
 import org.invar.optim.Clipping;
 import org.invar.optim.Optimizer;
 import org.jspecify.annotations.Nullable;
@@ -78,5 +79,13 @@ public record GangPlan(
   /** Whether the workers take steps alone. */
   boolean averages() {
     return averageEvery > 0;
+  }
+
+  /** Returns what the worker of that rank needs of its process's memory. */
+  MemoryNeed memoryNeed(int rank) {
+    Shards.Range range = Shards.range(run.shards(), workers, rank);
+    int shards = Math.max(1, range.to() - range.from());
+    long rows = Math.max(1, run.batchSize() / run.shards());
+    return MemoryNeed.of(run.network(), optimizer, workers, averages(), cores, shards, rows);
   }
 }

@@ -72,7 +72,7 @@ final class GangSession implements AutoCloseable {
           heartbeat.scheduleAtFixedRate(
               this::signOfLife, HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
       daemon(() -> listen(driver), "invar-commands").start();
-      MemoryNeed.ofWorker(plan, self.rank()).require(place(), ProcessMemory.current());
+      plan.memoryNeed(self.rank()).require(place(), ProcessMemory.current());
       work(load(blocks));
     } catch (Throwable e) { // An Error too: the driver must hear of it before the process ends.
       fail(e);
@@ -165,7 +165,7 @@ final class GangSession implements AutoCloseable {
       splits.put(split, loader.shards(split));
     }
     Shards.Range range = Shards.range(run.shards(), plan.workers(), self.rank());
-    Map<Integer, ShardRows> train = splits.getOrDefault(RunPlan.TRAIN, Map.of());
+    Map<Integer, ShardRows> train = splits.getOrDefault(SplitNames.TRAIN, Map.of());
     for (int shard = range.from(); shard < range.to(); shard++) {
       if (run.shardRows()[shard] > 0 && !train.containsKey(shard)) {
         throw new IllegalStateException("no rows of shard " + shard + " arrived");

@@ -175,7 +175,8 @@ final class GangWorker implements AutoCloseable {
     }
     pass.release(sums);
     if (!Scores.finite(reduction.scores())) {
-      return pass.diagnosis(epoch, step, from, to);
+      NonFinite seen = pass.diagnosis(epoch, step, from, to);
+      return new Report.NotFinite(step + 1, seen.shard(), seen.what());
     }
     int steps = 1;
     double[] scores = reduction.scores();
@@ -213,7 +214,8 @@ final class GangWorker implements AutoCloseable {
 
   /** Scores the worker's rows of a split, and reports. */
   void evaluate(String split) throws IOException, InterruptedException {
-    reporter.report(pass.evaluate(split));
+    SplitScores part = pass.evaluate(split);
+    reporter.report(new Report.Evaluated(part.nodes(), part.scores()));
   }
 
   /** Gives everybody the kept weights to compute with. */

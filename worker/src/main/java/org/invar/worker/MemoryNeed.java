@@ -3,7 +3,6 @@ package org.invar.worker;
 import java.util.Locale;
 import java.util.Optional;
 import org.invar.InvarException;
-import org.invar.data.Shards;
 import org.invar.nn.Network;
 import org.invar.optim.Optimizer;
 import org.invar.tensor.Layout;
@@ -27,22 +26,6 @@ public record MemoryNeed(int parameters, long heap, long outside) {
 
   /** What is left to everything else where memory is not tight. */
   private static final double SPARE = 0.75;
-
-  /** Returns the need of a worker. */
-  static MemoryNeed ofWorker(GangPlan plan, int rank) {
-    RunPlan run = plan.run();
-    Shards.Range range = Shards.range(run.shards(), plan.workers(), rank);
-    int shards = Math.max(1, range.to() - range.from());
-    long rows = Math.max(1, run.batchSize() / run.shards());
-    return of(
-        run.network(),
-        plan.optimizer(),
-        plan.workers(),
-        plan.averages(),
-        plan.cores(),
-        shards,
-        rows);
-  }
 
   /**
    * Returns the need of one worker on one thread with one row, whatever the data are.

@@ -36,12 +36,6 @@ public record RunPlan(
     Map<String, List<String>> hashes,
     @Nullable KernelFingerprint fingerprint)
     implements Serializable {
-  /** The name of the split that is trained on. */
-  static final String TRAIN = "train";
-
-  /** The name of the split that decisions are taken from. */
-  static final String DEV = "dev";
-
   /** Refuses to compute in this process with other kernels than the run's. */
   void checkKernels() {
     KernelFingerprint found = KernelFingerprint.current();

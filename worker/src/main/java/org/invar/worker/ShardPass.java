@@ -165,7 +165,7 @@ final class ShardPass implements AutoCloseable {
   }
 
   private ShardRows rows(int shard) {
-    ShardRows rows = splits.getOrDefault(RunPlan.TRAIN, Map.of()).get(shard);
+    ShardRows rows = splits.getOrDefault(SplitNames.TRAIN, Map.of()).get(shard);
     if (rows == null) {
       throw new IllegalStateException("no rows of shard " + shard + " arrived");
     }
@@ -268,7 +268,7 @@ final class ShardPass implements AutoCloseable {
    * Returns the first shard of the mini-batch just computed whose loss is not finite, and what
    * first stopped being finite there.
    */
-  Report.NotFinite diagnosis(long epoch, long step, int[] from, int[] to) {
+  NonFinite diagnosis(long epoch, long step, int[] from, int[] to) {
     for (int shard = range.from(); shard < range.to(); shard++) {
       if (from[shard] < to[shard] && broken[shard]) {
         String what =
@@ -276,10 +276,10 @@ final class ShardPass implements AutoCloseable {
                 .get(0)
                 .firstNonFinite(
                     rows(shard), shard, orders[shard], from[shard], to[shard], epoch, step);
-        return new Report.NotFinite(step + 1, shard, what == null ? "the loss" : what);
+        return new NonFinite(shard, what == null ? "the loss" : what);
       }
     }
-    return new Report.NotFinite(step + 1, Integer.MAX_VALUE, "the loss");
+    return new NonFinite(Integer.MAX_VALUE, "the loss");
   }
 
   /** Frees what is outside the heap; the compute threads have nothing to do any more. */
@@ -293,7 +293,7 @@ final class ShardPass implements AutoCloseable {
   }
 
   /** Returns the scores of the worker's shards of a split. */
-  Report.Evaluated evaluate(String split) throws InterruptedException {
+  SplitScores evaluate(String split) throws InterruptedException {
     Map<Integer, ShardRows> shards = splits.getOrDefault(split, Map.of());
     double[][] scores = new double[plan.shards()][];
     AtomicInteger next = new AtomicInteger(range.from());
@@ -317,6 +317,6 @@ final class ShardPass implements AutoCloseable {
         sums.add(sum);
       }
     }
-    return new Report.Evaluated(nodes, sums);
+    return new SplitScores(nodes, sums);
   }
 }

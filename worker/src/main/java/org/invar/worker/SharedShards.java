@@ -70,11 +70,11 @@ public final class SharedShards {
     Map<Integer, ShardRows> train = new TreeMap<>();
     Map<Integer, ShardRows> dev = new TreeMap<>();
     splits
-        .getOrDefault(RunPlan.TRAIN, Map.of())
+        .getOrDefault(SplitNames.TRAIN, Map.of())
         .forEach((shard, rows) -> (shard % folds == fold ? dev : train).put(shard, rows));
     Map<String, Map<Integer, ShardRows>> cut = new TreeMap<>(splits);
-    cut.put(RunPlan.TRAIN, train);
-    cut.put(RunPlan.DEV, dev);
+    cut.put(SplitNames.TRAIN, train);
+    cut.put(SplitNames.DEV, dev);
     return new SharedShards(cut);
   }
 

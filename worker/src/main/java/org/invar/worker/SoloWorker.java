@@ -31,7 +31,7 @@ public final class SoloWorker implements AutoCloseable {
   public SoloWorker(GangPlan plan, SharedShards shards, Consumer<Report.Stepped> steps)
       throws IOException {
     plan.run().checkKernels();
-    MemoryNeed.ofWorker(plan, 0).require("the process of a trial", ProcessMemory.current());
+    plan.memoryNeed(0).require("the process of a trial", ProcessMemory.current());
     this.writer =
         new CheckpointWriter(
             plan, new Membership(plan.run().runId(), plan.attempt(), 0, 1), report -> {});

@@ -309,7 +309,7 @@ class GangSessionTest {
     SmallRun small = SmallRun.of("gone", new Slow(250), Dense.of(3));
     try (Running driver = Running.of(small, 2)) {
       driver.connect();
-      driver.tell(evaluating ? new Command.Evaluate(RunPlan.TRAIN) : SmallRun.command(0, 3));
+      driver.tell(evaluating ? new Command.Evaluate(SplitNames.TRAIN) : SmallRun.command(0, 3));
       Thread.sleep(100);
       driver.close();
       Throwable end = driver.end();
@@ -357,7 +357,7 @@ class GangSessionTest {
   void shardsThatAreNotThoseOfTheStartAreRefused() throws Exception {
     SmallRun small = SmallRun.of("shards");
     List<Tuple2<String, byte[]>> less = small.blocks(1, 0);
-    less.removeIf(block -> block._1().equals(RunPlan.TRAIN) && BlockCodec.shard(block._2()) == 3);
+    less.removeIf(block -> block._1().equals(SplitNames.TRAIN) && BlockCodec.shard(block._2()) == 3);
     try (Running driver = new Running(small, less, 1)) {
       Report.Failed failed = driver.next(Report.Failed.class);
       assertEquals(Report.Cause.JOB, failed.cause());

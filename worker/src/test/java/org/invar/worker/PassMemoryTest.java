@@ -84,7 +84,7 @@ class PassMemoryTest {
           new Weights(
               run.network().layout().initialValues(1),
               run.network().stateLayout().initialValues(1)));
-      ShardRows rows = small.splits(1, 0).get(RunPlan.TRAIN).get(SHARD);
+      ShardRows rows = small.splits(1, 0).get(SplitNames.TRAIN).get(SHARD);
       take(computer, rows, WARM_UP, buffer);
       long before = residentKibibytes();
       take(computer, rows, PASSES, buffer);

@@ -67,7 +67,7 @@ final class Reference implements AutoCloseable {
   }
 
   private @Nullable ShardSum shard(int shard, int epoch, int step, int[] from, int[] to) {
-    ShardRows rows = splits.getOrDefault(RunPlan.TRAIN, Map.of()).get(shard);
+    ShardRows rows = splits.getOrDefault(SplitNames.TRAIN, Map.of()).get(shard);
     if (shard < range.from() || shard >= range.to() || rows == null || from[shard] == to[shard]) {
       return null;
     }

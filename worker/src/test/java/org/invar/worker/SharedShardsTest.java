@@ -22,14 +22,14 @@ import org.junit.jupiter.api.Test;
 class SharedShardsTest {
   private static final int SHARDS = 4;
   private static final RowEncoding BYTES = new RowEncoding(FeatureType.UINT8, 1, 1);
-  private static final Map<String, List<String>> UNCHECKED = Map.of(RunPlan.TRAIN, List.of());
+  private static final Map<String, List<String>> UNCHECKED = Map.of(SplitNames.TRAIN, List.of());
 
   private static void handOver(BiConsumer<String, byte[]> each) {
     for (int shard = 0; shard < SHARDS; shard++) {
       byte[] row = BYTES.encode(new byte[] {(byte) shard}, new float[] {1}, 1);
       List<byte[]> rows = List.of(ShardedRow.of(shard, new Identity(0, shard), row));
       new BlockPacker(rows.iterator(), BYTES, Normalization.scaling(1))
-          .forEachRemaining(block -> each.accept(RunPlan.TRAIN, block));
+          .forEachRemaining(block -> each.accept(SplitNames.TRAIN, block));
     }
   }
 
@@ -65,7 +65,7 @@ class SharedShardsTest {
     assertSame(shared, second.get(1, TimeUnit.MINUTES));
     assertSame(shared, SharedShards.of("both", UNCHECKED, blocks));
     assertEquals(1, handedOver.get());
-    assertEquals(Set.of(0, 1, 2, 3), shared.splits().get(RunPlan.TRAIN).keySet());
+    assertEquals(Set.of(0, 1, 2, 3), shared.splits().get(SplitNames.TRAIN).keySet());
 
     assertNotSame(shared, SharedShards.of("others", UNCHECKED, blocks));
     assertEquals(2, handedOver.get());
@@ -79,12 +79,12 @@ class SharedShardsTest {
   @Test
   void aFoldTakesItsDevSetOutOfTheSameRows() {
     SharedShards whole = SharedShards.of("folds", UNCHECKED, SharedShardsTest::handOver);
-    Map<Integer, ShardRows> all = whole.splits().get(RunPlan.TRAIN);
+    Map<Integer, ShardRows> all = whole.splits().get(SplitNames.TRAIN);
     SharedShards fold = whole.fold(1, 3);
-    assertEquals(Set.of(0, 2, 3), fold.splits().get(RunPlan.TRAIN).keySet());
-    assertEquals(Set.of(1), fold.splits().get(RunPlan.DEV).keySet());
-    assertSame(all.get(1), fold.splits().get(RunPlan.DEV).get(1));
-    assertSame(all.get(3), fold.splits().get(RunPlan.TRAIN).get(3));
+    assertEquals(Set.of(0, 2, 3), fold.splits().get(SplitNames.TRAIN).keySet());
+    assertEquals(Set.of(1), fold.splits().get(SplitNames.DEV).keySet());
+    assertSame(all.get(1), fold.splits().get(SplitNames.DEV).get(1));
+    assertSame(all.get(3), fold.splits().get(SplitNames.TRAIN).get(3));
     SharedShards.release("folds");
   }
 }

@@ -62,7 +62,7 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
   static SmallRun of(String runId, Layer... layers) {
     Map<String, Map<Integer, byte[]>> blocks = new TreeMap<>();
     Map<String, List<String>> hashes = new TreeMap<>();
-    add(RunPlan.TRAIN, TRAIN_ROWS, blocks, hashes);
+    add(SplitNames.TRAIN, TRAIN_ROWS, blocks, hashes);
     add(DEV, DEV_ROWS, blocks, hashes);
     long[] rows = new long[TRAIN_ROWS.length];
     for (int shard = 0; shard < rows.length; shard++) {
@@ -164,7 +164,7 @@ record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
   Map<String, Map<Integer, ShardRows>> splits(int workers, int rank) {
     var loader = new ShardLoader(run.hashes());
     blocks(workers, rank).forEach(block -> loader.add(block._1(), block._2()));
-    return Map.of(RunPlan.TRAIN, loader.shards(RunPlan.TRAIN), DEV, loader.shards(DEV));
+    return Map.of(SplitNames.TRAIN, loader.shards(SplitNames.TRAIN), DEV, loader.shards(DEV));
   }
 
   /** Lets a gang work in this process. */
