@@ -19,9 +19,11 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @CsvSource({
-    "storage, worker collective config source train checkpoint report search ml bench cli",
-    "worker, config source train checkpoint report search ml bench cli",
-    "collective, config source train checkpoint report search ml bench cli",
+    "storage, rows compute gang collective config source train checkpoint report search ml bench cli",
+    "collective, rows compute gang storage config source train checkpoint report search ml bench cli",
+    "rows, compute gang storage config source train checkpoint report search ml bench cli",
+    "compute, gang storage config source train checkpoint report search ml bench cli",
+    "gang, config source train checkpoint report search ml bench cli",
     "config, train report search ml bench cli",
     "source, train report search ml bench cli",
     "checkpoint, config source train report search ml bench cli",

@@ -39,7 +39,7 @@ class JobJarIT {
   @ValueSource(
       strings = {
         "org/invar/cli/Main.class",
-        "org/invar/worker/",
+        "org/invar/gang/",
         "org/invar/kernel/",
         "org/invar/shaded/snakeyaml/",
         "org/invar/shaded/picocli/",

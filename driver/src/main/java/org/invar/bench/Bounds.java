@@ -1,7 +1,7 @@
 package org.invar.bench;
 
 import java.util.Arrays;
-import org.invar.worker.ExchangeProbe.Pace;
+import org.invar.gang.ExchangeProbe.Pace;
 
 /** What a step would take if it were nothing but the movement of its bytes. */
 final class Bounds {

@@ -11,18 +11,18 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.invar.compute.ShardSum;
+import org.invar.compute.StepResult;
+import org.invar.gang.ExchangeProbe.Pace;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
+import org.invar.rows.Shipped;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
 import org.invar.tensor.SumTree;
 import org.invar.tensor.Weights;
-import org.invar.worker.ExchangeProbe.Pace;
-import org.invar.worker.ShardSum;
-import org.invar.worker.Shipped;
-import org.invar.worker.StepResult;
 
 /**
  * Steps of the {@code driver} exchange without their gradients: a Spark job a step takes the

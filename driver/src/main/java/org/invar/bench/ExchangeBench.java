@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.bench.ExchangeResult.Row;
-import org.invar.worker.ExchangeProbe.Pace;
-import org.invar.worker.ExchangeProbe.Series;
-import org.invar.worker.ExchangeProbe.Step;
+import org.invar.gang.ExchangeProbe.Pace;
+import org.invar.gang.ExchangeProbe.Series;
+import org.invar.gang.ExchangeProbe.Step;
 import org.jspecify.annotations.Nullable;
 
 /**

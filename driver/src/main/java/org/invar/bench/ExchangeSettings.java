@@ -1,7 +1,7 @@
 package org.invar.bench;
 
 import java.util.List;
-import org.invar.worker.ExchangeProbe.Pace;
+import org.invar.gang.ExchangeProbe.Pace;
 
 /**
  * What {@link ExchangeBench} measures.

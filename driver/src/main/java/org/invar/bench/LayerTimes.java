@@ -3,13 +3,13 @@ package org.invar.bench;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.invar.compute.ComputeProbe;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
-import org.invar.worker.ComputeProbe;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import org.invar.worker.ExchangeProbe.Pace;
+import org.invar.gang.ExchangeProbe.Pace;
 
 /**
  * Plain blocking TCP connections of this machine with itself, one a pair of workers: every worker

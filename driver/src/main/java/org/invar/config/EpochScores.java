@@ -2,11 +2,11 @@ package org.invar.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.invar.compute.Scores;
 import org.invar.loss.Loss;
 import org.invar.metric.Metric;
 import org.invar.source.Split;
 import org.invar.tensor.Shape;
-import org.invar.worker.Scores;
 
 /** The names of the scores that every epoch of a run has, such as devAccuracy. */
 public final class EpochScores {

@@ -1,12 +1,12 @@
 package org.invar.config;
 
+import org.invar.gang.Wire;
 import org.invar.optim.Clipping;
 import org.invar.optim.EarlyStopping;
 import org.invar.optim.Optimizer;
 import org.invar.optim.Progress;
 import org.invar.optim.Schedule;
 import org.invar.tensor.Float32;
-import org.invar.worker.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**

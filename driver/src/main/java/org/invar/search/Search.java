@@ -10,10 +10,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
+import org.invar.compute.OutOfMemory;
 import org.invar.source.WrittenFolder;
 import org.invar.train.JobGroup;
 import org.invar.train.Trials;
-import org.invar.worker.OutOfMemory;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package org.invar.source;
 
 import java.io.Serializable;
-import org.invar.worker.Identity;
+import org.invar.rows.Identity;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.invar.worker.RowEncoding;
-import org.invar.worker.Shipped;
+import org.invar.rows.RowEncoding;
+import org.invar.rows.Shipped;
 
 /**
  * The least and the greatest value of each column of some rows' features.

@@ -28,7 +28,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
 import org.invar.data.Shards;
-import org.invar.worker.Shipped;
+import org.invar.rows.Shipped;
 import org.jspecify.annotations.Nullable;
 
 /**

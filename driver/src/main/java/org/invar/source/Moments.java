@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.invar.InvarException;
 import org.invar.data.Normalization;
-import org.invar.worker.RowEncoding;
+import org.invar.rows.RowEncoding;
 
 /**
  * Mean and variance of every feature over a split, in float64 as it was read, the same bits

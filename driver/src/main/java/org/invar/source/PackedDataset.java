@@ -14,13 +14,13 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.invar.data.Normalization;
 import org.invar.data.Shards;
-import org.invar.worker.BlockCodec;
-import org.invar.worker.BlockPacker;
-import org.invar.worker.PackedBlock;
-import org.invar.worker.RowEncoding;
-import org.invar.worker.ShardDigest;
-import org.invar.worker.ShardedRow;
-import org.invar.worker.Shipped;
+import org.invar.rows.BlockCodec;
+import org.invar.rows.BlockPacker;
+import org.invar.rows.PackedBlock;
+import org.invar.rows.RowEncoding;
+import org.invar.rows.ShardDigest;
+import org.invar.rows.ShardedRow;
+import org.invar.rows.Shipped;
 import scala.Tuple2;
 
 /**

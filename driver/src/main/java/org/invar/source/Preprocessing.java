@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.rows.RowEncoding;
 import org.invar.tensor.Float32;
 import org.invar.tensor.Shape;
-import org.invar.worker.RowEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**

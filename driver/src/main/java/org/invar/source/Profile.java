@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
-import org.invar.worker.Shipped;
+import org.invar.rows.Shipped;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -15,9 +15,9 @@ import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.rows.Identity;
+import org.invar.rows.RowEncoding;
 import org.invar.tensor.Float32;
-import org.invar.worker.Identity;
-import org.invar.worker.RowEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**

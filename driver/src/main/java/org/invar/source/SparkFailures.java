@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
-import org.invar.worker.OutOfMemory;
+import org.invar.compute.OutOfMemory;
 
 /** What failed, without what Spark says around it. */
 public final class SparkFailures {

@@ -1,7 +1,7 @@
 package org.invar.source;
 
 import java.io.Serializable;
-import org.invar.worker.Identity;
+import org.invar.rows.Identity;
 
 /**
  * How a source is divided: by each row's identity and the seed, whatever else is in the source.

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.invar.worker.Identity;
-import org.invar.worker.RowEncoding;
-import org.invar.worker.Shipped;
+import org.invar.rows.Identity;
+import org.invar.rows.RowEncoding;
+import org.invar.rows.Shipped;
 
 /** What one pass over encoded rows counts; integers, so that their order does not matter. */
 final class Tally implements Serializable {

@@ -13,10 +13,10 @@ import org.invar.checkpoint.Kept;
 import org.invar.checkpoint.MetricsLines;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.checkpoint.SavedCheckpoint;
+import org.invar.compute.RunPlan;
 import org.invar.config.Job;
 import org.invar.storage.SliceFile;
 import org.invar.tensor.Weights;
-import org.invar.worker.RunPlan;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,9 +3,9 @@ package org.invar.train;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.invar.compute.RunPlan;
 import org.invar.config.TrainSettings;
 import org.invar.source.PackedSplits;
-import org.invar.worker.RunPlan;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code driver} exchange of a run; there is one only, as Spark retries what is lost. */

@@ -1,6 +1,6 @@
 package org.invar.train;
 
-import org.invar.worker.Scores;
+import org.invar.compute.Scores;
 
 /** The time of one epoch, as far as this process has seen it. */
 final class EpochWatch {

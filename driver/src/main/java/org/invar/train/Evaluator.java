@@ -7,15 +7,15 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
+import org.invar.compute.RunPlan;
+import org.invar.compute.Scores;
+import org.invar.compute.ShardSum;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.nn.Network;
 import org.invar.source.PackedDataset;
 import org.invar.source.Preprocessing;
 import org.invar.source.Split;
 import org.invar.tensor.Weights;
-import org.invar.worker.RunPlan;
-import org.invar.worker.Scores;
-import org.invar.worker.ShardSum;
 
 /** Scores packed rows with the tasks and the canonical sums of training, outside of a run. */
 final class Evaluator {

@@ -2,9 +2,9 @@ package org.invar.train;
 
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
+import org.invar.gang.Command;
+import org.invar.gang.Report;
 import org.invar.source.Split;
-import org.invar.worker.Command;
-import org.invar.worker.Report;
 import org.jspecify.annotations.Nullable;
 
 /**

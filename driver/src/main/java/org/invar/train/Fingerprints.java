@@ -4,9 +4,9 @@ import java.util.Collections;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
+import org.invar.compute.KernelFingerprint;
 import org.invar.config.Job;
-import org.invar.worker.KernelFingerprint;
-import org.invar.worker.Shipped;
+import org.invar.rows.Shipped;
 
 /** What the workers' kernels are, before the first step. */
 final class Fingerprints {

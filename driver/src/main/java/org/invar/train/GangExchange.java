@@ -11,13 +11,13 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
+import org.invar.compute.Scores;
+import org.invar.gang.Command;
+import org.invar.gang.Report;
 import org.invar.source.PackedSplits;
 import org.invar.source.Split;
 import org.invar.storage.SliceFile;
 import org.invar.tensor.SumTree;
-import org.invar.worker.Command;
-import org.invar.worker.Report;
-import org.invar.worker.Scores;
 import org.jspecify.annotations.Nullable;
 
 /**

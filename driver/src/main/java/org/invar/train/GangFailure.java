@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.invar.InvarException;
+import org.invar.compute.ProcessMemory;
+import org.invar.gang.Report;
 import org.invar.source.SparkFailures;
-import org.invar.worker.ProcessMemory;
-import org.invar.worker.Report;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
 import org.invar.collective.MessageLink;
-import org.invar.worker.Command;
-import org.invar.worker.Report;
+import org.invar.gang.Command;
+import org.invar.gang.Report;
 import org.jspecify.annotations.Nullable;
 
 /** A worker of a gang, by what the driver knows of it. */

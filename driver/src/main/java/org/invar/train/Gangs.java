@@ -9,11 +9,11 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.invar.InvarException;
 import org.invar.collective.ControlServer;
 import org.invar.collective.RunKey;
+import org.invar.compute.RunPlan;
 import org.invar.config.TrainSettings;
+import org.invar.gang.GangPlan;
 import org.invar.source.PackedSplits;
 import org.invar.storage.SliceFile;
-import org.invar.worker.GangPlan;
-import org.invar.worker.RunPlan;
 import org.jspecify.annotations.Nullable;
 
 /** Plans gangs for the executors that there are, and starts them. */

@@ -3,9 +3,9 @@ package org.invar.train;
 import java.util.List;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory;
+import org.invar.compute.KernelFingerprint;
 import org.invar.config.Job;
 import org.invar.source.PackedDataset;
-import org.invar.worker.KernelFingerprint;
 
 /** Whether a checkpoint and what is here now belong to one run. */
 final class Identities {

@@ -3,6 +3,7 @@ package org.invar.train;
 import java.util.List;
 import java.util.Locale;
 import org.invar.InvarException;
+import org.invar.compute.MemoryNeed;
 import org.invar.config.Job;
 import org.invar.config.ModelSettings;
 import org.invar.kernel.Activation;
@@ -14,7 +15,6 @@ import org.invar.nn.Network;
 import org.invar.nn.Sequential;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
-import org.invar.worker.MemoryNeed;
 
 /** The network of a job, for examples of one shape; what does not fit is refused at its line. */
 public final class JobNetwork {

@@ -1,9 +1,9 @@
 package org.invar.train;
 
+import org.invar.compute.Scores;
 import org.invar.config.TrainSettings;
 import org.invar.optim.L2;
 import org.invar.tensor.Layout;
-import org.invar.worker.Scores;
 
 /** What L2 regularization adds to the loss of a mini-batch: (1/m)(λ/2) ΣW² over decayed entries. */
 final class L2Cost {

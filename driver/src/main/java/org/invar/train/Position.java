@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.invar.InvarException;
 import org.invar.checkpoint.SavedCheckpoint;
+import org.invar.compute.KernelFingerprint;
+import org.invar.compute.RunPlan;
+import org.invar.compute.Scores;
 import org.invar.optim.Plateau;
 import org.invar.optim.WatchedMetric;
 import org.invar.source.Contents;
 import org.invar.source.PackedDataset;
 import org.invar.source.Split;
-import org.invar.worker.KernelFingerprint;
-import org.invar.worker.RunPlan;
-import org.invar.worker.Scores;
 
 /**
  * Where a run stands and what it must find again to go on: everything of a checkpoint that is not a
@@ -20,7 +20,7 @@ import org.invar.worker.Scores;
  * @param epoch completed epochs
  * @param batch completed mini-batches of the epoch that is under way
  * @param step completed steps of the run
- * @param epochSums {@link org.invar.worker.Scores} of the mini-batches of the epoch that is under
+ * @param epochSums {@link org.invar.compute.Scores} of the mini-batches of the epoch that is under
  *     way
  * @param watches what early stopping, reduce-on-plateau and best-model keeping remember
  * @param stopped whether early stopping has ended the run

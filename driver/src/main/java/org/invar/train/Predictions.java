@@ -15,6 +15,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
+import org.invar.compute.Predictor;
 import org.invar.loss.Outputs;
 import org.invar.nn.Network;
 import org.invar.source.Preprocessing;
@@ -23,7 +24,6 @@ import org.invar.source.Targets;
 import org.invar.source.ValueType;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Weights;
-import org.invar.worker.Predictor;
 
 /**
  * The columns that prediction adds to rows.

@@ -11,6 +11,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
+import org.invar.compute.MemoryNeed;
+import org.invar.compute.ProcessMemory;
 import org.invar.config.ClassWeights;
 import org.invar.config.DataSettings;
 import org.invar.config.Exchange;
@@ -36,8 +38,6 @@ import org.invar.source.Split;
 import org.invar.source.SplitTally;
 import org.invar.source.Targets;
 import org.invar.tensor.Shape;
-import org.invar.worker.MemoryNeed;
-import org.invar.worker.ProcessMemory;
 import org.jspecify.annotations.Nullable;
 
 /** From a job to its network and its packed data. Used by one thread. */

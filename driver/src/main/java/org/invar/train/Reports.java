@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.invar.InvarException;
+import org.invar.gang.StepTimings;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.source.SkippedRows;
 import org.invar.source.Split;
 import org.invar.source.SplitTally;
 import org.invar.storage.DamagedFileException;
 import org.invar.storage.Json;
-import org.invar.worker.StepTimings;
 import org.jspecify.annotations.Nullable;
 
 /**

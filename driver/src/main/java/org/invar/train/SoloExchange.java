@@ -12,17 +12,17 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.invar.collective.RunKey;
+import org.invar.compute.RunPlan;
+import org.invar.compute.Scores;
 import org.invar.config.TrainSettings;
+import org.invar.gang.Command;
+import org.invar.gang.GangPlan;
+import org.invar.gang.Report;
+import org.invar.gang.SoloWorker;
+import org.invar.rows.SharedShards;
 import org.invar.source.Contents;
 import org.invar.source.Split;
 import org.invar.tensor.SumTree;
-import org.invar.worker.Command;
-import org.invar.worker.GangPlan;
-import org.invar.worker.Report;
-import org.invar.worker.RunPlan;
-import org.invar.worker.Scores;
-import org.invar.worker.SharedShards;
-import org.invar.worker.SoloWorker;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange with nobody: the one worker works on the calling thread, inside a task. */

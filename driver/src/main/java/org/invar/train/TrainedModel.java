@@ -18,6 +18,7 @@ import org.invar.config.YamlDocument;
 import org.invar.config.YamlText;
 import org.invar.data.Shards;
 import org.invar.nn.Network;
+import org.invar.rows.Shipped;
 import org.invar.source.BadRows;
 import org.invar.source.Input;
 import org.invar.source.PackedDataset;
@@ -26,7 +27,6 @@ import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
 import org.invar.source.Split;
 import org.invar.tensor.Weights;
-import org.invar.worker.Shipped;
 
 /**
  * A trained network with its weights and the preprocessing that it was trained with: scores tables

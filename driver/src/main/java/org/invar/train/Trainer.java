@@ -13,6 +13,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory;
+import org.invar.compute.KernelFingerprint;
+import org.invar.compute.OutOfMemory;
+import org.invar.compute.RunPlan;
 import org.invar.config.Exchange;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
@@ -20,9 +23,6 @@ import org.invar.source.Contents;
 import org.invar.source.PackedSplits;
 import org.invar.source.Preprocessing;
 import org.invar.source.WrittenFolder;
-import org.invar.worker.KernelFingerprint;
-import org.invar.worker.OutOfMemory;
-import org.invar.worker.RunPlan;
 import org.jspecify.annotations.Nullable;
 
 /**

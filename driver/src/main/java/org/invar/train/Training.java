@@ -15,20 +15,20 @@ import org.invar.checkpoint.MetricsLog;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.checkpoint.SavedMetrics;
+import org.invar.compute.KernelFingerprint;
+import org.invar.compute.RunPlan;
+import org.invar.compute.Scores;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
+import org.invar.gang.Command;
+import org.invar.gang.Report;
+import org.invar.gang.Wire;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.optim.Progress;
 import org.invar.source.Contents;
 import org.invar.source.Split;
 import org.invar.storage.Json;
 import org.invar.tensor.Weights;
-import org.invar.worker.Command;
-import org.invar.worker.KernelFingerprint;
-import org.invar.worker.Report;
-import org.invar.worker.RunPlan;
-import org.invar.worker.Scores;
-import org.invar.worker.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**

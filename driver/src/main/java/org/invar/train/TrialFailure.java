@@ -3,9 +3,9 @@ package org.invar.train;
 import java.io.IOException;
 import java.io.Serializable;
 import org.invar.Shown;
+import org.invar.compute.OutOfMemory;
+import org.invar.compute.TooLittleMemoryException;
 import org.invar.source.SparkFailures;
-import org.invar.worker.OutOfMemory;
-import org.invar.worker.TooLittleMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /**

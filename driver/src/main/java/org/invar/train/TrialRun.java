@@ -12,6 +12,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.invar.checkpoint.RunDirectory;
+import org.invar.compute.KernelFingerprint;
+import org.invar.compute.RunPlan;
 import org.invar.config.Binder;
 import org.invar.config.Job;
 import org.invar.config.YamlDocument;
@@ -19,8 +21,6 @@ import org.invar.nn.Network;
 import org.invar.source.Contents;
 import org.invar.source.PackedDataset.Shard;
 import org.invar.source.Split;
-import org.invar.worker.KernelFingerprint;
-import org.invar.worker.RunPlan;
 
 /**
  * A part of one trial's training, wherever it runs: an ordinary run that goes on until it pauses.

@@ -10,11 +10,11 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.invar.compute.RunPlan;
 import org.invar.config.Job;
+import org.invar.rows.SharedShards;
+import org.invar.rows.Shipped;
 import org.invar.source.Contents;
-import org.invar.worker.RunPlan;
-import org.invar.worker.SharedShards;
-import org.invar.worker.Shipped;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,10 +5,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
+import org.invar.compute.KernelFingerprint;
 import org.invar.config.Job;
 import org.invar.source.PackedDataset;
 import org.invar.source.Split;
-import org.invar.worker.KernelFingerprint;
 
 /**
  * What the scores of all trials come from beside their jobs: they compare where it is the same.

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.invar.data.Shards;
-import org.invar.worker.BlockCodec;
-import org.invar.worker.PackedBlock;
+import org.invar.rows.BlockCodec;
+import org.invar.rows.PackedBlock;
 
 /** Spark in this JVM, and what the tests of sources share. */
 public final class LocalSpark {

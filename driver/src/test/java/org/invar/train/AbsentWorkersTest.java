@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import org.invar.gang.Report;
 import org.invar.train.Executors.Executor;
-import org.invar.worker.Report;
 import org.junit.jupiter.api.Test;
 
 /** What is said of workers that have not come: who has, who has not, and what to change. */

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.invar.InvarException;
 import org.invar.data.Shards;
-import org.invar.worker.Report;
+import org.invar.gang.Report;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -16,8 +16,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
+import org.invar.rows.Shipped;
 import org.invar.source.files.SourceFile;
-import org.invar.worker.Shipped;
 import org.jspecify.annotations.Nullable;
 
 /**
