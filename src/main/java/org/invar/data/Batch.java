@@ -1,24 +1,16 @@
 package org.invar.data;
 
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.invar.tensor.Value;
 
 /**
  * Examples that go through a network together: one shard's part of a mini-batch.
  *
- * @param features the inputs [rows, input shape]
+ * @param features the inputs [rows, input shape], with the lengths of sequences
  * @param targets rows × target width, row-major, as the loss takes them
  * @param weights the rows' example weights
- * @param lengths how many steps of each row's sequence are its own, at least 1; the others are
- *     padding. Null when all sequences are whole, and for features that are none
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Batch(INDArray features, float[] targets, float[] weights, int @Nullable [] lengths) {
-  /** Makes a batch without padding. */
-  public Batch(INDArray features, float[] targets, float[] weights) {
-    this(features, targets, weights, null);
-  }
-
+public record Batch(Value features, float[] targets, float[] weights) {
   /**
    * Returns the batch whose rows weigh as their classes do.
    *
@@ -33,7 +25,7 @@ public record Batch(INDArray features, float[] targets, float[] weights, int @Nu
     for (int row = 0; row < weighted.length; row++) {
       weighted[row] = weights[row] * factors[(int) targets[row]];
     }
-    return new Batch(features, targets, weighted, lengths);
+    return new Batch(features, targets, weighted);
   }
 
   /** Returns the number of examples. */

@@ -2,7 +2,8 @@ package org.invar.nn;
 
 import org.invar.kernel.Activation;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -12,15 +13,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Activate(Activation activation) implements Layer {
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     return input;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    INDArray y = tape.kernels().activate(activation, x);
-    tape.push(activation.needsInput() ? x : y);
-    return y;
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    INDArray y = tape.kernels().activate(activation, x.array());
+    tape.push(activation.needsInput() ? x.array() : y);
+    return x.with(y);
   }
 
   @Override

@@ -5,6 +5,8 @@ import org.invar.kernel.Window;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -32,14 +34,14 @@ public record AveragePool2d(Size size, Size stride, Window.Padding padding) impl
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    Size output = window().output(input);
-    return Shape.of(output.height(), output.width(), input.get(2));
+  public Type output(Type input) {
+    Size output = window().output(input.shape());
+    return input.withShape(Shape.of(output.height(), output.width(), input.shape().get(2)));
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    return Pool.forward(Pooling.AVERAGE, x, window(), tape);
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    return x.with(Pool.forward(Pooling.AVERAGE, x.array(), window(), tape));
   }
 
   @Override

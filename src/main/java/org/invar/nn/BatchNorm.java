@@ -7,6 +7,8 @@ import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -53,40 +55,45 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    if (input.rank() == 0) {
+  public Type output(Type input) {
+    if (input.shape().rank() == 0) {
       throw new IllegalArgumentException("expected channels as the last axis, found a scalar");
+    }
+    if (input.sequence()) {
+      Checks.ownSteps(input);
     }
     return input;
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
-    Shape channels = Shape.of(input.get(-1));
+  public List<Layout.Spec> parameters(Type input) {
+    Shape channels = Shape.of(input.shape().get(-1));
     return List.of(
         Layout.Spec.plain("gamma", channels, Initializer.Constant.of(1)),
         Layout.Spec.plain("beta", channels, new Initializer.Zeros()));
   }
 
   @Override
-  public List<Layout.Spec> state(Shape input) {
-    return Layout.Spec.moments(Shape.of(input.get(-1)), momentum);
+  public List<Layout.Spec> state(Type input) {
+    return Layout.Spec.moments(Shape.of(input.shape().get(-1)), momentum);
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    Steps steps = steps(x, tape);
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    Steps steps = ragged(x);
+    INDArray all = x.array();
     if (!tape.training()) {
       INDArray running = Nd4j.vstack(parameters.state("mean"), parameters.state("variance"));
-      INDArray y = normalize(positions(x), running, parameters, tape).reshape('c', x.shape());
-      return steps == null ? y : steps.withoutPadding(y);
+      INDArray y = normalize(positions(all), running, parameters, tape).reshape('c', all.shape());
+      return x.with(steps == null ? y : steps.withoutPadding(y));
     }
-    INDArray own = steps == null ? positions(x) : steps.own(x);
+    INDArray own = steps == null ? positions(all) : steps.own(all);
     INDArray moments = tape.kernels().moments(own);
+    tape.push(x);
     tape.push(own);
     tape.push(moments);
     INDArray y = normalize(own, moments, parameters, tape);
-    return steps == null ? y.reshape('c', x.shape()) : steps.spread(y);
+    return x.with(steps == null ? y.reshape('c', all.shape()) : steps.spread(y));
   }
 
   private INDArray normalize(INDArray x, INDArray moments, Parameters parameters, Tape tape) {
@@ -99,7 +106,7 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
     INDArray moments = tape.pop();
     INDArray own = tape.pop();
     addStatistics(own.size(0), moments, parameters, gradient, tape.kernels());
-    Steps steps = steps(dy, tape);
+    Steps steps = ragged(tape.popValue());
     INDArray dx =
         tape.kernels()
             .normalizeGradient(
@@ -134,13 +141,13 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
   }
 
   /** Returns the rows' own steps, or null where all values are. */
-  private static @Nullable Steps steps(INDArray x, Tape tape) {
-    return x.rank() == 3 && tape.lengths(x.size(1)) != null ? Steps.of(x, tape) : null;
+  private static @Nullable Steps ragged(Value x) {
+    return x.lengths() == null ? null : Steps.of(x);
   }
 
   @Override
-  public int leastRows(Shape input) {
-    return input.size() == input.get(-1) ? 2 : 1;
+  public int leastRows(Type input) {
+    return input.shape().size() == input.shape().get(-1) ? 2 : 1;
   }
 
   private static INDArray positions(INDArray x) {

@@ -5,6 +5,8 @@ import java.util.List;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -26,31 +28,29 @@ public record Bidirectional(Layer layer) implements Layer {
   private static final String BACKWARD = "backward";
 
   @Override
-  public Shape outputShape(Shape input) {
-    Checks.sequence(input);
-    Shape output = Children.outputShape(FORWARD, layer, input);
-    if (output.rank() == 1) {
-      return Shape.of(2 * output.get(0));
+  public Type output(Type input) {
+    Checks.ownSteps(input);
+    Type output = Children.output(FORWARD, layer, input);
+    Shape shape = output.shape();
+    int steps = input.shape().get(0);
+    if (!output.sequence() && shape.rank() == 1) {
+      return Type.of(Shape.of(2 * shape.get(0)));
     }
-    if (output.rank() != 2 || output.get(0) != input.get(0)) {
+    if (!output.sequence() || shape.get(0) != steps) {
       throw new IllegalArgumentException(
-          "expected an output of one vector or of "
-              + input.get(0)
-              + " steps for input "
-              + input
-              + ", found shape "
-              + output);
+          "expected an output of one vector or of %d steps for input %s, found shape %s"
+              .formatted(steps, input.shape(), shape));
     }
-    return Shape.of(output.get(0), 2 * output.get(1));
+    return output.withShape(Shape.of(steps, 2 * shape.get(1)));
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     return both(layer.parameters(input));
   }
 
   @Override
-  public List<Layout.Spec> state(Shape input) {
+  public List<Layout.Spec> state(Type input) {
     return both(layer.state(input));
   }
 
@@ -61,20 +61,20 @@ public record Bidirectional(Layer layer) implements Layer {
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    Steps steps = Steps.of(x, tape);
-    INDArray there = layer.forward(x, parameters.scope(FORWARD), tape.scope(FORWARD));
-    INDArray back =
-        layer.forward(steps.reversed(x), parameters.scope(BACKWARD), tape.scope(BACKWARD));
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    Steps steps = Steps.of(x);
+    Value turned = x.with(steps.reversed(x.array()));
+    Value there = layer.forward(x, parameters.scope(FORWARD), tape.scope(FORWARD));
+    Value back = layer.forward(turned, parameters.scope(BACKWARD), tape.scope(BACKWARD));
     tape.push(x);
-    INDArray inOrder = back.rank() == 3 ? steps.reversed(back) : back;
-    return Nd4j.concat(there.rank() - 1, there, inOrder);
+    INDArray inOrder = back.sequence() ? steps.reversed(back.array()) : back.array();
+    return there.with(Nd4j.concat(inOrder.rank() - 1, there.array(), inOrder));
   }
 
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
-    Steps steps = Steps.of(tape.pop(), tape);
+    Steps steps = Steps.of(tape.popValue());
     INDArray dBack = half(dy, 1);
     INDArray dxBack =
         backward(
@@ -98,12 +98,12 @@ public record Bidirectional(Layer layer) implements Layer {
   }
 
   @Override
-  public long valuesPerRow(Shape input) {
-    return 2 * layer.valuesPerRow(input) + input.size() + 2L * outputShape(input).size();
+  public long valuesPerRow(Type input) {
+    return 2 * layer.valuesPerRow(input) + input.shape().size() + 2L * output(input).shape().size();
   }
 
   @Override
-  public int leastRows(Shape input) {
+  public int leastRows(Type input) {
     return layer.leastRows(input);
   }
 }

@@ -1,15 +1,29 @@
 package org.invar.nn;
 
-import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
 
 /** What layers check of their hyperparameters and inputs. */
 final class Checks {
   private Checks() {}
 
-  static void sequence(Shape input) {
-    if (input.rank() != 2) {
+  static void sequence(Type input) {
+    if (!input.sequence()) {
       throw new IllegalArgumentException(
-          "expected a sequence (time, features), found shape " + input + "; put reshape in front");
+          "expected a sequence (time, features), found shape "
+              + input.shape()
+              + "; put reshape in front");
+    }
+  }
+
+  /** What looks across time has to know which steps are a row's own. */
+  static void ownSteps(Type input) {
+    sequence(input);
+    if (input.time() == Time.MIXED) {
+      throw new IllegalArgumentException(
+          "expected sequences of the steps that lengths are known for, found %d steps; no layer in"
+                  .formatted(input.shape().get(0))
+              + " front may change their number");
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.invar.tensor.Layout;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 
 /**
  * What containers do with their children: names by kind and ordinal, tensors and errors by path.
@@ -23,12 +23,10 @@ final class Children {
     return names;
   }
 
-  /**
-   * Returns the output shape of a child; its errors name the child and the shape that reaches it.
-   */
-  static Shape outputShape(String name, Layer layer, Shape input) {
+  /** Returns the output's type of a child; its errors name the child and what reaches it. */
+  static Type output(String name, Layer layer, Type input) {
     try {
-      return layer.outputShape(input);
+      return layer.output(input);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }

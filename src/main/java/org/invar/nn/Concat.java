@@ -6,6 +6,8 @@ import java.util.List;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,31 +30,33 @@ public record Concat(List<List<Layer>> branches) implements Layer {
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    List<Shape> shapes = shapes(input);
-    Shape first = shapes.get(0);
+  public Type output(Type input) {
+    List<Type> types = types(input);
+    Type first = types.get(0);
     int total = 0;
-    for (int i = 0; i < shapes.size(); i++) {
-      Shape shape = shapes.get(i);
-      if (shape.rank() == 0 || !prefix(shape).equals(prefix(first))) {
+    for (int i = 0; i < types.size(); i++) {
+      Type type = types.get(i);
+      if (type.shape().rank() == 0
+          || type.time() != first.time()
+          || !prefix(type).equals(prefix(first))) {
         throw new IllegalArgumentException(
             "expected branches that differ in the last axis only, found "
                 + first
                 + " and "
-                + shape
+                + type
                 + " (branch "
                 + (i + 1)
                 + ")");
       }
-      total += shape.get(-1);
+      total += type.shape().get(-1);
     }
     List<Integer> joined = new ArrayList<>(prefix(first));
     joined.add(total);
-    return new Shape(joined);
+    return first.withShape(new Shape(joined));
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     List<Layout.Spec> specs = new ArrayList<>();
     for (int i = 0; i < branches.size(); i++) {
       if (!branches.get(i).isEmpty()) {
@@ -63,7 +67,7 @@ public record Concat(List<List<Layer>> branches) implements Layer {
   }
 
   @Override
-  public List<Layout.Spec> state(Shape input) {
+  public List<Layout.Spec> state(Type input) {
     List<Layout.Spec> specs = new ArrayList<>();
     for (int i = 0; i < branches.size(); i++) {
       if (!branches.get(i).isEmpty()) {
@@ -74,16 +78,19 @@ public record Concat(List<List<Layer>> branches) implements Layer {
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     INDArray[] outputs = new INDArray[branches.size()];
+    Value first = x;
     for (int i = 0; i < outputs.length; i++) {
-      outputs[i] =
+      Value output =
           branches.get(i).isEmpty()
               ? x
               : branch(i).forward(x, parameters.scope(name(i)), tape.scope(name(i)));
+      first = i == 0 ? output : first;
+      outputs[i] = output.array();
       tape.push(outputs[i]);
     }
-    return Nd4j.concat(outputs[0].rank() - 1, outputs);
+    return first.with(Nd4j.concat(outputs[0].rank() - 1, outputs));
   }
 
   @Override
@@ -109,8 +116,8 @@ public record Concat(List<List<Layer>> branches) implements Layer {
   }
 
   @Override
-  public long valuesPerRow(Shape input) {
-    long sum = outputShape(input).size();
+  public long valuesPerRow(Type input) {
+    long sum = output(input).shape().size();
     for (int i = 0; i < branches.size(); i++) {
       sum += branches.get(i).isEmpty() ? 0 : branch(i).valuesPerRow(input);
     }
@@ -118,7 +125,7 @@ public record Concat(List<List<Layer>> branches) implements Layer {
   }
 
   @Override
-  public int leastRows(Shape input) {
+  public int leastRows(Type input) {
     int rows = 1;
     for (int i = 0; i < branches.size(); i++) {
       rows = Math.max(rows, branches.get(i).isEmpty() ? 1 : branch(i).leastRows(input));
@@ -126,13 +133,12 @@ public record Concat(List<List<Layer>> branches) implements Layer {
     return rows;
   }
 
-  private List<Shape> shapes(Shape input) {
-    List<Shape> shapes = new ArrayList<>();
+  private List<Type> types(Type input) {
+    List<Type> types = new ArrayList<>();
     for (int i = 0; i < branches.size(); i++) {
-      shapes.add(
-          branches.get(i).isEmpty() ? input : Children.outputShape(name(i), branch(i), input));
+      types.add(branches.get(i).isEmpty() ? input : Children.output(name(i), branch(i), input));
     }
-    return shapes;
+    return types;
   }
 
   private Sequential branch(int i) {
@@ -143,7 +149,7 @@ public record Concat(List<List<Layer>> branches) implements Layer {
     return "branch" + (i + 1);
   }
 
-  private static List<Integer> prefix(Shape shape) {
-    return shape.dimensions().subList(0, shape.rank() - 1);
+  private static List<Integer> prefix(Type type) {
+    return type.shape().dimensions().subList(0, type.shape().rank() - 1);
   }
 }

@@ -9,6 +9,8 @@ import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -62,16 +64,18 @@ public record Conv1d(
   }
 
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     Checks.sequence(input);
-    Size output = window().output(Shape.of(1, input.get(0), input.get(1)));
-    return Shape.of(output.width(), filters);
+    Size output = window().output(Shape.of(1, input.shape().get(0), input.shape().get(1)));
+    return input.withShape(Shape.of(output.width(), filters));
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     List<Layout.Spec> specs = new ArrayList<>();
-    specs.add(Layout.Spec.decayed("kernel", Shape.of(kernel, input.get(1), filters), initializer));
+    specs.add(
+        Layout.Spec.decayed(
+            "kernel", Shape.of(kernel, input.shape().get(1), filters), initializer));
     if (bias) {
       specs.add(Layout.Spec.plain("bias", Shape.of(filters), new Initializer.Zeros()));
     }
@@ -79,8 +83,8 @@ public record Conv1d(
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    INDArray image = image(x);
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    INDArray image = image(x.array());
     INDArray weights = flat(parameters.get("kernel"));
     INDArray offsets = bias ? parameters.get("bias") : null;
     tape.push(image);
@@ -89,7 +93,7 @@ public record Conv1d(
             activation,
             tape,
             fused -> tape.kernels().conv2d(image, weights, offsets, window(), fused));
-    return y.reshape('c', y.size(0), y.size(2), y.size(3));
+    return x.with(y.reshape('c', y.size(0), y.size(2), y.size(3)));
   }
 
   @Override

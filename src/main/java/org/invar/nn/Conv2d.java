@@ -9,6 +9,8 @@ import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -76,15 +78,15 @@ public record Conv2d(
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    Size size = window().output(input);
-    return Shape.of(size.height(), size.width(), filters);
+  public Type output(Type input) {
+    Size size = window().output(input.shape());
+    return input.withShape(Shape.of(size.height(), size.width(), filters));
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     List<Layout.Spec> specs = new ArrayList<>();
-    Shape shape = Shape.of(kernel.height(), kernel.width(), input.get(2), filters);
+    Shape shape = Shape.of(kernel.height(), kernel.width(), input.shape().get(2), filters);
     specs.add(Layout.Spec.decayed("kernel", shape, initializer));
     if (bias) {
       specs.add(Layout.Spec.plain("bias", Shape.of(filters), new Initializer.Zeros()));
@@ -93,12 +95,16 @@ public record Conv2d(
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     INDArray weights = parameters.get("kernel");
     INDArray offsets = bias ? parameters.get("bias") : null;
-    tape.push(x);
-    return Affine.forward(
-        activation, tape, fused -> tape.kernels().conv2d(x, weights, offsets, window(), fused));
+    INDArray image = x.array();
+    tape.push(image);
+    return x.with(
+        Affine.forward(
+            activation,
+            tape,
+            fused -> tape.kernels().conv2d(image, weights, offsets, window(), fused)));
   }
 
   @Override

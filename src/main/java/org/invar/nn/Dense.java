@@ -7,6 +7,8 @@ import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -47,20 +49,21 @@ public record Dense(int units, Activation activation, Initializer initializer, b
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    if (input.rank() != 1 && input.rank() != 2) {
+  public Type output(Type input) {
+    Shape shape = input.shape();
+    if (!input.sequence() && shape.rank() != 1) {
       throw new IllegalArgumentException(
           "expected a vector of features or a sequence of them, found shape "
-              + input
+              + shape
               + "; put flatten in front");
     }
-    return input.rank() == 1 ? Shape.of(units) : Shape.of(input.get(0), units);
+    return input.withShape(input.sequence() ? Shape.of(shape.get(0), units) : Shape.of(units));
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     List<Layout.Spec> specs = new ArrayList<>();
-    specs.add(Layout.Spec.decayed("kernel", Shape.of(input.get(-1), units), initializer));
+    specs.add(Layout.Spec.decayed("kernel", Shape.of(input.shape().get(-1), units), initializer));
     if (bias) {
       specs.add(Layout.Spec.plain("bias", Shape.of(units), new Initializer.Zeros()));
     }
@@ -68,9 +71,9 @@ public record Dense(int units, Activation activation, Initializer initializer, b
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     INDArray kernel = parameters.get("kernel");
-    INDArray rows = rows(x);
+    INDArray rows = rows(x, x.array());
     tape.push(x);
     INDArray y =
         Affine.forward(
@@ -78,29 +81,31 @@ public record Dense(int units, Activation activation, Initializer initializer, b
             tape,
             fused ->
                 tape.kernels().affine(rows, kernel, bias ? parameters.get("bias") : null, fused));
-    return like(x, y);
+    return x.with(like(x, y));
   }
 
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
     boolean wanted = tape.wantsInputGradient();
-    INDArray dz = tape.kernels().activateGradient(activation, tape.pop(), rows(dy));
-    INDArray x = tape.pop();
+    Value x = tape.popValue();
+    INDArray dz = tape.kernels().activateGradient(activation, tape.pop(), rows(x, dy));
     tape.kernels()
-        .affineGradient(rows(x), dz, gradient.get("kernel"), bias ? gradient.get("bias") : null);
+        .affineGradient(
+            rows(x, x.array()), dz, gradient.get("kernel"), bias ? gradient.get("bias") : null);
     return wanted
         ? like(x, tape.kernels().affineInputGradient(dz, parameters.get("kernel")))
         : null;
   }
 
   /** Every step of a sequence is a row of its own. */
-  private static INDArray rows(INDArray x) {
-    return x.rank() == 2 ? x : x.reshape('c', -1, x.size(-1));
+  private static INDArray rows(Value x, INDArray values) {
+    return x.sequence() ? values.reshape('c', -1, values.size(-1)) : values;
   }
 
   /** Returns rows as the sequences that they were made of. */
-  private static INDArray like(INDArray x, INDArray rows) {
-    return x.rank() == 2 ? rows : rows.reshape('c', x.size(0), x.size(1), rows.size(1));
+  private static INDArray like(Value x, INDArray rows) {
+    INDArray steps = x.array();
+    return x.sequence() ? rows.reshape('c', steps.size(0), steps.size(1), rows.size(1)) : rows;
   }
 }

@@ -3,7 +3,8 @@ package org.invar.nn;
 import java.nio.FloatBuffer;
 import org.invar.random.CounterRandom;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -26,20 +27,21 @@ public record Dropout(double rate) implements Layer {
   }
 
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     return input;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     if (!tape.training()) {
       return x;
     }
-    INDArray factors = Nd4j.createUninitialized(DataType.FLOAT, x.shape(), 'c');
-    fill(factors.data().asNioFloat(), Math.toIntExact(x.length()), tape.nextRandom());
-    factors = factors.castTo(x.dataType());
+    INDArray values = x.array();
+    INDArray factors = Nd4j.createUninitialized(DataType.FLOAT, values.shape(), 'c');
+    fill(factors.data().asNioFloat(), Math.toIntExact(values.length()), tape.nextRandom());
+    factors = factors.castTo(values.dataType());
     tape.push(factors);
-    return x.mul(factors);
+    return x.with(values.mul(factors));
   }
 
   /** Writes 0 or 1 / (1 − rate) for each value, some at a time: activations are large. */

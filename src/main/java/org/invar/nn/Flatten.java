@@ -2,19 +2,21 @@ package org.invar.nn;
 
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The same values as one vector, row-major: (a, b, …) → (a·b·…). */
 public record Flatten() implements Layer {
   @Override
-  public Shape outputShape(Shape input) {
-    return Shape.of(input.size());
+  public Type output(Type input) {
+    return Type.of(Shape.of(input.shape().size()));
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    tape.push(x);
-    return x.reshape('c', x.size(0), -1);
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    tape.push(x.array());
+    return Value.of(x.array().reshape('c', x.array().size(0), -1));
   }
 
   @Override

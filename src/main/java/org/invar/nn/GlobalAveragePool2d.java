@@ -5,19 +5,24 @@ import org.invar.kernel.Window;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The mean of each channel over the whole image: (height, width, channels) → (channels). */
 public record GlobalAveragePool2d() implements Layer {
   @Override
-  public Shape outputShape(Shape input) {
-    window(input).output(input);
-    return Shape.of(input.get(2));
+  public Type output(Type input) {
+    Shape image = input.shape();
+    window(image).output(image);
+    return Type.of(Shape.of(image.get(2)));
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    return Pool.forward(Pooling.AVERAGE, x, window(x), tape).reshape('c', x.size(0), x.size(3));
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    INDArray image = x.array();
+    INDArray means = Pool.forward(Pooling.AVERAGE, image, window(image), tape);
+    return Value.of(means.reshape('c', image.size(0), image.size(3)));
   }
 
   @Override

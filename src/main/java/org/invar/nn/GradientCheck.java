@@ -7,7 +7,8 @@ import org.invar.kernel.Kernels;
 import org.invar.random.CounterRandom;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,7 +35,7 @@ public final class GradientCheck {
   private final Layer layer;
   private final Kernels kernels;
   private final long seed;
-  private final INDArray x;
+  private final Value x;
   private final INDArray outputFactors;
   private final INDArray flat;
   private final INDArray state;
@@ -42,12 +43,12 @@ public final class GradientCheck {
   private final Layout stateLayout;
   private final Parameters parameters;
 
-  private GradientCheck(Layer layer, Kernels kernels, Shape input, int rows, long seed) {
+  private GradientCheck(Layer layer, Kernels kernels, Type input, int rows, long seed) {
     this.layer = layer;
     this.kernels = kernels;
     this.seed = seed;
-    this.x = normal(input.batch(rows), 1);
-    this.outputFactors = normal(layer.outputShape(input).batch(rows), 2);
+    this.x = new Value(normal(input.shape().batch(rows), 1), input.time(), null);
+    this.outputFactors = normal(layer.output(input).shape().batch(rows), 2);
     this.layout = Layout.of(layer.parameters(input));
     this.stateLayout = Layout.of(layer.state(input));
     // Random values, not the initial ones: a zero bias or a unit gamma would hide errors.
@@ -61,12 +62,12 @@ public final class GradientCheck {
    *
    * @param layer the layer, or a container of many
    * @param kernels arithmetic that takes doubles
-   * @param input the shape of one example
+   * @param input what goes in; no ragged sequences
    * @param rows the examples of the batch
    * @param seed of the random inputs, parameters and factors
    */
   public static List<Difference> check(
-      Layer layer, Kernels kernels, Shape input, int rows, long seed) {
+      Layer layer, Kernels kernels, Type input, int rows, long seed) {
     return new GradientCheck(layer, kernels, input, rows, seed).differences();
   }
 
@@ -82,7 +83,7 @@ public final class GradientCheck {
       differences.add(
           difference(entry.name(), flat, gradient, entry.offset(), entry.shape().size()));
     }
-    differences.add(difference("x", x, dx, 0, Math.toIntExact(x.length())));
+    differences.add(difference("x", x.array(), dx, 0, Math.toIntExact(x.array().length())));
     return differences;
   }
 
@@ -114,7 +115,8 @@ public final class GradientCheck {
   }
 
   private double cost() {
-    return layer.forward(x, parameters, tape()).mul(outputFactors).sumNumber().doubleValue();
+    INDArray y = layer.forward(x, parameters, tape()).array();
+    return y.mul(outputFactors).sumNumber().doubleValue();
   }
 
   private Tape tape() {

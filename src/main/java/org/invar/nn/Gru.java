@@ -5,7 +5,8 @@ import org.invar.kernel.Cell;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -92,13 +93,13 @@ public record Gru(
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     return Recurrent.parameters(
         cellKind(), input, units, initializer, recurrentInitializer, new Initializer.Zeros());
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     return Recurrent.forward(cell(parameters), returnSequences, x, tape);
   }
 

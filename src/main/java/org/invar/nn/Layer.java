@@ -4,7 +4,8 @@ import java.io.Serializable;
 import java.util.List;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,33 +20,35 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public interface Layer extends Serializable {
   /**
-   * Returns the shape of one example's output.
+   * Returns the type of the output: its shape, and whether it is a sequence. {@link #forward} gives
+   * values of that type.
    *
-   * @param input the shape of one example's input
-   * @throws IllegalArgumentException when the layer cannot take that shape, naming expected and
+   * @throws IllegalArgumentException when the layer cannot take that input, naming expected and
    *     found
    */
-  Shape outputShape(Shape input);
+  Type output(Type input);
 
-  /** Returns the trainable tensors for inputs of that shape, in a fixed order; none by default. */
-  default List<Layout.Spec> parameters(Shape input) {
+  /** Returns the trainable tensors for inputs of that type, in a fixed order; none by default. */
+  default List<Layout.Spec> parameters(Type input) {
     return List.of();
   }
 
-  /** Returns the running state for inputs of that shape, in a fixed order; none by default. */
-  default List<Layout.Spec> state(Shape input) {
+  /** Returns the running state for inputs of that type, in a fixed order; none by default. */
+  default List<Layout.Spec> state(Type input) {
     return List.of();
   }
 
   /**
    * Computes the output of a batch.
    *
+   * <p>{@link Value#with} keeps the lengths of sequences; {@link Value#of} makes what is none.
+   *
    * @param x [rows, input shape], never changed
    * @param parameters this layer's entries and state
    * @param tape takes what backward needs, in training
    * @return [rows, output shape]; x itself where nothing changes
    */
-  INDArray forward(INDArray x, Parameters parameters, Tape tape);
+  Value forward(Value x, Parameters parameters, Tape tape);
 
   /**
    * Adds this layer's gradient and returns that of its input.
@@ -60,18 +63,16 @@ public interface Layer extends Serializable {
   @Nullable INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape);
 
   /** Returns the fewest rows of a shard's part of a batch with which this layer can train. */
-  default int leastRows(Shape input) {
+  default int leastRows(Type input) {
     return 1;
   }
 
   /**
    * Returns about how many values a forward pass makes for one example, by which memory is planned:
    * by default its output's.
-   *
-   * @param input the shape of one example's input
    */
-  default long valuesPerRow(Shape input) {
-    return outputShape(input).size();
+  default long valuesPerRow(Type input) {
+    return output(input).shape().size();
   }
 
   /** Returns the name of the kind of layer as a job file writes it, for example {@code conv2d}. */

@@ -4,7 +4,7 @@ import java.util.List;
 import org.invar.kernel.Cell;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 
 /**
  * Long short-term memory, {@link Cell.Kind#LSTM}: (time, features) → (units), or to (time, units).
@@ -57,7 +57,7 @@ public record Lstm(
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     var zeros = new Initializer.Zeros();
     var bias =
         new Initializer.Blocks(List.of(zeros, Initializer.Constant.of(forgetBias), zeros, zeros));

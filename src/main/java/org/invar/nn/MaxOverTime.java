@@ -5,6 +5,8 @@ import org.invar.kernel.Window;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -16,16 +18,18 @@ public record MaxOverTime() implements Layer {
   private static final double LOWEST = -1e30;
 
   @Override
-  public Shape outputShape(Shape input) {
-    Checks.sequence(input);
-    return Shape.of(input.get(1));
+  public Type output(Type input) {
+    Checks.ownSteps(input);
+    return Type.of(Shape.of(input.shape().get(1)));
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    INDArray own = tape.lengths(x.size(1)) == null ? x : Steps.of(x, tape).padded(x, LOWEST);
-    INDArray image = own.reshape('c', x.size(0), 1, x.size(1), x.size(2));
-    return Pool.forward(Pooling.MAX, image, window(image), tape).reshape('c', x.size(0), x.size(2));
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    INDArray steps = x.array();
+    INDArray own = x.lengths() == null ? steps : Steps.of(x).padded(steps, LOWEST);
+    INDArray image = own.reshape('c', steps.size(0), 1, steps.size(1), steps.size(2));
+    INDArray largest = Pool.forward(Pooling.MAX, image, window(image), tape);
+    return Value.of(largest.reshape('c', steps.size(0), steps.size(2)));
   }
 
   @Override

@@ -11,19 +11,21 @@ import org.invar.loss.Outputs;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Layers for inputs of one shape, and the loss of their output: an immutable value without weights.
+ * Layers for inputs of one type, and the loss of their output: an immutable value without weights.
  *
- * @param input the shape of one example
+ * @param input what goes in
  * @param layers from input to raw output
  * @param loss of the raw output
  */
-public record Network(Shape input, List<Layer> layers, Loss loss) implements Serializable {
+public record Network(Type input, List<Layer> layers, Loss loss) implements Serializable {
   /**
    * A line of the layer table.
    *
@@ -53,17 +55,34 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    */
   public Network {
     layers = List.copyOf(layers);
-    loss.check(new Sequential(layers).outputShape(input));
+    Type output = new Sequential(layers).output(input);
+    if (output.sequence()) {
+      requireOwnSteps(output);
+    }
+    loss.check(output.shape());
   }
 
-  /** Returns the shape of one example's raw output. */
-  public Shape output() {
-    return body().outputShape(input);
+  /** Makes a network whose inputs are no sequences. */
+  public Network(Shape input, List<Layer> layers, Loss loss) {
+    this(Type.of(input), layers, loss);
+  }
+
+  private static void requireOwnSteps(Type output) {
+    try {
+      Checks.ownSteps(output);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("the output: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the type of the raw output. */
+  public Type output() {
+    return body().output(input);
   }
 
   /** Returns how many floats one example's targets have. */
   public int targetWidth() {
-    return loss.targetWidth(output());
+    return loss.targetWidth(output().shape());
   }
 
   /** Returns the layout of the trainable parameters. */
@@ -99,11 +118,11 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
   /** Returns a line a layer, from input to output. */
   public List<Row> table() {
     Sequential body = body();
-    List<Shape> shapes = body.shapes(input);
+    List<Type> types = body.types(input);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      int count = Layout.of(layers.get(i).parameters(shapes.get(i))).length();
-      rows.add(new Row(body.names().get(i), shapes.get(i + 1), count));
+      int count = Layout.of(layers.get(i).parameters(types.get(i))).length();
+      rows.add(new Row(body.names().get(i), types.get(i + 1).shape(), count));
     }
     return rows;
   }
@@ -122,7 +141,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * taken by sixes or eights, a row's place among them does not matter either.
    */
   public int predictionRows() {
-    long values = input.size() + valuesPerRow();
+    long values = input.shape().size() + valuesPerRow();
     int rows = MOST_PREDICTION_ROWS;
     while (rows > 1 && rows * values > MOST_PREDICTION_VALUES) {
       rows /= 2;
@@ -131,11 +150,16 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
   }
 
   /**
-   * Returns the raw output [rows, output shape].
+   * Returns the raw output.
    *
-   * @param tape also says how long the rows' sequences are
+   * @param features [rows, input shape]
+   * @throws IllegalArgumentException when they are sequences of another kind than the input
    */
-  public INDArray forward(INDArray features, Parameters parameters, Tape tape) {
+  public Value forward(Value features, Parameters parameters, Tape tape) {
+    if (features.time() != input.time()) {
+      throw new IllegalArgumentException(
+          "expected features of time=" + input.time() + ", found time=" + features.time());
+    }
     return body().forward(features, parameters, tape);
   }
 
@@ -144,36 +168,35 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * beside it and however many.
    *
    * @param features [rows, input shape]
-   * @param lengths how many steps of each row's sequence are its own, or null where all are
    * @throws IllegalArgumentException when there are more rows than {@link #predictionRows}
    */
-  public Outputs predict(
-      INDArray features, int @Nullable [] lengths, Parameters parameters, Kernels kernels) {
-    int rows = Math.toIntExact(features.size(0));
+  public Outputs predict(Value features, Parameters parameters, Kernels kernels) {
+    int rows = Math.toIntExact(features.array().size(0));
     int block = predictionRows();
     if (rows > block) {
       throw new IllegalArgumentException("rows=" + rows + " of at most " + block);
     }
-    Tape tape = Tape.inference(kernels);
-    tape.withLengths(
-        lengths == null ? null : padded(lengths, block), Math.toIntExact(features.size(1)));
-    INDArray raw = forward(padded(features, block), parameters, tape);
-    return outputs(raw, tape).first(rows);
+    Value raw = forward(padded(features, block), parameters, Tape.inference(kernels));
+    return outputs(raw, kernels).first(rows);
   }
 
   /** The rows that are missing are copies of the first, which layers take as they take it. */
-  private static INDArray padded(INDArray features, int block) {
-    int rows = Math.toIntExact(features.size(0));
+  private static Value padded(Value features, int block) {
+    INDArray array = features.array();
+    int rows = Math.toIntExact(array.size(0));
     if (rows == block) {
       return features;
     }
     INDArray[] parts = new INDArray[1 + block - rows];
-    Arrays.fill(parts, features.get(NDArrayIndex.interval(0, 1)));
-    parts[0] = features;
-    return Nd4j.concat(0, parts);
+    Arrays.fill(parts, array.get(NDArrayIndex.interval(0, 1)));
+    parts[0] = array;
+    return new Value(Nd4j.concat(0, parts), features.time(), padded(features.lengths(), block));
   }
 
-  private static int[] padded(int[] lengths, int block) {
+  private static int @Nullable [] padded(int @Nullable [] lengths, int block) {
+    if (lengths == null) {
+      return null;
+    }
     int[] padded = Arrays.copyOf(lengths, block);
     Arrays.fill(padded, lengths.length, block, lengths[0]);
     return padded;
@@ -184,7 +207,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * says what their outputs do not depend on.
    */
   public Outcome score(Batch batch, Parameters parameters, Kernels kernels) {
-    Outputs outputs = predict(batch.features(), batch.lengths(), parameters, kernels);
+    Outputs outputs = predict(batch.features(), parameters, kernels);
     return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
   }
 
@@ -194,8 +217,7 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    * @param tape for training or prediction; decides about dropout and statistics
    */
   public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
-    INDArray raw = forward(batch.features(), parameters, of(batch, tape));
-    Outputs outputs = outputs(raw, tape);
+    Outputs outputs = outputs(forward(batch.features(), parameters, tape), tape.kernels());
     return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
   }
 
@@ -213,32 +235,18 @@ public record Network(Shape input, List<Layer> layers, Loss loss) implements Ser
    */
   public Outcome lossAndGradient(
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
-    Sequential body = body();
-    INDArray raw = body.forward(batch.features(), parameters, of(batch, tape));
-    Outputs outputs = outputs(raw, tape);
+    Value raw = forward(batch.features(), parameters, tape);
+    Outputs outputs = outputs(raw, tape.kernels());
     double[] outputGradient = new double[outputs.values().length];
     double sum = loss.sum(outputs, batch.targets(), batch.weights(), outputGradient);
-    body.backward(tape.kernels().like(raw, outputGradient), parameters, gradient, tape);
+    body().backward(tape.kernels().like(raw.array(), outputGradient), parameters, gradient, tape);
     return new Outcome(sum, outputs);
   }
 
-  /**
-   * Returns what a forward pass gave, and which of it counts.
-   *
-   * @param raw the raw output [rows, output shape]
-   * @param tape of that pass
-   * @throws IllegalArgumentException when outputs are sequences of other steps than those that the
-   *     tape has lengths of
-   */
-  public Outputs outputs(INDArray raw, Tape tape) {
-    int[] axes = Arrays.stream(raw.shape()).mapToInt(Math::toIntExact).toArray();
-    Shape shape = Shape.of(Arrays.copyOfRange(axes, 1, axes.length));
-    int[] lengths = shape.rank() == 2 ? tape.lengths(shape.get(0)) : null;
-    return new Outputs(shape, axes[0], tape.kernels().values(raw), lengths);
-  }
-
-  private static Tape of(Batch batch, Tape tape) {
-    return tape.withLengths(batch.lengths(), Math.toIntExact(batch.features().size(1)));
+  /** Returns what a forward pass gave, and which of it counts. */
+  private static Outputs outputs(Value raw, Kernels kernels) {
+    int rows = Math.toIntExact(raw.array().size(0));
+    return new Outputs(raw.type().shape(), rows, kernels.values(raw.array()), raw.lengths());
   }
 
   private Sequential body() {

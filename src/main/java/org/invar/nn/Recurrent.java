@@ -8,6 +8,8 @@ import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,23 +29,25 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
   Cell.Kind cellKind();
 
   @Override
-  default Shape outputShape(Shape input) {
-    Checks.sequence(input);
-    return returnSequences() ? Shape.of(input.get(0), units()) : Shape.of(units());
+  default Type output(Type input) {
+    Checks.ownSteps(input);
+    return returnSequences()
+        ? input.withShape(Shape.of(input.shape().get(0), units()))
+        : Type.of(Shape.of(units()));
   }
 
   /**
    * Returns the inputs by steps, gates, states and outputs of all steps, and the layer's output.
    */
   @Override
-  default long valuesPerRow(Shape input) {
+  default long valuesPerRow(Type input) {
     Cell.Kind kind = cellKind();
-    long step = input.get(1) + (kind.gates() + kind.states() + 2L) * units();
-    return input.get(0) * step + outputShape(input).size();
+    long step = input.shape().get(1) + (kind.gates() + kind.states() + 2L) * units();
+    return input.shape().get(0) * step + output(input).shape().size();
   }
 
   @Override
-  default INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  default Value forward(Value x, Parameters parameters, Tape tape) {
     return forward(cell(cellKind(), parameters), returnSequences(), x, tape);
   }
 
@@ -57,7 +61,7 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
   /** Returns the tensors of a cell; every gate's part of a kernel is initialized for itself. */
   static List<Layout.Spec> parameters(
       Cell.Kind kind,
-      Shape input,
+      Type input,
       int units,
       Initializer initializer,
       Initializer recurrentInitializer,
@@ -66,7 +70,7 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
     List<Layout.Spec> specs = new ArrayList<>();
     specs.add(
         Layout.Spec.decayed(
-            "kernel", Shape.of(input.get(1), columns), eachGate(kind, initializer)));
+            "kernel", Shape.of(input.shape().get(1), columns), eachGate(kind, initializer)));
     specs.add(
         Layout.Spec.decayed(
             "recurrentKernel", Shape.of(units, columns), eachGate(kind, recurrentInitializer)));
@@ -101,16 +105,16 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
   }
 
   /** Runs the cell from a state of zeros; padding gets outputs of zero. */
-  static INDArray forward(Cell cell, boolean returnSequences, INDArray x, Tape tape) {
-    Steps steps = Steps.of(x, tape);
-    Recurrence pass = tape.kernels().recurrent(cell, x, null, tape.training());
+  static Value forward(Cell cell, boolean returnSequences, Value x, Tape tape) {
+    Recurrence pass = tape.kernels().recurrent(cell, x.array(), null, tape.training());
     tape.push(x);
     tape.push(pass.outputs());
     tape.pushAll(pass.saved());
     if (!returnSequences) {
-      return steps.last(pass.outputs());
+      return Value.of(Steps.of(x).last(pass.outputs()));
     }
-    return tape.lengths(x.size(1)) == null ? pass.outputs() : steps.withoutPadding(pass.outputs());
+    return x.with(
+        x.lengths() == null ? pass.outputs() : Steps.of(x).withoutPadding(pass.outputs()));
   }
 
   /** Adds the cell's gradient; padding gets and has a gradient of zero. */
@@ -118,17 +122,16 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
       Cell cell, Cell gradient, boolean returnSequences, INDArray dy, Tape tape) {
     List<INDArray> saved = tape.popAll();
     Recurrence pass = new Recurrence(tape.pop(), saved);
-    INDArray x = tape.pop();
-    Steps steps = Steps.of(x, tape);
+    Value x = tape.popValue();
     INDArray upstream = dy;
     if (!returnSequences) {
-      upstream = steps.onlyLast(dy);
-    } else if (tape.lengths(x.size(1)) != null) {
-      upstream = steps.withoutPadding(dy);
+      upstream = Steps.of(x).onlyLast(dy);
+    } else if (x.lengths() != null) {
+      upstream = Steps.of(x).withoutPadding(dy);
     }
     return tape.kernels()
         .recurrentGradient(
-            cell, x, null, pass, upstream, gradient, null, tape.wantsInputGradient());
+            cell, x.array(), null, pass, upstream, gradient, null, tape.wantsInputGradient());
   }
 
   /** Returns a copy of the cell with one gate's sign changed in all arrays. */

@@ -1,30 +1,45 @@
 package org.invar.nn;
 
+import java.util.Arrays;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The same values in another shape, row-major: an image of one channel as a sequence of its rows,
- * for example.
+ * for example. Whatever is given two axes is a sequence (time, features).
  *
  * @param shape the shape of one example's output; it has as many elements as the input
  */
 public record Reshape(Shape shape) implements Layer {
   @Override
-  public Shape outputShape(Shape input) {
-    if (input.size() != shape.size()) {
+  public Type output(Type input) {
+    if (input.shape().size() != shape.size()) {
       throw new IllegalArgumentException(
           "expected an input of %d elements for shape %s, found shape %s of %d"
-              .formatted(shape.size(), shape, input, input.size()));
+              .formatted(shape.size(), shape, input.shape(), input.shape().size()));
     }
-    return shape;
+    return input.sequence() && shape.equals(input.shape())
+        ? input
+        : new Type(shape, time(input.time()));
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    tape.push(x);
-    return x.reshape('c', shape.batch(x.size(0)));
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    tape.push(x.array());
+    INDArray y = x.array().reshape('c', shape.batch(x.array().size(0)));
+    boolean same = x.sequence() && Arrays.equals(x.array().shape(), y.shape());
+    return same ? x.with(y) : new Value(y, time(x.time()), null);
+  }
+
+  private Time time(Time input) {
+    if (shape.rank() != 2) {
+      return Time.NONE;
+    }
+    return input == Time.RAGGED || input == Time.MIXED ? Time.MIXED : Time.FIXED;
   }
 
   @Override

@@ -5,7 +5,8 @@ import java.util.List;
 import org.invar.kernel.Activation;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -44,9 +45,9 @@ public record Residual(List<Layer> body, List<Layer> shortcut, Activation activa
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    Shape main = Children.outputShape("body", main(), input);
-    Shape side = shortcut.isEmpty() ? input : Children.outputShape("shortcut", side(), input);
+  public Type output(Type input) {
+    Type main = Children.output("body", main(), input);
+    Type side = shortcut.isEmpty() ? input : Children.output("shortcut", side(), input);
     if (!main.equals(side)) {
       throw new IllegalArgumentException(
           "expected body and shortcut to give one shape, found " + main + " and " + side);
@@ -55,7 +56,7 @@ public record Residual(List<Layer> body, List<Layer> shortcut, Activation activa
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     List<Layout.Spec> specs = new ArrayList<>(Children.inside("body", main().parameters(input)));
     if (!shortcut.isEmpty()) {
       specs.addAll(Children.inside("shortcut", side().parameters(input)));
@@ -64,7 +65,7 @@ public record Residual(List<Layer> body, List<Layer> shortcut, Activation activa
   }
 
   @Override
-  public List<Layout.Spec> state(Shape input) {
+  public List<Layout.Spec> state(Type input) {
     List<Layout.Spec> specs = new ArrayList<>(Children.inside("body", main().state(input)));
     if (!shortcut.isEmpty()) {
       specs.addAll(Children.inside("shortcut", side().state(input)));
@@ -73,16 +74,16 @@ public record Residual(List<Layer> body, List<Layer> shortcut, Activation activa
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-    INDArray through = main().forward(x, parameters.scope("body"), tape.scope("body"));
-    INDArray around =
+  public Value forward(Value x, Parameters parameters, Tape tape) {
+    Value through = main().forward(x, parameters.scope("body"), tape.scope("body"));
+    Value around =
         shortcut.isEmpty()
             ? x
             : side().forward(x, parameters.scope("shortcut"), tape.scope("shortcut"));
-    INDArray z = through.add(around);
+    INDArray z = through.array().add(around.array());
     INDArray y = tape.kernels().activate(activation, z);
     tape.push(activation.needsInput() ? z : y);
-    return y;
+    return through.with(y);
   }
 
   @Override
@@ -96,14 +97,14 @@ public record Residual(List<Layer> body, List<Layer> shortcut, Activation activa
   }
 
   @Override
-  public long valuesPerRow(Shape input) {
+  public long valuesPerRow(Type input) {
     return main().valuesPerRow(input)
         + (shortcut.isEmpty() ? 0 : side().valuesPerRow(input))
-        + outputShape(input).size();
+        + output(input).shape().size();
   }
 
   @Override
-  public int leastRows(Shape input) {
+  public int leastRows(Type input) {
     return Math.max(main().leastRows(input), shortcut.isEmpty() ? 1 : side().leastRows(input));
   }
 

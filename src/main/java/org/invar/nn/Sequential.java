@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -33,49 +34,49 @@ public record Sequential(List<Layer> layers) implements Layer {
     return Children.names(layers);
   }
 
-  /** Returns the shapes along the way: the input's, then each child's output. */
-  public List<Shape> shapes(Shape input) {
+  /** Returns the types along the way: the input's, then that of each child's output. */
+  public List<Type> types(Type input) {
     List<String> names = names();
-    List<Shape> shapes = new ArrayList<>(List.of(input));
+    List<Type> types = new ArrayList<>(List.of(input));
     for (int i = 0; i < layers.size(); i++) {
-      shapes.add(Children.outputShape(names.get(i), layers.get(i), shapes.get(i)));
+      types.add(Children.output(names.get(i), layers.get(i), types.get(i)));
     }
-    return shapes;
+    return types;
   }
 
   @Override
-  public Shape outputShape(Shape input) {
-    return shapes(input).get(layers.size());
+  public Type output(Type input) {
+    return types(input).get(layers.size());
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     List<Layout.Spec> specs = new ArrayList<>();
-    List<Shape> shapes = shapes(input);
+    List<Type> types = types(input);
     for (int i = 0; i < layers.size(); i++) {
-      specs.addAll(Children.inside(names().get(i), layers.get(i).parameters(shapes.get(i))));
+      specs.addAll(Children.inside(names().get(i), layers.get(i).parameters(types.get(i))));
     }
     return specs;
   }
 
   @Override
-  public List<Layout.Spec> state(Shape input) {
+  public List<Layout.Spec> state(Type input) {
     List<Layout.Spec> specs = new ArrayList<>();
-    List<Shape> shapes = shapes(input);
+    List<Type> types = types(input);
     for (int i = 0; i < layers.size(); i++) {
-      specs.addAll(Children.inside(names().get(i), layers.get(i).state(shapes.get(i))));
+      specs.addAll(Children.inside(names().get(i), layers.get(i).state(types.get(i))));
     }
     return specs;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     List<String> names = names();
-    INDArray y = x;
+    Value y = x;
     for (int i = 0; i < layers.size(); i++) {
       Tape scope = tape.scope(names.get(i));
       y = layers.get(i).forward(y, parameters.scope(names.get(i)), scope);
-      scope.observe(y);
+      scope.observe(y.array());
     }
     return y;
   }
@@ -96,21 +97,21 @@ public record Sequential(List<Layer> layers) implements Layer {
   }
 
   @Override
-  public long valuesPerRow(Shape input) {
-    List<Shape> shapes = shapes(input);
+  public long valuesPerRow(Type input) {
+    List<Type> types = types(input);
     long sum = 0;
     for (int i = 0; i < layers.size(); i++) {
-      sum += layers.get(i).valuesPerRow(shapes.get(i));
+      sum += layers.get(i).valuesPerRow(types.get(i));
     }
     return sum;
   }
 
   @Override
-  public int leastRows(Shape input) {
-    List<Shape> shapes = shapes(input);
+  public int leastRows(Type input) {
+    List<Type> types = types(input);
     int rows = 1;
     for (int i = 0; i < layers.size(); i++) {
-      rows = Math.max(rows, layers.get(i).leastRows(shapes.get(i)));
+      rows = Math.max(rows, layers.get(i).leastRows(types.get(i)));
     }
     return rows;
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.invar.kernel.Cell;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 
 /**
  * The recurrent layer of Elman, {@link Cell.Kind#SIMPLE_RNN}: (time, features) → (units), or to
@@ -43,7 +43,7 @@ public record SimpleRnn(
   }
 
   @Override
-  public List<Layout.Spec> parameters(Shape input) {
+  public List<Layout.Spec> parameters(Type input) {
     return Recurrent.parameters(
         cellKind(), input, units, initializer, recurrentInitializer, new Initializer.Zeros());
   }

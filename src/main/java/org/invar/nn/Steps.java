@@ -1,6 +1,7 @@
 package org.invar.nn;
 
 import java.util.Arrays;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,27 +15,15 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Steps(int[] lengths, int time) {
-  /**
-   * Returns the steps of an input that a layer sees.
-   *
-   * @throws IllegalArgumentException when the tape's lengths are not those of such sequences
-   */
-  static Steps of(INDArray x, Tape tape) {
-    int time = Math.toIntExact(x.size(1));
-    int[] given = tape.lengths(time);
-    if (given == null) {
-      int[] whole = new int[Math.toIntExact(x.size(0))];
-      Arrays.fill(whole, time);
-      return new Steps(whole, time);
+  /** Returns the steps of sequences: all of them where they have no lengths. */
+  static Steps of(Value x) {
+    int time = Math.toIntExact(x.array().size(1));
+    if (x.lengths() != null) {
+      return new Steps(x.lengths(), time);
     }
-    for (int row = 0; row < given.length; row++) {
-      if (given[row] < 1 || given[row] > time) {
-        throw new IllegalArgumentException(
-            "expected a sequence of 1 to %d steps, found length %d in row %d of the batch"
-                .formatted(time, given[row], row));
-      }
-    }
-    return new Steps(given, time);
+    int[] whole = new int[Math.toIntExact(x.array().size(0))];
+    Arrays.fill(whole, time);
+    return new Steps(whole, time);
   }
 
   /** Returns the sequences with zeros in the padding. */

@@ -9,12 +9,12 @@ import java.util.function.BiConsumer;
 import org.invar.kernel.Kernels;
 import org.invar.random.CounterRandom;
 import org.invar.random.Purpose;
-import org.jspecify.annotations.Nullable;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What one pass of one batch through a network keeps: mode, kernels, the batch's place in the run,
- * and a stack of saved arrays for every layer.
+ * and for every layer a stack of saved arrays and one of saved values.
  *
  * <p>A container hands each child the child's own scope, so a child's pushes and pops never meet
  * another's. One tape serves one thread and one batch.
@@ -28,8 +28,6 @@ public final class Tape {
     final long[] place;
     final BiConsumer<String, INDArray> observer;
     int noisyLayers;
-    int @Nullable [] lengths;
-    int time;
 
     Pass(
         Kernels kernels,
@@ -48,6 +46,7 @@ public final class Tape {
   private final Pass pass;
   private final String path;
   private final List<List<INDArray>> saved = new ArrayList<>();
+  private final List<Value> values = new ArrayList<>();
   private final Map<String, Tape> scopes = new HashMap<>();
   private boolean wantsInputGradient;
 
@@ -102,6 +101,18 @@ public final class Tape {
     }
   }
 
+  /** Saves a value for backward, apart from arrays; nothing in inference. */
+  public void push(Value value) {
+    if (pass.training) {
+      values.add(value);
+    }
+  }
+
+  /** Returns the value that this layer saved last, and forgets it. */
+  public Value popValue() {
+    return values.remove(values.size() - 1);
+  }
+
   /** Returns the array that this layer saved last, and forgets it. */
   public INDArray pop() {
     return popAll().get(0);
@@ -110,36 +121,6 @@ public final class Tape {
   /** Returns the arrays that this layer saved together last, and forgets them. */
   public List<INDArray> popAll() {
     return saved.remove(saved.size() - 1);
-  }
-
-  /**
-   * Returns this tape, told how many steps of each row's sequence are its own; the others are
-   * padding. All scopes see it.
-   *
-   * @param lengths a number a row, at least 1; null when all sequences are whole
-   * @param time the steps of the sequences with their padding; without meaning where lengths are
-   *     null
-   */
-  public Tape withLengths(int @Nullable [] lengths, int time) {
-    pass.lengths = lengths;
-    pass.time = time;
-    return this;
-  }
-
-  /**
-   * Returns the lengths of the rows' sequences, or null when all are whole.
-   *
-   * @param time the steps of the sequences that reach a layer
-   * @throws IllegalArgumentException when there are lengths, but of sequences of other steps
-   */
-  public int @Nullable [] lengths(long time) {
-    if (pass.lengths != null && pass.time != time) {
-      throw new IllegalArgumentException(
-          "%s: expected sequences of the %d steps that lengths are known for, found %d steps; no"
-                  .formatted(path.isEmpty() ? "the output" : path, pass.time, time)
-              + " layer in front may change their number");
-    }
-    return pass.lengths;
   }
 
   /** Returns whether somebody reads the input gradient of this scope's layer. */

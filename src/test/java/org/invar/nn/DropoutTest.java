@@ -8,6 +8,7 @@ import org.invar.kernel.portable.PortableKernels;
 import org.invar.random.CounterRandom;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,8 +24,9 @@ class DropoutTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 1e-9, 0.25, 1 / 3.0, 0.5, 0.9999999})
   void aValueIsDroppedWhereItsRandomNumberIsBelowTheRate(double rate) {
-    INDArray ones = Nd4j.ones(7, 11, 37);
-    float[] dropped = new Dropout(rate).forward(ones, NONE, tape()).dup('c').data().asFloat();
+    Value ones = Value.of(Nd4j.ones(7, 11, 37));
+    float[] dropped =
+        new Dropout(rate).forward(ones, NONE, tape()).array().dup('c').data().asFloat();
 
     CounterRandom random = tape().nextRandom();
     float[] expected = new float[dropped.length];
@@ -36,11 +38,12 @@ class DropoutTest {
 
   @Test
   void aMaskInAWorkspaceIsTheSame() {
-    INDArray ones = Nd4j.ones(7, 11, 37);
-    float[] expected = new Dropout(0.5).forward(ones, NONE, tape()).dup('c').data().asFloat();
+    Value ones = Value.of(Nd4j.ones(7, 11, 37));
+    float[] expected =
+        new Dropout(0.5).forward(ones, NONE, tape()).array().dup('c').data().asFloat();
     for (int pass = 0; pass < 3; pass++) {
       try (MemoryWorkspace workspace = PassMemory.open()) {
-        INDArray dropped = new Dropout(0.5).forward(ones, NONE, tape());
+        INDArray dropped = new Dropout(0.5).forward(ones, NONE, tape()).array();
         assertArrayEquals(expected, dropped.dup('c').data().asFloat());
       }
     }

@@ -18,6 +18,9 @@ import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -112,7 +115,7 @@ class LayerGoldenTest {
     var layer = new BatchNorm(0.9, 1e-5);
     INDArray statistics =
         check("batchnorm-train-nhwc", layer, Map.of("gamma", "gamma", "beta", "beta"));
-    Layout layout = Layout.of(layer.state(Shape.of(5, 5, 3)));
+    Layout layout = Layout.of(layer.state(Type.of(Shape.of(5, 5, 3))));
     var running = RunningState.of(layout, layout.initialValues(1));
     running.update(statistics.data().asFloat(), golden.array("/inputs/x").size(0));
     golden.assertMatches("/extra/runningMean", Arrays.copyOfRange(running.values(), 0, 3));
@@ -161,7 +164,8 @@ class LayerGoldenTest {
   private INDArray check(String name, Layer layer, Map<String, String> goldenNames) {
     var golden = Golden.of(name);
     INDArray x = golden.array("/inputs/x");
-    Shape input = Shape.of(Arrays.stream(x.shape()).skip(1).mapToInt(d -> (int) d).toArray());
+    Value in = value(golden, x);
+    Type input = in.type();
     Layout layout = Layout.of(layer.parameters(input));
     Layout stateLayout = Layout.of(layer.state(input));
     assertEquals(
@@ -175,13 +179,8 @@ class LayerGoldenTest {
     goldenNames.forEach(
         (ours, theirs) -> find(parameters, ours).assign(golden.array("/inputs/" + theirs)));
     Tape tape = Tape.training(kernels, 1, 0, 0, 0).wantInputGradient(true);
-    if (golden.json().at("/inputs/lengths").isObject()) {
-      tape.withLengths(
-          Arrays.stream(golden.values("/inputs/lengths")).mapToInt(l -> (int) l).toArray(),
-          (int) x.size(1));
-    }
 
-    golden.assertMatches("/output", layer.forward(x, parameters, tape));
+    golden.assertMatches("/output", layer.forward(in, parameters, tape).array());
     Parameters gradients = Parameters.of(gradient, layout, statistics, stateLayout);
     INDArray dx = layer.backward(golden.array("/outputGradient"), parameters, gradients, tape);
 
@@ -189,6 +188,16 @@ class LayerGoldenTest {
     goldenNames.forEach(
         (ours, theirs) -> golden.assertMatches("/gradients/" + theirs, find(gradients, ours)));
     return statistics;
+  }
+
+  /** Three axes are sequences. */
+  private static Value value(Golden golden, INDArray x) {
+    if (golden.json().at("/inputs/lengths").isObject()) {
+      double[] lengths = golden.values("/inputs/lengths");
+      return new Value(
+          x, Time.RAGGED, Arrays.stream(lengths).mapToInt(length -> (int) length).toArray());
+    }
+    return new Value(x, x.rank() == 3 ? Time.FIXED : Time.NONE, null);
   }
 
   private static INDArray find(Parameters parameters, String path) {

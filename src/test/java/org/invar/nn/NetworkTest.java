@@ -18,6 +18,8 @@ import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,7 +30,7 @@ class NetworkTest {
   void lenet5HasTheParametersOfTheBenchmark() {
     var network = new Network(Shape.of(28, 28, 1), Lenet5.of().layers(), SoftmaxCrossEntropy.of());
     assertEquals(61_706, network.layout().length());
-    assertEquals(Shape.of(10), network.output());
+    assertEquals(Type.of(Shape.of(10)), network.output());
     assertEquals(
         List.of("28×28×6", "14×14×6", "10×10×16", "5×5×16", "400", "120", "84", "10"),
         network.table().stream().map(row -> row.output().toString()).toList());
@@ -70,7 +72,7 @@ class NetworkTest {
     }
     Batch batch =
         new Batch(
-            Nd4j.create(x, new long[] {4, 5}, 'c'),
+            Value.of(Nd4j.create(x, new long[] {4, 5}, 'c')),
             new float[] {0, 2, 1, 1},
             new float[] {1, 0.5f, 2, 1});
     network.lossAndGradient(batch, parameters, gradients, tape());
@@ -96,7 +98,7 @@ class NetworkTest {
     Parameters parameters = Parameters.of(flat, layout, state, network.stateLayout());
     List<String> bad = new ArrayList<>();
     network.forward(
-        Nd4j.ones(DataType.FLOAT, 1, 2),
+        Value.of(Nd4j.ones(DataType.FLOAT, 1, 2)),
         parameters,
         tape()
             .observedBy(
@@ -110,26 +112,26 @@ class NetworkTest {
 
   @Test
   void batchNormNeedsTwoValuesAChannel() {
-    assertEquals(2, new Sequential(List.of(BatchNorm.of())).leastRows(Shape.of(5)));
-    assertTrue(new Sequential(List.of(BatchNorm.of())).leastRows(Shape.of(2, 1, 5)) == 1);
+    assertEquals(2, new Sequential(List.of(BatchNorm.of())).leastRows(Type.of(Shape.of(5))));
+    assertTrue(new Sequential(List.of(BatchNorm.of())).leastRows(Type.of(Shape.of(2, 1, 5))) == 1);
   }
 
   /** Subtracts the running mean; has nothing to train but that. */
   private record Centered() implements Layer {
     @Override
-    public Shape outputShape(Shape input) {
+    public Type output(Type input) {
       return input;
     }
 
     @Override
-    public List<Layout.Spec> state(Shape input) {
-      return List.of(Layout.Spec.running("mean", input, new Initializer.Zeros(), 0.9));
+    public List<Layout.Spec> state(Type input) {
+      return List.of(Layout.Spec.running("mean", input.shape(), new Initializer.Zeros(), 0.9));
     }
 
     @Override
-    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-      tape.push(x);
-      return x.subRowVector(parameters.state("mean"));
+    public Value forward(Value x, Parameters parameters, Tape tape) {
+      tape.push(x.array());
+      return x.with(x.array().subRowVector(parameters.state("mean")));
     }
 
     @Override
@@ -154,7 +156,7 @@ class NetworkTest {
     Parameters gradient = Parameters.of(flat.mul(0), network.layout(), sums, network.stateLayout());
     Batch batch =
         new Batch(
-            Nd4j.createFromArray(1f, 2, 3, 5).reshape(2, 2, 1),
+            Value.of(Nd4j.createFromArray(1f, 2, 3, 5).reshape(2, 2, 1)),
             new float[] {0, 2},
             new float[] {1, 1});
     network.lossAndGradient(batch, parameters, gradient, tape());

@@ -16,6 +16,9 @@ import org.invar.random.CounterRandom;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -174,7 +177,8 @@ class RecurrentTest {
           pass.output,
           keeps
               .withUpdateGate(Gru.UpdateGate.REPLACES)
-              .forward(x, other.parameters, Tape.inference(kernels)));
+              .forward(other.value, other.parameters, Tape.inference(kernels))
+              .array());
     }
   }
 
@@ -212,13 +216,13 @@ class RecurrentTest {
     var pass = new Pass(layer, Nd4j.createFromArray(2f).reshape(1, 1, 1), null);
     pass.parameters.get("kernel").assign(Nd4j.createFromArray(0f, 0f, 0.25f).reshape(1, 3));
     pass.parameters.get("bias").assign(Nd4j.createFromArray(0f, 0.5f, 0f));
-    INDArray h = layer.forward(pass.x, pass.parameters, Tape.inference(kernels));
+    INDArray h = layer.forward(pass.value, pass.parameters, Tape.inference(kernels)).array();
     assertEquals(Math.tanh(0.5) / (1 + Math.exp(-0.5)), h.getDouble(0), 1e-6);
   }
 
   @Test
   void theForgetGateStartsOpenAndEveryGateIsOrthogonal() {
-    Layout layout = Layout.of(Lstm.of(UNITS).parameters(INPUT));
+    Layout layout = Layout.of(Lstm.of(UNITS).parameters(Type.sequence(4, 3)));
     float[] values = layout.initialValues(1);
     Layout.Entry recurrent = layout.entries().get(1);
     Layout.Entry bias = layout.entries().get(2);
@@ -237,13 +241,15 @@ class RecurrentTest {
         }
       }
     }
-    float[] closed = Layout.of(Lstm.of(UNITS).withForgetBias(0).parameters(INPUT)).initialValues(1);
+    float[] closed =
+        Layout.of(Lstm.of(UNITS).withForgetBias(0).parameters(Type.sequence(4, 3)))
+            .initialValues(1);
     assertEquals(0, closed[bias.offset() + UNITS]);
   }
 
   @Test
   void theBenchmarksHaveTheirNumberOfParameters() {
-    Shape rows = Shape.of(28, 28);
+    Type rows = Type.sequence(28, 28);
     assertEquals(80_384, Layout.of(Lstm.of(128).parameters(rows)).length());
     // PyTorch's count, which has both biases in every gate.
     assertEquals(60_672, Layout.of(Gru.of(128).parameters(rows)).length());
@@ -256,22 +262,22 @@ class RecurrentTest {
   void shapesAndLengthsThatDoNotFitAreRefused() {
     assertEquals(
         "expected a sequence (time, features), found shape 28×28×1; put reshape in front",
-        refusal(() -> Lstm.of(3).outputShape(Shape.of(28, 28, 1))));
+        refusal(() -> Lstm.of(3).output(Type.of(Shape.of(28, 28, 1)))));
     assertEquals(
         "expected an input of 784 elements for shape 28×28, found shape 8×8×1 of 64",
-        refusal(() -> new Reshape(Shape.of(28, 28)).outputShape(Shape.of(8, 8, 1))));
+        refusal(() -> new Reshape(Shape.of(28, 28)).output(Type.of(Shape.of(8, 8, 1)))));
     assertEquals(
         "expected an output of one vector or of 8 steps for input 8×3, found shape 6×2",
-        refusal(() -> new Bidirectional(Conv1d.of(2, 3)).outputShape(Shape.of(8, 3))));
+        refusal(() -> new Bidirectional(Conv1d.of(2, 3)).output(Type.sequence(8, 3))));
     INDArray x = normal(INPUT.batch(1), 1);
     assertEquals(
         "expected a sequence of 1 to 4 steps, found length 0 in row 0 of the batch",
         refusal(() -> new Pass(Lstm.of(2), x, new int[] {0})));
     Layer shortened = Sequential.of(Conv1d.of(3, 2), Lstm.of(2));
     assertEquals(
-        "lstm1: expected sequences of the 4 steps that lengths are known for, found 3 steps; no"
+        "lstm1: expected sequences of the steps that lengths are known for, found 3 steps; no"
             + " layer in front may change their number",
-        refusal(() -> new Pass(shortened, x, new int[] {2})));
+        refusal(() -> shortened.output(new Type(INPUT, Time.RAGGED))));
   }
 
   private static String refusal(Runnable action) {
@@ -308,6 +314,7 @@ class RecurrentTest {
   /** A training pass on random weights, whatever the number of steps. */
   private final class Pass {
     final INDArray x;
+    final Value value;
     final Parameters parameters;
     final INDArray gradient;
     final INDArray output;
@@ -318,14 +325,14 @@ class RecurrentTest {
     Pass(Layer layer, INDArray x, int[] lengths) {
       this.layer = layer;
       this.x = x;
-      int time = (int) x.size(1);
-      layout = Layout.of(layer.parameters(Shape.of(time, (int) x.size(2))));
+      value = new Value(x, lengths == null ? Time.FIXED : Time.RAGGED, lengths);
+      layout = Layout.of(layer.parameters(value.type()));
       INDArray flat = normal(new long[] {Math.max(1, layout.length())}, 2).muli(0.7);
       gradient = flat.mul(0);
       INDArray state = Nd4j.zeros(DataType.FLOAT, 1);
       parameters = Parameters.of(flat, layout, state, Layout.of(List.of()));
-      tape = Tape.training(kernels, 1, 0, 0, 0).withLengths(lengths, time).wantInputGradient(true);
-      output = layer.forward(x, parameters, tape);
+      tape = Tape.training(kernels, 1, 0, 0, 0).wantInputGradient(true);
+      output = layer.forward(value, parameters, tape).array();
     }
 
     List<String> names() {

@@ -12,6 +12,9 @@ import org.invar.random.CounterRandom;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +48,10 @@ class RecurrentTrainingTest {
   @MethodSource("layers")
   void theFirstStepIsRemembered(Layer layer) {
     var network =
-        new Network(Shape.of(TIME, 1), List.of(layer, Dense.of(1)), new BinaryCrossEntropy());
+        new Network(
+            new Type(Shape.of(TIME, 1), Time.RAGGED),
+            List.of(layer, Dense.of(1)),
+            new BinaryCrossEntropy());
     Layout layout = network.layout();
     float[] values = layout.initialValues(1);
     float[][] moments = new float[2][values.length];
@@ -95,6 +101,6 @@ class RecurrentTrainingTest {
       weights[row] = 1;
     }
     INDArray x = Nd4j.create(features, new long[] {ROWS, TIME, 1}, 'c');
-    return new Batch(x, targets, weights, lengths);
+    return new Batch(new Value(x, Time.RAGGED, lengths), targets, weights);
   }
 }

@@ -20,6 +20,9 @@ import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -58,20 +61,24 @@ class RowAloneTest {
             layer(Conv2d.of(16, THREE).withActivation(Activation.GELU), 9, 9, 16),
             layer(MaxPool2d.of(Size.square(2)), 28, 28, 6),
             layer(BatchNorm.of(), 7, 7, 33),
-            layer(Lstm.of(64), 9, 28),
-            layer(Gru.of(33).withReset(Gru.Reset.BEFORE), 3, 10),
-            layer(SimpleRnn.of(100), 3, 1)));
+            sequence(Lstm.of(64), 9, 28),
+            sequence(Gru.of(33).withReset(Gru.Reset.BEFORE), 3, 10),
+            sequence(SimpleRnn.of(100), 3, 1)));
   }
 
   private static LayerContractTest.Case layer(Layer layer, int... input) {
     return new LayerContractTest.Case(layer, Shape.of(input));
   }
 
+  private static LayerContractTest.Case sequence(Layer layer, int steps, int features) {
+    return new LayerContractTest.Case(layer, Type.sequence(steps, features));
+  }
+
   @ParameterizedTest
   @MethodSource("layers")
   void itsPlaceAndItsNeighboursDoNotMatter(LayerContractTest.Case c) {
     Parameters parameters = parameters(c.layer().parameters(c.input()), c.layer().state(c.input()));
-    int width = c.input().size();
+    int width = c.input().shape().size();
     float[] row = normal(width, 7);
     for (int block : new int[] {48, 24, 12, 6, 3}) {
       float[] equal = new float[block * width];
@@ -93,9 +100,10 @@ class RowAloneTest {
 
   private float[][] outputs(
       LayerContractTest.Case c, float[] rows, int block, Parameters parameters) {
-    INDArray x = Nd4j.createFromArray(rows).reshape('c', c.input().batch(block));
-    float[] all =
-        c.layer().forward(x, parameters, Tape.inference(kernels)).dup('c').data().asFloat();
+    INDArray x = Nd4j.createFromArray(rows).reshape('c', c.input().shape().batch(block));
+    Value inputs = new Value(x, c.input().time(), null);
+    Value outputs = c.layer().forward(inputs, parameters, Tape.inference(kernels));
+    float[] all = outputs.array().dup('c').data().asFloat();
     int width = all.length / block;
     float[][] each = new float[block][];
     for (int i = 0; i < block; i++) {
@@ -110,7 +118,7 @@ class RowAloneTest {
         new Network(Shape.of(28, 28, 1), Lenet5.of().layers(), SoftmaxCrossEntropy.of()),
         network(
             SoftmaxCrossEntropy.of(),
-            Shape.of(7, 3),
+            new Type(Shape.of(7, 3), Time.RAGGED),
             new Bidirectional(Lstm.of(5).withReturnSequences(true)),
             Dense.of(4)),
         network(
@@ -122,6 +130,10 @@ class RowAloneTest {
   }
 
   private static Network network(Loss loss, Shape input, Layer... layers) {
+    return network(loss, Type.of(input), layers);
+  }
+
+  private static Network network(Loss loss, Type input, Layer... layers) {
     return new Network(input, List.of(layers), loss);
   }
 
@@ -134,33 +146,23 @@ class RowAloneTest {
             network.layout(),
             Nd4j.ones(Math.max(1, network.stateLayout().length())),
             network.stateLayout());
-    int width = network.input().size();
+    int width = network.input().shape().size();
     int block = network.predictionRows();
     float[] rows = normal(block * width, 3);
-    int[] lengths = null;
-    if (network.input().rank() == 2) {
-      lengths = new int[block];
-      Arrays.setAll(lengths, i -> 1 + i % network.input().get(0));
-    }
-    var all = network.predict(features(network, rows), lengths, parameters, kernels);
+    Value together = features(network, rows, 0);
+    var all = network.predict(together, parameters, kernels);
     double sum = 0;
     for (int i = 0; i < block; i++) {
-      INDArray row = features(network, Arrays.copyOfRange(rows, i * width, (i + 1) * width));
-      int[] length = lengths == null ? null : new int[] {lengths[i]};
-      var alone = network.predict(row, length, parameters, kernels);
+      Value row = features(network, Arrays.copyOfRange(rows, i * width, (i + 1) * width), i);
+      var alone = network.predict(row, parameters, kernels);
       assertEquals(1, alone.rows());
       assertArrayEquals(
           Arrays.copyOfRange(all.values(), all.from(i), all.from(i + 1)), alone.values());
-      sum += network.score(batch(network, row, length), parameters, kernels).lossSum();
+      sum += network.score(batch(network, row), parameters, kernels).lossSum();
     }
-    assertEquals(
-        network
-            .score(batch(network, features(network, rows), lengths), parameters, kernels)
-            .lossSum(),
-        sum);
-    INDArray more = features(network, normal((block + 1) * width, 3));
-    assertThrows(
-        IllegalArgumentException.class, () -> network.predict(more, null, parameters, kernels));
+    assertEquals(network.score(batch(network, together), parameters, kernels).lossSum(), sum);
+    Value more = features(network, normal((block + 1) * width, 3), 0);
+    assertThrows(IllegalArgumentException.class, () -> network.predict(more, parameters, kernels));
   }
 
   @Test
@@ -172,16 +174,24 @@ class RowAloneTest {
     }
   }
 
-  private static INDArray features(Network network, float[] rows) {
-    return Nd4j.createFromArray(rows)
-        .reshape('c', network.input().batch(rows.length / network.input().size()));
+  /** Rows, of which the first is that one of its block, and has a length by its place. */
+  private static Value features(Network network, float[] values, int first) {
+    Shape shape = network.input().shape();
+    int rows = values.length / shape.size();
+    int[] lengths = null;
+    if (network.input().time() == Time.RAGGED) {
+      lengths = new int[rows];
+      Arrays.setAll(lengths, i -> 1 + (first + i) % shape.get(0));
+    }
+    INDArray x = Nd4j.createFromArray(values).reshape('c', shape.batch(rows));
+    return new Value(x, network.input().time(), lengths);
   }
 
-  private static Batch batch(Network network, INDArray features, int[] lengths) {
-    int rows = (int) features.size(0);
+  private static Batch batch(Network network, Value features) {
+    int rows = (int) features.array().size(0);
     float[] weights = new float[rows];
     Arrays.fill(weights, 1);
-    return new Batch(features, new float[rows * network.targetWidth()], weights, lengths);
+    return new Batch(features, new float[rows * network.targetWidth()], weights);
   }
 
   private static Parameters parameters(List<Layout.Spec> trained, List<Layout.Spec> running) {

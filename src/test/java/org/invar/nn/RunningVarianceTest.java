@@ -12,6 +12,9 @@ import org.invar.random.CounterRandom;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -43,7 +46,7 @@ class RunningVarianceTest {
     final RunningState running;
     INDArray gradient;
 
-    Training(Shape input) {
+    Training(Type input) {
       layout = Layout.of(LAYER.parameters(input));
       stateLayout = Layout.of(LAYER.state(input));
       flat = Nd4j.createFromArray(layout.initialValues(1));
@@ -64,9 +67,11 @@ class RunningVarianceTest {
       for (int shard = 0; shard < shards.length; shard++) {
         INDArray statistics = Nd4j.zeros(DataType.FLOAT, sums.length);
         Tape tape = Tape.training(kernels, 1, 0, 0, shard).wantInputGradient(true);
-        tape.withLengths(
-            lengths == null ? null : lengths[shard], Math.toIntExact(shards[shard].size(1)));
-        INDArray y = LAYER.forward(shards[shard], parameters(), tape);
+        Value x =
+            lengths == null
+                ? Value.of(shards[shard])
+                : new Value(shards[shard], Time.RAGGED, lengths[shard]);
+        INDArray y = LAYER.forward(x, parameters(), tape).array();
         Parameters into = Parameters.of(gradient, layout, statistics, stateLayout);
         results[shard] = new INDArray[] {y, LAYER.backward(dys[shard], parameters(), into, tape)};
         for (int i = 0; i < sums.length; i++) {
@@ -88,7 +93,7 @@ class RunningVarianceTest {
   @Test
   void twoShardsHaveTheirOwnStatisticsAndRunningOnesAreOfBoth() {
     var golden = Golden.of("batchnorm-running-of-shards");
-    var training = new Training(Shape.of(3));
+    var training = new Training(Type.of(Shape.of(3)));
     training.parameters().get("gamma").assign(golden.array("/inputs/gamma"));
     training.parameters().get("beta").assign(golden.array("/inputs/beta"));
     INDArray[][] results =
@@ -116,8 +121,8 @@ class RunningVarianceTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 3, -100, 10_000})
   void shardsDoNotReachThemAndNeitherDoesAMeanThatIsFarFromZero(double mean) {
-    var whole = new Training(Shape.of(2));
-    var shards = new Training(Shape.of(2));
+    var whole = new Training(Type.of(Shape.of(2)));
+    var shards = new Training(Type.of(Shape.of(2)));
     for (int step = 0; step < 150; step++) {
       INDArray x = normal(16, 2, step).addi(mean);
       whole.step(new INDArray[] {x}, new INDArray[] {x}, null);
@@ -141,9 +146,9 @@ class RunningVarianceTest {
     int[][] lengths = {{2, 1, 3}, {3, 1}};
     INDArray[] x = {normal(9, 4, 1).reshape('c', 3, 3, 4), normal(6, 4, 2).reshape('c', 2, 3, 4)};
     INDArray[] dy = {normal(9, 4, 3).reshape('c', 3, 3, 4), normal(6, 4, 4).reshape('c', 2, 3, 4)};
-    var narrow = new Training(Shape.of(3, 4));
+    var narrow = new Training(new Type(Shape.of(3, 4), Time.RAGGED));
     INDArray[][] expected = narrow.step(x, dy, lengths);
-    var wide = new Training(Shape.of(5, 4));
+    var wide = new Training(new Type(Shape.of(5, 4), Time.RAGGED));
     INDArray[][] found =
         wide.step(
             new INDArray[] {padded(x[0], 0), padded(x[1], 0)},
@@ -178,14 +183,17 @@ class RunningVarianceTest {
 
   @Test
   void predictionsOfSequencesEndWithTheirOwnSteps() {
-    var training = new Training(Shape.of(3, 4));
+    var training = new Training(new Type(Shape.of(3, 4), Time.RAGGED));
     INDArray x = normal(6, 4, 5).reshape('c', 2, 3, 4);
-    Tape tape = Tape.inference(kernels).withLengths(new int[] {1, 3}, 3);
-    INDArray y = LAYER.forward(x, training.parameters(), tape);
-    INDArray whole = LAYER.forward(x, training.parameters(), Tape.inference(kernels));
+    INDArray y = predicted(new Value(x, Time.RAGGED, new int[] {1, 3}), training);
+    INDArray whole = predicted(new Value(x, Time.FIXED, null), training);
     assertTrue(y.getDouble(0, 1, 2) == 0 && y.getDouble(0, 2, 3) == 0);
     assertEquals(whole.getDouble(0, 0, 2), y.getDouble(0, 0, 2));
     assertEquals(whole.slice(1), y.slice(1));
+  }
+
+  private INDArray predicted(Value x, Training training) {
+    return LAYER.forward(x, training.parameters(), Tape.inference(kernels)).array();
   }
 
   /** Sequences of 5 steps whose last two are padding of that value. */

@@ -22,7 +22,8 @@ class SequenceGradientTest {
             .castTo(DataType.DOUBLE);
     var kernels = new PortableKernels();
     var pass = new SequenceLabelingTest.Pass(network, flat, batch, kernels);
-    for (INDArray[] pair : new INDArray[][] {{flat, pass.gradient}, {batch.features(), pass.dx}}) {
+    for (INDArray[] pair :
+        new INDArray[][] {{flat, pass.gradient}, {batch.features().array(), pass.dx}}) {
       for (int i = 0; i < pair[0].length(); i++) {
         double value = pair[0].data().getDouble(i);
         pair[0].data().put(i, value + 1e-6);

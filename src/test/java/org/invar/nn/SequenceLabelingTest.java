@@ -18,6 +18,9 @@ import org.invar.random.CounterRandom;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -40,7 +43,7 @@ class SequenceLabelingTest {
     var golden = Golden.of("sequence-softmax");
     INDArray x = golden.array("/inputs/x");
     List<Layer> layers = List.of(SimpleRnn.of(6).withReturnSequences(true), Dense.of(4));
-    var network = new Network(Shape.of(5, 3), layers, SoftmaxCrossEntropy.of());
+    var network = new Network(ragged(5, 3), layers, SoftmaxCrossEntropy.of());
     var names =
         Map.of(
             "simpleRnn1.kernel", "wx",
@@ -56,7 +59,8 @@ class SequenceLabelingTest {
     int[] lengths =
         Arrays.stream(golden.values("/inputs/lengths")).mapToInt(l -> (int) l).toArray();
     float[] weights = golden.floats("/inputs/weights");
-    var batch = new Batch(x, golden.floats("/inputs/labels"), weights, lengths);
+    var features = new Value(x, Time.RAGGED, lengths);
+    var batch = new Batch(features, golden.floats("/inputs/labels"), weights);
     var pass = new Pass(network, Nd4j.createFromArray(flat), batch, kernels);
 
     double expected = golden.json().get("loss").asDouble();
@@ -77,9 +81,13 @@ class SequenceLabelingTest {
         new Bidirectional(Lstm.of(2).withReturnSequences(true)));
   }
 
+  private static Type ragged(int steps, int features) {
+    return new Type(Shape.of(steps, features), Time.RAGGED);
+  }
+
   static Network network(Layer recurrent) {
     return new Network(
-        Shape.of(4, 2),
+        ragged(4, 2),
         List.of(
             Dense.of(3).withActivation(Activation.TANH), recurrent, new Dropout(0.2), Dense.of(3)),
         SoftmaxCrossEntropy.of());
@@ -89,7 +97,8 @@ class SequenceLabelingTest {
     INDArray x = Nd4j.createFromArray(normal(24, 1)).castTo(type).reshape('c', 3, 4, 2);
     float no = Float.NaN;
     float[] targets = {2, 0, no, no, 1, 1, 0, 2, 0, no, no, no};
-    return new Batch(x, targets, new float[] {1, 0.5f, 2}, LENGTHS);
+    var features = new Value(x, Time.RAGGED, LENGTHS);
+    return new Batch(features, targets, new float[] {1, 0.5f, 2});
   }
 
   /** The kernels under test against the portable ones in float64, whose gradients are right. */
@@ -109,13 +118,13 @@ class SequenceLabelingTest {
 
   @Test
   void outputsOfOtherStepsThanLengthsAreKnownForAreRefused() {
-    var network = new Network(Shape.of(4, 2), List.of(Conv1d.of(3, 2)), SoftmaxCrossEntropy.of());
-    INDArray flat = Nd4j.createFromArray(normal(network.layout().length(), 2));
-    var batch = new Batch(batch(DataType.FLOAT).features(), new float[9], new float[3], LENGTHS);
+    List<Layer> layers = List.of(Conv1d.of(3, 2));
     var e =
-        assertThrows(IllegalArgumentException.class, () -> new Pass(network, flat, batch, kernels));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new Network(ragged(4, 2), layers, SoftmaxCrossEntropy.of()));
     assertEquals(
-        "the output: expected sequences of the 4 steps that lengths are known for, found 3 steps; no"
+        "the output: expected sequences of the steps that lengths are known for, found 3 steps; no"
             + " layer in front may change their number",
         e.getMessage());
   }
@@ -158,12 +167,12 @@ class SequenceLabelingTest {
   @SuppressWarnings("ArrayRecordComponent")
   private record Entrance(INDArray[] seen) implements Layer {
     @Override
-    public Shape outputShape(Shape input) {
+    public Type output(Type input) {
       return input;
     }
 
     @Override
-    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    public Value forward(Value x, Parameters parameters, Tape tape) {
       return x;
     }
 

@@ -5,6 +5,7 @@ import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -26,29 +27,30 @@ final class Flops {
   static double ofSample(Network network) {
     double sum = 0;
     boolean first = true;
-    Shape shape = network.input();
+    Type type = network.input();
     for (Layer layer : network.layers()) {
-      Shape output = layer.outputShape(shape);
+      Type output = layer.output(type);
       List<Layout.Spec> kernels =
-          layer.parameters(shape).stream().filter(spec -> spec.shape().rank() > 1).toList();
+          layer.parameters(type).stream().filter(spec -> spec.shape().rank() > 1).toList();
       for (Layout.Spec kernel : kernels) {
         boolean recurrent = kernel.name().equals("recurrentKernel");
-        double uses = (double) kernel.shape().size() * positions(layer, shape, output);
+        double uses = (double) kernel.shape().size() * positions(layer, type, output);
         sum += 2 * uses * (first && !recurrent ? 2 : 3);
       }
       first &= kernels.isEmpty();
-      shape = output;
+      type = output;
     }
     return sum;
   }
 
   /** How often a kernel is used for a sample: at every place of the picture or of the time. */
-  private static int positions(Layer layer, Shape input, Shape output) {
+  private static int positions(Layer layer, Type input, Type output) {
+    Shape made = output.shape();
     return switch (layer.kind()) {
-      case "dense" -> input.rank() == 2 ? input.get(0) : 1;
-      case "conv2d" -> output.get(0) * output.get(1);
-      case "conv1d" -> output.get(0);
-      case "simpleRnn", "lstm", "gru" -> input.get(0);
+      case "dense" -> input.sequence() ? input.shape().get(0) : 1;
+      case "conv2d" -> made.get(0) * made.get(1);
+      case "conv1d" -> made.get(0);
+      case "simpleRnn", "lstm", "gru" -> input.shape().get(0);
       default ->
           throw new IllegalArgumentException(
               "operations of " + layer.kind() + " are not known; write them here");

@@ -9,7 +9,8 @@ import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -127,9 +128,9 @@ record LayerTimes(
   /** A layer that tells the clock when it begins and ends. */
   private record Timed(Layer layer, int index, Clock clock) implements Layer {
     @Override
-    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    public Value forward(Value x, Parameters parameters, Tape tape) {
       clock.next(Clock.FORWARD + index);
-      INDArray y = layer.forward(x, parameters, tape);
+      Value y = layer.forward(x, parameters, tape);
       clock.next(index == clock.layers - 1 ? Clock.LOSS : Clock.FORWARD + index);
       return y;
     }
@@ -144,22 +145,22 @@ record LayerTimes(
     }
 
     @Override
-    public Shape outputShape(Shape input) {
-      return layer.outputShape(input);
+    public Type output(Type input) {
+      return layer.output(input);
     }
 
     @Override
-    public List<Layout.Spec> parameters(Shape input) {
+    public List<Layout.Spec> parameters(Type input) {
       return layer.parameters(input);
     }
 
     @Override
-    public List<Layout.Spec> state(Shape input) {
+    public List<Layout.Spec> state(Type input) {
       return layer.state(input);
     }
 
     @Override
-    public int leastRows(Shape input) {
+    public int leastRows(Type input) {
       return layer.leastRows(input);
     }
 

@@ -38,7 +38,7 @@ public record MemoryEstimate(
     }
     long length = network.layout().length();
     long vector = Float.BYTES * (length + network.stateLayout().length());
-    long values = network.input().size() + 2 * network.valuesPerRow();
+    long values = network.input().shape().size() + 2 * network.valuesPerRow();
     return new MemoryEstimate(
         rows,
         vector,

@@ -3,11 +3,13 @@ package org.invar.source;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.rows.RowEncoding;
+import org.invar.tensor.DType;
 import org.invar.tensor.Float32;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     how many features there are and whether indices count from 0; empty for other formats
  */
 public record Preprocessing(
-    FeatureType type,
+    DType type,
     Shape shape,
     List<Feature> features,
     Targets targets,
@@ -73,6 +75,21 @@ public record Preprocessing(
   /** Returns whether a row is a sequence with a length of its own. */
   public boolean lengths() {
     return features.get(0).kind() == Feature.Kind.SEQUENCE;
+  }
+
+  /** Returns what goes into a network that takes these rows. */
+  public Type input() {
+    return input(shape, lengths());
+  }
+
+  /**
+   * Returns the type of inputs of a shape: what is given two axes is a sequence (time, features).
+   *
+   * @param lengths whether each row is as long as its array
+   */
+  public static Type input(Shape shape, boolean lengths) {
+    Time whole = shape.rank() == 2 ? Time.FIXED : Time.NONE;
+    return new Type(shape, lengths ? Time.RAGGED : whole);
   }
 
   /**

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.rows.Identity;
 import org.invar.rows.RowEncoding;
+import org.invar.tensor.DType;
 import org.invar.tensor.Float32;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +139,7 @@ public final class RowEncoder implements Serializable {
         throw new InvarException(fault.message());
       }
       try {
-        if (encoding.type() == FeatureType.UINT8) {
+        if (encoding.type() == DType.UINT8) {
           normalization.bytes(pixels(row), 0, encoding.width(), out, at);
           return 0;
         }
@@ -197,7 +197,7 @@ public final class RowEncoder implements Serializable {
   /** Returns what is wrong with each of a row's columns, of which one is known. */
   private List<BadValue> all(Row row, BadValue known) {
     Map<String, BadValue> bad = new LinkedHashMap<>();
-    if (encoding.type() != FeatureType.UINT8 && !encoding.lengths()) {
+    if (encoding.type() != DType.UINT8 && !encoding.lengths()) {
       for (ColumnReader reader : Stream.concat(features.stream(), labels.stream()).toList()) {
         try {
           reader.read(row.get(reader.index()), 0, new double[reader.feature().width()], 0);
@@ -214,7 +214,7 @@ public final class RowEncoder implements Serializable {
     float exampleWeight = weight < 0 ? 1 : weight(row);
     int length = length(row);
     byte[] bytes =
-        encoding.type() == FeatureType.UINT8
+        encoding.type() == DType.UINT8
             ? encoding.encode(pixels(row), targets(row, length), exampleWeight)
             : encoding.encode(features(row, length), targets(row, length), exampleWeight, length);
     if (id < 0) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
-import org.invar.data.FeatureType;
+import org.invar.tensor.DType;
 import org.invar.tensor.Shape;
 
 /**
@@ -88,7 +88,7 @@ final class SchemaReader {
     List<Feature> features = features();
     requireNumbers();
     return new Preprocessing(
-        input.pixels() == null ? FeatureType.FLOAT32 : FeatureType.UINT8,
+        input.pixels() == null ? DType.FLOAT32 : DType.UINT8,
         shape(features),
         features,
         packing.targets(),

@@ -27,7 +27,7 @@ import org.invar.source.Targets;
 record Decisions(TrainSettings settings) {
   /** Returns the names of the scores that every epoch has. */
   static List<String> metrics(Network network, boolean dev) {
-    return EpochScores.of(network.loss(), network.output(), dev);
+    return EpochScores.of(network.loss(), network.output().shape(), dev);
   }
 
   /**

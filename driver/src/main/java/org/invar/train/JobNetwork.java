@@ -13,8 +13,11 @@ import org.invar.nn.Dense;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.nn.Sequential;
+import org.invar.source.Preprocessing;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
 
 /** The network of a job, for examples of one shape; what does not fit is refused at its line. */
 public final class JobNetwork {
@@ -45,13 +48,14 @@ public final class JobNetwork {
           "Leave model.input out.");
     }
     List<Layer> layers = layers(model);
-    Shape output = input;
+    Type in = Preprocessing.input(input, job.settings().data().lengths());
+    Type output = in;
     List<String> names = new Sequential(layers).names();
     for (int i = 0; i < layers.size(); i++) {
       String key = model.layers() == null ? "model.zoo" : "model.layers[" + i + "]";
       try {
-        Shape found = output;
-        output = layers.get(i).outputShape(found);
+        Type found = output;
+        output = layers.get(i).output(found);
         Layout.of(layers.get(i).parameters(found)); // Too many are refused here, by layer.
       } catch (IllegalArgumentException e) {
         throw new InvarException(
@@ -59,18 +63,18 @@ public final class JobNetwork {
       }
     }
     checkLogits(job, layers.get(layers.size() - 1));
-    checkBinary(job, output);
-    if (job.settings().data().lengths() && output.rank() == 2 && output.get(0) != input.get(0)) {
+    checkBinary(job, output.shape());
+    if (in.time() == Time.RAGGED && output.sequence() && output.time() != Time.RAGGED) {
       throw job.wrong(
           "model",
           "outputs at the " + input.get(0) + " steps of the data, where data.lengths is true",
-          output.toString(),
+          output.shape().toString(),
           "Change no number of steps (conv1d: padding same, stride 1), or end with one output a"
               + " row.");
     }
     Network network;
     try {
-      network = new Network(input, layers, job.settings().loss());
+      network = new Network(in, layers, job.settings().loss());
     } catch (IllegalArgumentException e) {
       throw new InvarException(job.place("loss") + ": " + e.getMessage() + ".", e);
     }

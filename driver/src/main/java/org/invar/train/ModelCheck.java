@@ -1,9 +1,9 @@
 package org.invar.train;
 
 import org.invar.InvarException;
-import org.invar.nn.Network;
 import org.invar.source.Feature;
 import org.invar.source.Preprocessing;
+import org.invar.tensor.Shape;
 
 /** Whether the files of a model belong together, which anybody may have written. */
 final class ModelCheck {
@@ -14,13 +14,14 @@ final class ModelCheck {
   /**
    * Refuses preprocessing that is not of the network, or of no data.
    *
+   * @param input the shape of the network's inputs
    * @param place the model's directory
    */
-  static void check(Network network, Preprocessing preprocessing, String place) {
-    if (!preprocessing.shape().equals(network.input())) {
+  static void check(Shape input, Preprocessing preprocessing, String place) {
+    if (!preprocessing.shape().equals(input)) {
       throw refusal(
           place,
-          "features of shape " + network.input() + ", as the architecture has it",
+          "features of shape " + input + ", as the architecture has it",
           preprocessing.shape().toString());
     }
     if (preprocessing.features().isEmpty() || preprocessing.labels().isEmpty()) {

@@ -22,7 +22,8 @@ import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
 import org.invar.source.Targets;
 import org.invar.source.ValueType;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
 import org.invar.tensor.Weights;
 
 /**
@@ -88,14 +89,14 @@ record Predictions(
         new ArrayList<>(preprocessing.classes().stream().map(values::value).toList()));
   }
 
-  private static List<StructField> added(Preprocessing preprocessing, Shape output, String prefix) {
+  private static List<StructField> added(Preprocessing preprocessing, Type output, String prefix) {
     DataType number = DataTypes.DoubleType;
     DataType label = type(preprocessing);
     DataType prediction =
         switch (preprocessing.targets()) {
-          case CLASSES, DISTRIBUTION -> output.rank() == 2 ? array(label) : label;
+          case CLASSES, DISTRIBUTION -> output.sequence() ? array(label) : label;
           case BINARY -> label;
-          case VALUES -> output.size() == 1 ? number : array(number);
+          case VALUES -> output.shape().size() == 1 ? number : array(number);
         };
     StructField first = field(prefix + "prediction", prediction);
     return switch (preprocessing.targets()) {
@@ -104,7 +105,7 @@ record Predictions(
               first,
               field(
                   prefix + "probability",
-                  output.rank() == 2 ? array(array(number)) : array(number)));
+                  output.sequence() ? array(array(number)) : array(number)));
       case BINARY -> List.of(first, field(prefix + "probability", number));
       case VALUES -> List.of(first);
     };
@@ -139,7 +140,7 @@ record Predictions(
       task.addTaskCompletionListener((TaskCompletionListener) ended -> predictor.close());
     }
     RowEncoder.PartitionFeatures partition = encoder.partition();
-    int width = network.input().size();
+    int width = network.input().shape().size();
     int most = network.predictionRows();
     return new Iterator<>() {
       private final List<Row> ready = new ArrayList<>();
@@ -176,7 +177,9 @@ record Predictions(
             predictor.outputs(
                 Arrays.copyOf(features, batch.size() * width),
                 batch.size(),
-                lengths[0] == 0 ? null : Arrays.copyOf(lengths, batch.size()));
+                network.input().time() == Time.RAGGED
+                    ? Arrays.copyOf(lengths, batch.size())
+                    : null);
         for (int i = 0; i < batch.size(); i++) {
           ready.add(
               extended(
@@ -199,7 +202,7 @@ record Predictions(
         for (int step = 0; step < names.length; step++) {
           names[step] = name(largest(probabilities[step]));
         }
-        boolean steps = network.output().rank() == 2;
+        boolean steps = network.output().sequence();
         values.add(steps ? names : names[0]);
         values.add(steps ? probabilities : probabilities[0]);
       }
@@ -208,14 +211,14 @@ record Predictions(
         values.add(name(output[0] > 0 ? 1 : 0));
         values.add(probability);
       }
-      case VALUES -> values.add(network.output().size() == 1 ? (Object) output[0] : output);
+      case VALUES -> values.add(network.output().shape().size() == 1 ? (Object) output[0] : output);
     }
     return RowFactory.create(values.toArray());
   }
 
   /** Returns the probabilities of the classes, at every step where there are some. */
   private double[][] probabilities(double[] logits) {
-    int classes = network.output().get(-1);
+    int classes = network.output().shape().get(-1);
     double[][] probabilities = new double[logits.length / classes][];
     for (int step = 0; step < probabilities.length; step++) {
       probabilities[step] =

@@ -38,6 +38,7 @@ import org.invar.source.Split;
 import org.invar.source.SplitTally;
 import org.invar.source.Targets;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 import org.jspecify.annotations.Nullable;
 
 /** From a job to its network and its packed data. Used by one thread. */
@@ -117,7 +118,7 @@ public final class Preparation {
       throw other.wrong(
           "loss",
           "targets as " + job.settings().loss() + " takes them, since the data is packed already",
-          other.settings().loss() + " of " + built.output(),
+          other.settings().loss() + " of " + built.output().shape(),
           "Leave data, loss, outputs and train.seed as they are.");
     }
     new Decisions(other.settings().train()).check(other, built);
@@ -126,7 +127,7 @@ public final class Preparation {
 
   private static int outputs(Job job, Network network) {
     return targets(job.settings().loss()) == Targets.CLASSES
-        ? network.output().get(-1)
+        ? network.output().shape().get(-1)
         : network.targetWidth();
   }
 
@@ -138,7 +139,8 @@ public final class Preparation {
           case NUMBERS -> job.settings().data().lengths();
           case DISTRIBUTIONS, YES_OR_NO -> false;
         };
-    return everyStep && network.output().rank() == 2 ? network.output().get(0) : 0;
+    Type output = network.output();
+    return everyStep && output.sequence() ? output.shape().get(0) : 0;
   }
 
   /** Returns the layers and the loss. */

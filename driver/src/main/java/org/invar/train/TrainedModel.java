@@ -76,11 +76,12 @@ public final class TrainedModel {
     try {
       Path path = new Path(directory, "model");
       var model = ModelDirectory.open(path, spark.sparkContext().hadoopConfiguration());
-      YamlDocument architecture =
+      YamlDocument recorded =
           YamlDocument.recorded(model.architecture(), path + "/architecture.yaml");
-      Network network = binder.bind(architecture, Network.class);
+      Architecture architecture = binder.bind(recorded, Architecture.class);
       Preprocessing preprocessing = model.preprocessing(Preprocessing.class);
-      ModelCheck.check(network, preprocessing, path.toString());
+      ModelCheck.check(architecture.input(), preprocessing, path.toString());
+      Network network = architecture.network(preprocessing.input(), recorded.place("layers"));
       Weights weights = model.weights(network.layout(), network.stateLayout());
       return new TrainedModel(spark, directory, binder, network, preprocessing, weights);
     } catch (IOException | IllegalArgumentException e) {
@@ -107,7 +108,7 @@ public final class TrainedModel {
     ModelDirectory.write(
         run.model(),
         hadoop,
-        YamlText.render(binder.tree(network)),
+        YamlText.render(binder.tree(Architecture.of(network))),
         Reports.JSON.valueToTree(preprocessing),
         network.layout(),
         network.stateLayout(),

@@ -11,6 +11,7 @@ import org.invar.nn.MaxPool2d;
 import org.invar.nn.Network;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Type;
 import org.junit.jupiter.api.Test;
 
 /** What a sample takes, counted by hand. */
@@ -47,7 +48,8 @@ class FlopsTest {
   @Test
   void denseUsesItsKernelAtEveryStepOfASequence() {
     Network network =
-        new Network(Shape.of(4, 3), List.of(Dense.of(5), Dense.of(2)), SoftmaxCrossEntropy.of());
+        new Network(
+            Type.sequence(4, 3), List.of(Dense.of(5), Dense.of(2)), SoftmaxCrossEntropy.of());
 
     assertEquals(2 * 4 * (2 * 3 * 5 + 3 * 5 * 2), Flops.ofSample(network));
   }

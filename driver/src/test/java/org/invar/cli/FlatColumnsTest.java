@@ -8,19 +8,19 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.invar.data.FeatureType;
 import org.invar.source.Feature;
 import org.invar.source.LocalSpark;
 import org.invar.source.Preprocessing;
 import org.invar.source.Targets;
 import org.invar.source.ValueType;
+import org.invar.tensor.DType;
 import org.invar.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class FlatColumnsTest {
   private static Preprocessing model(Targets targets, Feature... labels) {
     return new Preprocessing(
-        FeatureType.FLOAT32,
+        DType.FLOAT32,
         Shape.of(1),
         List.of(new Feature("x", Feature.Kind.NUMBER, List.of(), List.of(), ValueType.NUMBER)),
         targets,

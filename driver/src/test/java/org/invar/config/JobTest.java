@@ -23,6 +23,8 @@ import org.invar.nn.SimpleRnn;
 import org.invar.source.DataSource;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
 import org.invar.train.JobNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -294,7 +296,7 @@ class JobTest {
             Dense.of(10));
     assertEquals(expected, job.settings().model().layers());
     assertEquals(job.settings(), Job.parse(job.yaml(), "resolved").settings());
-    assertEquals(Shape.of(10), JobNetwork.of(job, Shape.of(8, 8, 1)).output());
+    assertEquals(Type.of(Shape.of(10)), JobNetwork.of(job, Shape.of(8, 8, 1)).output());
     assertEquals(
         "job.yaml:10: model.layers[0]: layer lstm1: expected a sequence (time, features), found"
             + " shape 8×8×1; put reshape in front.",
@@ -320,7 +322,7 @@ class JobTest {
                 .replace("standardize: true", "scale: 2")
                 .replace("{zoo: lenet5, input: [3]}", "{layers: [lstm: 4, dense: 1]}"));
     assertTrue(job.settings().data().lengths());
-    assertEquals(Shape.of(1), JobNetwork.of(job, Shape.of(5, 3)).output());
+    assertEquals(Type.of(Shape.of(1)), JobNetwork.of(job, Shape.of(5, 3)).output());
     assertTrue(job.with("data.standardize", "true").settings().data().standardize());
     Job other = job.with("model.input", "[15, 1]");
     assertTrue(
@@ -330,13 +332,24 @@ class JobTest {
     Job steps = job.with("train.keepBest", "").with("loss", "softmaxCrossEntropy");
     Job same =
         steps.with("model.layers", "[{lstm: {units: 4, returnSequences: true}}, {dense: 2}]");
-    assertEquals(Shape.of(5, 2), JobNetwork.of(same, Shape.of(5, 3)).output());
+    assertEquals(
+        new Type(Shape.of(5, 2), Time.RAGGED), JobNetwork.of(same, Shape.of(5, 3)).output());
     Job fewer = steps.with("model.layers", "[{conv1d: {filters: 2, kernel: 2}}]");
     String message =
         assertThrows(InvarException.class, () -> JobNetwork.of(fewer, Shape.of(5, 3))).getMessage();
     assertTrue(
         message.contains(
             "expected outputs at the 5 steps of the data, where data.lengths is true, found 4×2."),
+        message);
+    Job between =
+        steps.with("model.layers", "[{conv1d: {filters: 2, kernel: 2}}, {lstm: 3}, {dense: 2}]");
+    message =
+        assertThrows(InvarException.class, () -> JobNetwork.of(between, Shape.of(5, 3)))
+            .getMessage();
+    assertTrue(
+        message.contains(
+            "model.layers[1]: layer lstm1: expected sequences of the steps that lengths are known"
+                + " for, found 4 steps; no layer in front may change their number."),
         message);
     Job binary = same.with("loss", "binaryCrossEntropy");
     message =

@@ -18,6 +18,7 @@ import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
 import org.invar.optim.Sgd;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 import org.junit.jupiter.api.Test;
 
 class MemoryEstimateTest {
@@ -70,14 +71,14 @@ class MemoryEstimateTest {
   void allStepsOfRecurrentLayersCount() {
     var network =
         new Network(
-            Shape.of(100, 7),
+            Type.sequence(100, 7),
             List.of(new Bidirectional(Lstm.of(5)), Dense.of(2)),
             SoftmaxCrossEntropy.of());
     var estimate = MemoryEstimate.of(network, new Sgd(), new Clipping(1, 2), 1);
     int lstm = 100 * (7 + (4 + 2 + 2) * 5) + 5;
     int values = (2 * lstm + 700 + 2 * 10) + 2;
     assertEquals(4L * (700 + 2 * values), estimate.activations());
-    var longer = new Network(Shape.of(50_000, 7), network.layers(), SoftmaxCrossEntropy.of());
+    var longer = new Network(Type.sequence(50_000, 7), network.layers(), SoftmaxCrossEntropy.of());
     assertEquals(6, longer.predictionRows());
   }
 

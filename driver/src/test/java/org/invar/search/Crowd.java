@@ -9,7 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -30,12 +31,12 @@ public record Crowd() implements Layer {
   }
 
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     return input;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     int seconds;
     synchronized (SEEN) {
       if (!SEEN.add(this)) {

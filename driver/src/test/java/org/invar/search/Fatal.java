@@ -3,7 +3,8 @@ package org.invar.search;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -15,12 +16,12 @@ public record Fatal(boolean here) implements Layer {
   private static final int KILLED = 137;
 
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     return input;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     if (here) {
       Runtime.getRuntime().halt(KILLED);
     }

@@ -8,7 +8,8 @@ import java.util.concurrent.CancellationException;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -41,12 +42,12 @@ public record Gate(String file) implements Layer {
   }
 
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     return input;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     Path path = Path.of(file);
     if (Files.exists(path)) {
       return x;

@@ -4,7 +4,8 @@ import java.util.concurrent.CancellationException;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,12 +15,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Sleep(int seconds) implements Layer {
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     return input;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     try {
       Thread.sleep(1000L * seconds);
     } catch (InterruptedException e) {

@@ -79,7 +79,7 @@ class PaddingIdentityTest {
   @Test
   void pictureBytesKeepTheirEncoding() {
     // The splits of pictures, and so every run on them, stay as they were.
-    var bytes = new org.invar.rows.RowEncoding(org.invar.data.FeatureType.UINT8, 2, 1);
+    var bytes = new org.invar.rows.RowEncoding(org.invar.tensor.DType.UINT8, 2, 1);
     assertArrayEquals(
         new byte[] {1, 2, 0, 0, 0, 7, -1, 0, 0, 64, 64, 0, 0, -128, 63},
         bytes.encode(new byte[] {7, -1}, new float[] {3}, 1));

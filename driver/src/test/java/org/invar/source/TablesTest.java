@@ -18,8 +18,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
-import org.invar.data.FeatureType;
 import org.invar.rows.PackedBlock;
+import org.invar.tensor.DType;
 import org.invar.tensor.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -293,7 +293,7 @@ class TablesTest {
     assertEquals(1797, packed.train().rows());
     assertEquals(10, packed.preprocessing().outputs());
     assertEquals(Shape.of(8, 8, 1), packed.preprocessing().shape());
-    assertEquals(FeatureType.UINT8, packed.preprocessing().type());
+    assertEquals(DType.UINT8, packed.preprocessing().type());
     assertEquals(List.of("index", "label"), digits.kept());
   }
 

@@ -7,7 +7,8 @@ import org.invar.nn.Layer;
 import org.invar.nn.Tape;
 import org.invar.random.CounterRandom;
 import org.invar.tensor.Parameters;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -24,21 +25,22 @@ public record Shake(double noise) implements Layer {
   }
 
   @Override
-  public Shape outputShape(Shape input) {
+  public Type output(Type input) {
     return input;
   }
 
   @Override
-  public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+  public Value forward(Value x, Parameters parameters, Tape tape) {
     if (!tape.training()) {
       return x;
     }
     CounterRandom random = tape.nextRandom();
-    int[] shifts = new int[(int) x.size(0)];
+    INDArray pictures = x.array();
+    int[] shifts = new int[(int) pictures.size(0)];
     for (int row = 0; row < shifts.length; row++) {
       shifts[row] = random.nextInt(3) - 1;
     }
-    float[] moved = shifted(x, shifts);
+    float[] moved = shifted(pictures, shifts);
     for (int i = 0; i < moved.length; i++) {
       moved[i] += (float) (noise * random.nextGaussian());
     }
@@ -46,7 +48,7 @@ public record Shake(double noise) implements Layer {
       shifts[row] = -shifts[row];
     }
     tape.push(Nd4j.createFromArray(shifts));
-    return Nd4j.createFromArray(moved).reshape('c', x.shape());
+    return x.with(Nd4j.createFromArray(moved).reshape('c', pictures.shape()));
   }
 
   @Override

@@ -31,6 +31,7 @@ import org.invar.source.LocalSpark;
 import org.invar.source.PackedSplits;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ class TrainerTest {
   private static Batch whole(PackedSplits splits, Network network) {
     List<PackedBlock> blocks = LocalSpark.blocks(splits.train());
     int rows = blocks.stream().mapToInt(PackedBlock::rows).sum();
-    int width = network.input().size();
+    int width = network.input().shape().size();
     double[] features = new double[rows * width];
     float[] targets = new float[rows];
     float[] weights = new float[rows];
@@ -135,7 +136,8 @@ class TrainerTest {
         weights[at] = 1;
       }
     }
-    return new Batch(Nd4j.create(features, network.input().batch(rows), 'c'), targets, weights);
+    INDArray x = Nd4j.create(features, network.input().shape().batch(rows), 'c');
+    return new Batch(Value.of(x), targets, weights);
   }
 
   @Test

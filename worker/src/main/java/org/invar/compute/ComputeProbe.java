@@ -1,7 +1,6 @@
 package org.invar.compute;
 
 import java.util.Map;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.data.ShardOrder;
 import org.invar.nn.Network;
@@ -9,6 +8,7 @@ import org.invar.random.CounterRandom;
 import org.invar.random.Purpose;
 import org.invar.rows.PackedBlock;
 import org.invar.rows.ShardRows;
+import org.invar.tensor.DType;
 import org.invar.tensor.Weights;
 
 /**
@@ -66,7 +66,7 @@ public final class ComputeProbe implements AutoCloseable {
       throw new IllegalArgumentException(
           "batchRows=" + batchRows + " is not between 1 and shardRows=" + shardRows);
     }
-    int width = network.input().size();
+    int width = network.input().shape().size();
     var random = CounterRandom.of(SEED, Purpose.INITIALIZATION.key());
     byte[] features = new byte[Math.multiplyExact(shardRows, width)];
     for (int i = 0; i < features.length; i++) {
@@ -74,10 +74,10 @@ public final class ComputeProbe implements AutoCloseable {
     }
     float[] targets = new float[shardRows];
     for (int i = 0; i < shardRows; i++) {
-      targets[i] = i % network.output().size();
+      targets[i] = i % network.output().shape().size();
     }
     var block =
-        new PackedBlock(0, shardRows, FeatureType.UINT8, width, features, 1, targets, new float[0]);
+        new PackedBlock(0, shardRows, DType.UINT8, width, features, 1, targets, new float[0]);
     return new ComputeProbe(network, block, batchRows);
   }
 

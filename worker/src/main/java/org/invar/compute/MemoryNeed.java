@@ -64,7 +64,7 @@ public record MemoryNeed(int parameters, long heap, long outside) {
     long checkpoint = moments + (1L + optimizer.moments()) * slice;
     long busy = Math.min(threads, shards);
     long vectors = 1 + busy * (shards > busy ? 2 : 1);
-    long activations = rows * (network.input().size() + network.valuesPerRow());
+    long activations = rows * (network.input().shape().size() + network.valuesPerRow());
     return new MemoryNeed(
         layout.length(),
         Float.BYTES * Math.max(start, checkpoint),

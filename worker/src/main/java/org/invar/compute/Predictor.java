@@ -6,6 +6,7 @@ import org.invar.kernel.onednn.Fastest;
 import org.invar.loss.Outputs;
 import org.invar.nn.Network;
 import org.invar.tensor.Parameters;
+import org.invar.tensor.Value;
 import org.invar.tensor.Weights;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -42,8 +43,8 @@ public final class Predictor implements AutoCloseable {
    *
    * @param features rows × input elements, normalized
    * @param rows the number of examples, 1 to {@link Network#predictionRows}
-   * @param lengths how many steps of each row's sequence are its own, or null where rows have no
-   *     lengths
+   * @param lengths how many steps of each row's sequence are its own; null where inputs are not
+   *     ragged
    * @return the outputs, and which of them are of the rows' own steps
    * @throws IllegalStateException when this is closed
    */
@@ -52,8 +53,9 @@ public final class Predictor implements AutoCloseable {
       throw new IllegalStateException("this predictor is closed");
     }
     try (MemoryWorkspace pass = PassMemory.open()) {
-      INDArray x = Nd4j.create(features, network.input().batch(rows), 'c');
-      return network.predict(x, lengths, parameters, kernels);
+      INDArray x = Nd4j.create(features, network.input().shape().batch(rows), 'c');
+      var inputs = new Value(x, network.input().time(), lengths);
+      return network.predict(inputs, parameters, kernels);
     }
   }
 

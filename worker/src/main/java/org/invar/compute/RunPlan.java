@@ -61,11 +61,11 @@ public record RunPlan(
 
   /** Returns the scores of a step: without what only an evaluation is looked at for. */
   public Scores stepScores() {
-    return new Scores(Metric.of(network.loss(), network.output()).quick());
+    return new Scores(Metric.of(network.loss(), network.output().shape()).quick());
   }
 
   /** Returns the scores that go with the network's loss. */
   public Scores scores() {
-    return new Scores(Metric.of(network.loss(), network.output()));
+    return new Scores(Metric.of(network.loss(), network.output().shape()));
   }
 }

@@ -6,7 +6,7 @@ import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import java.nio.ByteBuffer;
-import org.invar.data.FeatureType;
+import org.invar.tensor.DType;
 
 /**
  * Blocks to bytes and back, by a Kryo of our own that knows this one class and refuses any other.
@@ -70,7 +70,7 @@ public final class BlockCodec {
         | (block.lengths().length > 0 ? WITH_LENGTHS : 0);
   }
 
-  private static long bodyBytes(int rows, FeatureType type, int width, int targetWidth, int flags) {
+  private static long bodyBytes(int rows, DType type, int width, int targetWidth, int flags) {
     long row =
         (long) width * type.bytes()
             + (long) Float.BYTES * targetWidth
@@ -99,12 +99,12 @@ public final class BlockCodec {
     public PackedBlock read(Kryo kryo, Input input, Class<PackedBlock> type) {
       int shard = input.readInt();
       int rows = input.readInt();
-      FeatureType featureType = FeatureType.ofBytes(input.readByte());
+      DType dtype = DType.ofBytes(input.readByte());
       int width = input.readInt();
       int targetWidth = input.readInt();
       int flags = input.readByte();
       // Before anything is allocated: a length that was not checked could ask for all memory.
-      long body = bodyBytes(rows, featureType, width, targetWidth, flags);
+      long body = bodyBytes(rows, dtype, width, targetWidth, flags);
       int left = input.limit() - input.position();
       if ((flags & ~(WEIGHTED | WITH_LENGTHS)) != 0) {
         throw new KryoException("flags=" + flags + " of a block are not known");
@@ -114,11 +114,11 @@ public final class BlockCodec {
             "rows=" + rows + " of width=" + width + " take " + body + " bytes, found " + left);
       }
       int features = input.position();
-      input.skip(rows * width * featureType.bytes());
+      input.skip(rows * width * dtype.bytes());
       return new PackedBlock(
           shard,
           rows,
-          featureType,
+          dtype,
           width,
           input.getBuffer(),
           features,

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,7 +100,7 @@ public final class BlockPacker implements Iterator<byte[]> {
   /** Writes a row's features, and leaves the zeros behind a shorter sequence. */
   private void features(byte[] row, byte[] features, int at) {
     int held = encoding.features(row);
-    if (encoding.type() == FeatureType.UINT8) {
+    if (encoding.type() == DType.UINT8) {
       System.arraycopy(row, RowEncoding.FEATURES, features, at, held);
       return;
     }

@@ -1,6 +1,6 @@
 package org.invar.rows;
 
-import org.invar.data.FeatureType;
+import org.invar.tensor.DType;
 
 /**
  * Rows of one shard, by rising {@link Identity}; a shard is one block or several behind one
@@ -27,7 +27,7 @@ import org.invar.data.FeatureType;
 public record PackedBlock(
     int shard,
     int rows,
-    FeatureType type,
+    DType type,
     int width,
     byte[] features,
     int featuresAt,
@@ -71,7 +71,7 @@ public record PackedBlock(
   public PackedBlock(
       int shard,
       int rows,
-      FeatureType type,
+      DType type,
       int width,
       byte[] features,
       int targetWidth,

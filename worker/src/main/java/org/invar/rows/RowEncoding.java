@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import org.invar.data.FeatureType;
+import org.invar.tensor.DType;
 
 /**
  * The canonical bytes of what a row holds, which its identity is the hash of: the bytes of a
@@ -21,7 +21,7 @@ import org.invar.data.FeatureType;
  * @param lengths whether a row is a sequence with a length of its own, padded to the widths when it
  *     is packed
  */
-public record RowEncoding(FeatureType type, int width, int targetWidth, boolean lengths)
+public record RowEncoding(DType type, int width, int targetWidth, boolean lengths)
     implements Serializable {
   /** The index of the first feature's first byte. */
   public static final int FEATURES = 1 + Integer.BYTES;
@@ -34,7 +34,7 @@ public record RowEncoding(FeatureType type, int width, int targetWidth, boolean 
       MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Makes the encoding of rows without lengths. */
-  public RowEncoding(FeatureType type, int width, int targetWidth) {
+  public RowEncoding(DType type, int width, int targetWidth) {
     this(type, width, targetWidth, false);
   }
 
@@ -50,7 +50,7 @@ public record RowEncoding(FeatureType type, int width, int targetWidth, boolean 
    * @param weight the example's weight
    */
   public byte[] encode(byte[] features, float[] targets, float weight) {
-    require(FeatureType.UINT8, features.length, targets.length, 0);
+    require(DType.UINT8, features.length, targets.length, 0);
     byte[] row = row(features.length, targets, weight, 0);
     System.arraycopy(features, 0, row, FEATURES, features.length);
     return row;
@@ -70,7 +70,7 @@ public record RowEncoding(FeatureType type, int width, int targetWidth, boolean 
    * @param length how many steps the row's sequence has, at least 1; 0 where rows have no lengths
    */
   public byte[] encode(double[] features, float[] targets, float weight, int length) {
-    require(FeatureType.FLOAT32, features.length, targets.length, length);
+    require(DType.FLOAT32, features.length, targets.length, length);
     byte[] row = row(features.length, targets, weight, length);
     for (int j = 0; j < features.length; j++) {
       DOUBLES.set(row, FEATURES + Double.BYTES * j, features[j] + 0.0);
@@ -78,7 +78,7 @@ public record RowEncoding(FeatureType type, int width, int targetWidth, boolean 
     return row;
   }
 
-  private void require(FeatureType given, int features, int targets, int length) {
+  private void require(DType given, int features, int targets, int length) {
     boolean fits =
         lengths
             ? features <= width && targets <= targetWidth && length > 0
@@ -109,7 +109,7 @@ public record RowEncoding(FeatureType type, int width, int targetWidth, boolean 
 
   /** The bytes of one encoded feature. */
   private int unit() {
-    return type == FeatureType.UINT8 ? 1 : Double.BYTES;
+    return type == DType.UINT8 ? 1 : Double.BYTES;
   }
 
   /** Returns how many features an encoded row holds. */
@@ -119,7 +119,7 @@ public record RowEncoding(FeatureType type, int width, int targetWidth, boolean 
 
   /** Returns feature {@code j} of an encoded row, as it was read. */
   public double feature(byte[] row, int j) {
-    return type == FeatureType.UINT8
+    return type == DType.UINT8
         ? row[FEATURES + j] & 0xFF
         : (double) DOUBLES.get(row, FEATURES + Double.BYTES * j);
   }

@@ -8,10 +8,13 @@ import java.util.Collections;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.invar.data.Batch;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.kernel.Kernels;
+import org.invar.tensor.DType;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,16 +48,16 @@ public final class ShardRows {
       int from,
       int to,
       Normalization normalization,
-      Shape input,
+      Type input,
       Kernels kernels) {
     INDArray features =
-        blocks.get(0).type() == FeatureType.UINT8 && normalization.factor() > 0
-            ? scaled(order, from, to, normalization.factor(), input, kernels)
-            : normalized(order, from, to, normalization, input);
+        blocks.get(0).type() == DType.UINT8 && normalization.factor() > 0
+            ? scaled(order, from, to, normalization.factor(), input.shape(), kernels)
+            : normalized(order, from, to, normalization, input.shape());
     int targetWidth = blocks.get(0).targetWidth();
     float[] targets = new float[(to - from) * targetWidth];
     float[] weights = new float[to - from];
-    int[] lengths = blocks.get(0).lengths().length == 0 ? null : new int[to - from];
+    int[] lengths = input.time() == Time.RAGGED ? new int[to - from] : null;
     each(
         order,
         from,
@@ -67,7 +70,7 @@ public final class ShardRows {
             lengths[at] = block.lengths()[row];
           }
         });
-    return new Batch(features, targets, weights, lengths);
+    return new Batch(new Value(features, input.time(), lengths), targets, weights);
   }
 
   /** Pictures, say: all bytes at once. */
@@ -97,7 +100,7 @@ public final class ShardRows {
         to,
         (at, block, row) -> {
           int first = block.featuresFrom(row);
-          if (block.type() == FeatureType.UINT8) {
+          if (block.type() == DType.UINT8) {
             normalization.bytes(block.features(), first, width, normalized, 0);
             inputs.put(at * width, normalized, 0, width);
           } else {

@@ -13,6 +13,8 @@ import org.invar.nn.Network;
 import org.invar.nn.Tape;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,14 +23,14 @@ class ComputeProbeTest {
   /** Notes what passes. */
   private record Seen(List<long[]> forward, List<Double> largest) implements Layer {
     @Override
-    public Shape outputShape(Shape input) {
+    public Type output(Type input) {
       return input;
     }
 
     @Override
-    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
-      forward.add(x.shape());
-      largest.add(x.maxNumber().doubleValue());
+    public Value forward(Value x, Parameters parameters, Tape tape) {
+      forward.add(x.array().shape());
+      largest.add(x.array().maxNumber().doubleValue());
       return x;
     }
 

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.loss.MeanSquaredError;
 import org.invar.nn.Dense;
@@ -18,6 +17,7 @@ import org.invar.nn.Network;
 import org.invar.rows.BlockCodec;
 import org.invar.rows.PackedBlock;
 import org.invar.rows.ShardDigest;
+import org.invar.tensor.DType;
 import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class WorkerStateTest {
       new BlockCodec()
           .encode(
               new PackedBlock(
-                  0, 1, FeatureType.UINT8, 2, new byte[] {3, 4}, 1, new float[] {5}, new float[0]));
+                  0, 1, DType.UINT8, 2, new byte[] {3, 4}, 1, new float[] {5}, new float[0]));
 
   @Test
   void aShardThatIsTheOneOfTheStartIsTaken() {

@@ -32,6 +32,8 @@ import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,12 +60,12 @@ class GangSessionTest {
   /** A user's layer that throws on any thread. */
   record Faulty(Fault fault) implements Layer {
     @Override
-    public Shape outputShape(Shape input) {
+    public Type output(Type input) {
       return input;
     }
 
     @Override
-    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    public Value forward(Value x, Parameters parameters, Tape tape) {
       return x;
     }
 
@@ -89,17 +91,17 @@ class GangSessionTest {
     static final Queue<INDArray> SEEN = new ConcurrentLinkedQueue<>();
 
     @Override
-    public Shape outputShape(Shape input) {
+    public Type output(Type input) {
       return input;
     }
 
     @Override
-    public List<Layout.Spec> parameters(Shape input) {
+    public List<Layout.Spec> parameters(Type input) {
       return List.of(Layout.Spec.plain("g", Shape.of(4), new Initializer.Zeros()));
     }
 
     @Override
-    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    public Value forward(Value x, Parameters parameters, Tape tape) {
       return x;
     }
 
@@ -117,12 +119,12 @@ class GangSessionTest {
   /** A layer that computes for a while, whatever happens. */
   record Slow(long millis) implements Layer {
     @Override
-    public Shape outputShape(Shape input) {
+    public Type output(Type input) {
       return input;
     }
 
     @Override
-    public INDArray forward(INDArray x, Parameters parameters, Tape tape) {
+    public Value forward(Value x, Parameters parameters, Tape tape) {
       long end = System.nanoTime() + millis * 1_000_000;
       while (System.nanoTime() < end) {
         Thread.onSpinWait();

@@ -28,6 +28,8 @@ import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.SumTree;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.invar.tensor.Weights;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -48,12 +50,12 @@ final class SliceRun {
   /** A layer that computes nothing and has vectors of any length, half of it decayed. */
   record Vectors(int parameters, int state) implements Layer {
     @Override
-    public Shape outputShape(Shape input) {
+    public Type output(Type input) {
       return input;
     }
 
     @Override
-    public List<Layout.Spec> parameters(Shape input) {
+    public List<Layout.Spec> parameters(Type input) {
       List<Layout.Spec> specs = new ArrayList<>();
       int decayed = (parameters + 1) / 2;
       if (decayed > 0) {
@@ -66,7 +68,7 @@ final class SliceRun {
     }
 
     @Override
-    public List<Layout.Spec> state(Shape input) {
+    public List<Layout.Spec> state(Type input) {
       List<Layout.Spec> specs = new ArrayList<>();
       // Channels whose sums lie in different slices, and a value that is one row's.
       int channels = (state - 1) / 2;
@@ -81,7 +83,7 @@ final class SliceRun {
     }
 
     @Override
-    public INDArray forward(INDArray x, Parameters all, org.invar.nn.Tape tape) {
+    public Value forward(Value x, Parameters all, org.invar.nn.Tape tape) {
       return x;
     }
 

@@ -14,7 +14,6 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.invar.collective.RunKey;
 import org.invar.compute.ComputeThreads;
 import org.invar.compute.RunPlan;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
 import org.invar.data.Shards;
 import org.invar.kernel.Activation;
@@ -32,6 +31,7 @@ import org.invar.rows.ShardDigest;
 import org.invar.rows.ShardLoader;
 import org.invar.rows.ShardRows;
 import org.invar.rows.SplitNames;
+import org.invar.tensor.DType;
 import org.invar.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
@@ -119,7 +119,7 @@ public record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
     return new BlockCodec()
         .encode(
             new PackedBlock(
-                shard, rows, FeatureType.FLOAT32, WIDTH, features.array(), 1, targets, weights));
+                shard, rows, DType.FLOAT32, WIDTH, features.array(), 1, targets, weights));
   }
 
   /** Returns the plan of a gang that shares every step's gradient. */

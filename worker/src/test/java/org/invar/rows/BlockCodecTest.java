@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Output;
 import java.util.Arrays;
-import org.invar.data.FeatureType;
+import org.invar.tensor.DType;
 import org.junit.jupiter.api.Test;
 
 class BlockCodecTest {
@@ -17,14 +17,7 @@ class BlockCodecTest {
 
   private static PackedBlock block(float... weights) {
     return new PackedBlock(
-        5,
-        2,
-        FeatureType.UINT8,
-        3,
-        new byte[] {1, 2, 3, -1, 0, 127},
-        1,
-        new float[] {4, 0.5f},
-        weights);
+        5, 2, DType.UINT8, 3, new byte[] {1, 2, 3, -1, 0, 127}, 1, new float[] {4, 0.5f}, weights);
   }
 
   private static PackedBlock sequences(int... lengths) {

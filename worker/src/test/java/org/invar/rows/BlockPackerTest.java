@@ -11,12 +11,12 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.tensor.DType;
 import org.junit.jupiter.api.Test;
 
 class BlockPackerTest {
-  private static final RowEncoding FLOATS = new RowEncoding(FeatureType.FLOAT32, 2, 1);
+  private static final RowEncoding FLOATS = new RowEncoding(DType.FLOAT32, 2, 1);
 
   private static double[] numbers(double... values) {
     return values;
@@ -43,13 +43,13 @@ class BlockPackerTest {
     assertNotEquals(row, Identity.of(FLOATS.encode(numbers(2, 4), new float[] {3}, 1)));
     assertNotEquals(row, Identity.of(FLOATS.encode(numbers(2, 1), new float[] {4}, 1)));
     assertNotEquals(row, Identity.of(FLOATS.encode(numbers(2, 1), new float[] {3}, 2)));
-    var bytes = new RowEncoding(FeatureType.UINT8, 8, 1);
+    var bytes = new RowEncoding(DType.UINT8, 8, 1);
     assertNotEquals(row, Identity.of(bytes.encode(new byte[8], new float[] {3}, 1)));
   }
 
   @Test
   void theLengthOfASequenceIsInItsIdentityAndInItsBlock() {
-    var sequences = new RowEncoding(FeatureType.FLOAT32, 2, 1, true);
+    var sequences = new RowEncoding(DType.FLOAT32, 2, 1, true);
     byte[] one = sequences.encode(numbers(5, 0), new float[] {3}, 1, 1);
     byte[] two = sequences.encode(numbers(5, 0), new float[] {3}, 1, 2);
     assertNotEquals(Identity.of(one), Identity.of(two));
@@ -133,7 +133,7 @@ class BlockPackerTest {
 
   @Test
   void aShardIsCutAfter4MiBOfFeatures() {
-    var wide = new RowEncoding(FeatureType.UINT8, 3 << 19, 0);
+    var wide = new RowEncoding(DType.UINT8, 3 << 19, 0);
     List<byte[]> rows = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       byte[] features = new byte[3 << 19];

@@ -3,7 +3,7 @@ package org.invar.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.HexFormat;
-import org.invar.data.FeatureType;
+import org.invar.tensor.DType;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
  * saved models and checkpoints.
  */
 class RowIdentityTest {
-  private static final RowEncoding BYTES = new RowEncoding(FeatureType.UINT8, 3, 1);
-  private static final RowEncoding NUMBERS = new RowEncoding(FeatureType.FLOAT32, 2, 2);
-  private static final RowEncoding SEQUENCES = new RowEncoding(FeatureType.FLOAT32, 8, 1, true);
-  private static final RowEncoding LABELED_STEPS = new RowEncoding(FeatureType.FLOAT32, 8, 4, true);
+  private static final RowEncoding BYTES = new RowEncoding(DType.UINT8, 3, 1);
+  private static final RowEncoding NUMBERS = new RowEncoding(DType.FLOAT32, 2, 2);
+  private static final RowEncoding SEQUENCES = new RowEncoding(DType.FLOAT32, 8, 1, true);
+  private static final RowEncoding LABELED_STEPS = new RowEncoding(DType.FLOAT32, 8, 4, true);
 
   private static void assertRow(String bytes, String identity, byte[] row) {
     assertEquals(bytes.replace(" ", ""), HexFormat.of().formatHex(row));
@@ -77,7 +77,7 @@ class RowIdentityTest {
     assertRow(
         "01 02000000 0102 0000803f",
         "1bd6d46de920c2b7 ede465748db0ff63",
-        new RowEncoding(FeatureType.UINT8, 2, 0).encode(new byte[] {1, 2}, new float[0], 1));
+        new RowEncoding(DType.UINT8, 2, 0).encode(new byte[] {1, 2}, new float[0], 1));
   }
 
   @Test

@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.invar.data.FeatureType;
 import org.invar.data.Normalization;
+import org.invar.tensor.DType;
 import org.junit.jupiter.api.Test;
 
 /** The data of a search, which all tasks of a process read. */
 class SharedShardsTest {
   private static final int SHARDS = 4;
-  private static final RowEncoding BYTES = new RowEncoding(FeatureType.UINT8, 1, 1);
+  private static final RowEncoding BYTES = new RowEncoding(DType.UINT8, 1, 1);
   private static final Map<String, List<String>> UNCHECKED = Map.of(SplitNames.TRAIN, List.of());
 
   private static void handOver(BiConsumer<String, byte[]> each) {
