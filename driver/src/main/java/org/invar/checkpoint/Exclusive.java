@@ -81,7 +81,7 @@ enum Exclusive {
         yield Files.newOutputStream(local, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       }
       case CONDITIONAL -> conditional(fileSystem, file);
-      case NAMED, ASKED -> fileSystem.create(file, false);
+      case NAMED, ASKED -> RunFiles.create(fileSystem, file, false);
     };
   }
 

@@ -47,7 +47,7 @@ public final class MetricsLog implements Closeable {
       before.writeTo(spool); // Damage is found before a file is replaced.
       // Not overwritten: one that slept while another took its place may still write into it.
       fileSystem.delete(file, false);
-      var log = new MetricsLog(file, fileSystem.create(file, false), spool, ownership);
+      var log = new MetricsLog(file, RunFiles.create(fileSystem, file, false), spool, ownership);
       made = log;
       log.change(() -> spool.soFar().writeTo(log.out, 0));
       log.flush();

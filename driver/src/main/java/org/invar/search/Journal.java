@@ -63,7 +63,7 @@ final class Journal implements Closeable {
       number += isJournal(name) ? 1 : 0;
     }
     Path file = new Path(directory, String.format(Locale.ROOT, "journal-%04d.jsonl", number));
-    return new Journal(file, fileSystem.create(file, false));
+    return new Journal(file, RunFiles.create(fileSystem, file, false));
   }
 
   /** Returns whether a file of that name is a journal's. */

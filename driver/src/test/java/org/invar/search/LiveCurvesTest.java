@@ -21,10 +21,12 @@ class LiveCurvesTest {
     Files.writeString(directory.resolve("metrics.jsonl"), String.join("\n", lines));
   }
 
-  private List<Double> scores(int folds) {
-    SearchDirectory directory =
-        SearchDirectory.open(
-            folder.resolve("search").toString(), new Configuration(), "", Mode.OVERWRITE);
+  private SearchDirectory directory() {
+    return SearchDirectory.open(
+        folder.resolve("search").toString(), new Configuration(), "name: s\n", Mode.NEW);
+  }
+
+  private static List<Double> scores(SearchDirectory directory, int folds) {
     SearchedTrial trial = SearchedTrial.begun(0, 0, Map.of(), directory.trial(0));
     return new LiveCurves(directory, "devLoss", folds).of(List.of(trial)).get(0).scores();
   }
@@ -35,20 +37,18 @@ class LiveCurvesTest {
 
   @Test
   void theEpochsOfARun() throws Exception {
-    Files.createDirectories(folder.resolve("search"));
-    Files.writeString(folder.resolve("search/search.yaml"), "");
+    SearchDirectory directory = directory();
     write("", "{\"type\": \"step\"}", epoch(3), epoch(2), "{\"type\": \"epo");
-    assertEquals(List.of(3.0, 2.0), scores(1));
+    assertEquals(List.of(3.0, 2.0), scores(directory, 1));
   }
 
   @Test
   void theMeanOfTheFoldsThatHaveComeSoFar() throws Exception {
-    Files.createDirectories(folder.resolve("search"));
-    Files.writeString(folder.resolve("search/search.yaml"), "");
+    SearchDirectory directory = directory();
     write("/fold-0", epoch(3), epoch(2));
-    assertEquals(List.of(3.0, 2.0), scores(3));
+    assertEquals(List.of(3.0, 2.0), scores(directory, 3));
     write("/fold-1", epoch(5), "{\"type\"");
-    assertEquals(List.of(4.0, 2.0), scores(3));
+    assertEquals(List.of(4.0, 2.0), scores(directory, 3));
   }
 
   @Test

@@ -23,7 +23,8 @@ public final class DriverProcess implements AutoCloseable {
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC",
           "-XX:+UnlockDiagnosticVMOptions",
-          "-XX:-BytecodeVerificationRemote");
+          "-XX:-BytecodeVerificationRemote",
+          "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"); // As bin/invar has it.
 
   /** The same as one text, for Spark's settings. */
   static final String QUICK_START = String.join(" ", QUICK);

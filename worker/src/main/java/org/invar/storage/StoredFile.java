@@ -61,7 +61,7 @@ public record StoredFile(String name, long length, String sha256) {
   public static StoredFile write(
       FileSystem fileSystem, Path file, boolean overwrite, Content content) throws IOException {
     boolean created = false;
-    try (FSDataOutputStream out = fileSystem.create(file, overwrite)) {
+    try (FSDataOutputStream out = RunFiles.create(fileSystem, file, overwrite)) {
       created = true;
       return copy(file.getName(), out, content);
     } catch (IOException | FSError e) {

@@ -28,6 +28,11 @@ final class Umask {
     }
   }
 
+  /** Returns whether files of this process are as private as a configuration wants them. */
+  static boolean suffices(Configuration configuration) {
+    return FsPermission.getUMask(configuration).toShort() == OF_PROCESS;
+  }
+
   /** Looks at what becomes of a file for which all was allowed; 0 where that cannot be known. */
   private static int ofProcess() {
     try {
