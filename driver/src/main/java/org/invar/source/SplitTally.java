@@ -1,9 +1,11 @@
 package org.invar.source;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.invar.storage.Json;
 
 /**
  * What is counted of a split's rows before they are packed.
@@ -20,5 +22,14 @@ public record SplitTally(long rows, long weighted, Map<Integer, Long> classes, S
   /** Copies the counts, in the order of the ids. */
   public SplitTally {
     classes = Collections.unmodifiableMap(new TreeMap<>(classes));
+  }
+
+  /** Returns what tells splits from others that have changed: rows and hash of each. */
+  public static ObjectNode json(Map<Split, SplitTally> tallies) {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    tallies.forEach(
+        (split, tally) ->
+            json.putObject(split.label()).put("rows", tally.rows).put("hash", tally.hash));
+    return json;
   }
 }

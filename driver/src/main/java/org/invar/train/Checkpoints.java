@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
@@ -129,7 +130,7 @@ final class Checkpoints {
     Kept known = same ? null : store.kept(keptStep).orElse(null);
     clock.begin(position.step());
     exchange.save(store.directory(), name.slices(), same || known != null ? null : name.kept());
-    pending = new Pending(name, Reports.JSON.valueToTree(position), metrics, keptStep, known);
+    pending = new Pending(name, Json.MAPPER.valueToTree(position), metrics, keptStep, known);
     complete(exchange, false);
   }
 

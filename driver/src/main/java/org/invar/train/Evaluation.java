@@ -1,11 +1,13 @@
 package org.invar.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.invar.metric.ConfusionMatrix;
+import org.invar.storage.Json;
 
 /**
  * How well a model does on some rows.
@@ -29,6 +31,15 @@ public record Evaluation(
 
   /** Returns everything as a JSON object, the confusion matrix as a list of counts a true class. */
   public String json() {
-    return Reports.evaluation(this).toPrettyString() + "\n";
+    ObjectNode json = Json.MAPPER.createObjectNode().put("rows", rows);
+    scores.forEach(
+        (name, score) ->
+            json.set(name, Double.isFinite(score) ? json.numberNode(score) : json.nullNode()));
+    confusion.ifPresent(
+        matrix -> {
+          json.set("classes", Json.MAPPER.valueToTree(classes));
+          ConfusionJson.put(json, matrix);
+        });
+    return json.toPrettyString() + "\n";
   }
 }

@@ -88,7 +88,7 @@ public final class Preparation {
     Shape shape = at(job, "data", () -> Packer.shape(train, unknown, first));
     Network network = JobNetwork.of(job, shape);
     Packing packing = packing(job, network);
-    new Decisions(job.settings().train()).check(job, network);
+    new WatchedScores(job.settings().train()).check(job, network);
     DataSettings data = job.settings().data();
     Input dev = own(spark, job, "data.dev", data.dev(), train.reading());
     Input test = own(spark, job, "data.test", data.test(), train.reading());
@@ -121,7 +121,7 @@ public final class Preparation {
           other.settings().loss() + " of " + built.output().shape(),
           "Leave data, loss, outputs and train.seed as they are.");
     }
-    new Decisions(other.settings().train()).check(other, built);
+    new WatchedScores(other.settings().train()).check(other, built);
     return new Preparation(spark, other, train, dev, test, schema, built);
   }
 
@@ -233,7 +233,7 @@ public final class Preparation {
           "0 in all of " + train.rows(),
           "Correct the column, or leave data.weight out.");
     }
-    return new Decisions(job.settings().train()).check(job, contents);
+    return new WatchedScores(job.settings().train()).check(job, contents);
   }
 
   /**
@@ -241,11 +241,11 @@ public final class Preparation {
    *
    * @param place the run, for the message
    * @param fitted what its model was trained with
-   * @param before {@link Reports#data} of them
+   * @param before {@link SplitTally#json} of them
    */
   void checkUnchanged(String place, Preprocessing fitted, JsonNode before) {
     ObjectNode now =
-        Reports.data(
+        SplitTally.json(
             at(job, "data", () -> Packer.count(packing(job, network), fitted, train, dev, test)));
     for (Map.Entry<String, JsonNode> split : before.properties()) {
       JsonNode found = now.path(split.getKey());

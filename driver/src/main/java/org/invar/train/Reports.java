@@ -1,7 +1,6 @@
 package org.invar.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.invar.InvarException;
 import org.invar.gang.StepTimings;
-import org.invar.metric.ConfusionMatrix;
 import org.invar.source.SkippedRows;
 import org.invar.source.Split;
 import org.invar.source.SplitTally;
@@ -25,14 +23,6 @@ final class Reports {
   /** Steps between two lines of {@code metrics.jsonl}. */
   static final int STEPS_A_LINE = 10;
 
-  /** The key of V in {@code summary.json}. */
-  static final String SHARDS = "shards";
-
-  /** The key of the class that precision, recall and f1 are of. */
-  private static final String POSITIVE = "positiveClass";
-
-  static final ObjectMapper JSON = Json.MAPPER;
-
   /** The key of what a run was trained on in {@code summary.json}: rows and hash of each split. */
   static final String DATA = "data";
 
@@ -40,7 +30,7 @@ final class Reports {
 
   static ObjectNode step(TrainingListener.Step step, StepTimings timings) {
     ObjectNode line =
-        JSON.createObjectNode()
+        Json.MAPPER.createObjectNode()
             .put("type", "step")
             .put("epoch", step.epoch())
             .put("step", step.step())
@@ -58,7 +48,7 @@ final class Reports {
 
   static ObjectNode epoch(TrainingListener.Epoch epoch) {
     ObjectNode line =
-        JSON.createObjectNode()
+        Json.MAPPER.createObjectNode()
             .put("type", "epoch")
             .put("epoch", epoch.epoch())
             .put("step", epoch.step())
@@ -75,7 +65,7 @@ final class Reports {
       TrainingResult result,
       Map<Split, SplitTally> tallies,
       List<SkippedRows> skippedRows) {
-    ObjectNode summary = JSON.createObjectNode().put("name", name);
+    ObjectNode summary = Json.MAPPER.createObjectNode().put("name", name);
     result.scores().forEach(summary::put);
     summary
         .put("epochs", result.epochs())
@@ -83,42 +73,27 @@ final class Reports {
         .put("keptEpoch", result.keptEpoch())
         .put("stoppedEarly", result.stoppedEarly())
         .put("parameters", result.parameters())
-        .put(SHARDS, shards)
+        .put(RunData.SHARDS, shards)
         .put("secondsTraining", thousandths(result.secondsTraining()))
         .put("samplesPerSecond", Math.round(result.samplesPerSecond()))
         .put("optimalError", result.optimalError());
     if (!result.classes().isEmpty()) {
-      summary.set("classes", JSON.valueToTree(result.classes()));
+      summary.set("classes", Json.MAPPER.valueToTree(result.classes()));
     }
-    result
-        .confusion()
-        .ifPresent(
-            matrix -> {
-              summary.set("confusion", rows(matrix));
-              putPositive(summary, matrix);
-            });
+    result.confusion().ifPresent(matrix -> ConfusionJson.put(summary, matrix));
     if (!tallies.isEmpty()) {
-      summary.set(DATA, data(tallies));
+      summary.set(DATA, SplitTally.json(tallies));
     }
     if (!skippedRows.isEmpty()) {
       ArrayNode skipped = summary.putArray("skippedRows");
       for (SkippedRows rows : skippedRows) {
         ObjectNode source =
             skipped.addObject().put("source", rows.source()).put("rows", rows.rows());
-        source.set("reasons", JSON.valueToTree(rows.reasons()));
+        source.set("reasons", Json.MAPPER.valueToTree(rows.reasons()));
       }
     }
-    summary.set("history", JSON.valueToTree(result.history()));
+    summary.set("history", Json.MAPPER.valueToTree(result.history()));
     return summary;
-  }
-
-  /** What tells a split from another that has changed. */
-  static ObjectNode data(Map<Split, SplitTally> tallies) {
-    ObjectNode data = JSON.createObjectNode();
-    tallies.forEach(
-        (split, tally) ->
-            data.putObject(split.label()).put("rows", tally.rows()).put("hash", tally.hash()));
-    return data;
   }
 
   /** Returns the lines of the rows that were left out. */
@@ -126,37 +101,10 @@ final class Reports {
     StringBuilder lines = new StringBuilder();
     for (SkippedRows rows : skipped) {
       for (SkippedRows.Skipped row : rows.first()) {
-        lines.append(JSON.<ObjectNode>valueToTree(row)).append('\n');
+        lines.append(Json.MAPPER.<ObjectNode>valueToTree(row)).append('\n');
       }
     }
     return lines.toString();
-  }
-
-  static ObjectNode evaluation(Evaluation evaluation) {
-    ObjectNode json = JSON.createObjectNode().put("rows", evaluation.rows());
-    evaluation
-        .scores()
-        .forEach(
-            (name, score) ->
-                json.set(name, Double.isFinite(score) ? json.numberNode(score) : json.nullNode()));
-    evaluation
-        .confusion()
-        .ifPresent(
-            matrix -> {
-              json.set("classes", JSON.valueToTree(evaluation.classes()));
-              json.set("confusion", rows(matrix));
-              putPositive(json, matrix);
-            });
-    return json;
-  }
-
-  /** Says of which class, by its id, precision, recall and f1 are; null for means over classes. */
-  private static void putPositive(ObjectNode node, ConfusionMatrix matrix) {
-    if (matrix.positive().isPresent()) {
-      node.put(POSITIVE, matrix.positive().getAsInt());
-    } else {
-      node.putNull(POSITIVE);
-    }
   }
 
   /**
@@ -204,7 +152,7 @@ final class Reports {
     String place = directory + "/summary.json";
     Map<String, Double> scores = new LinkedHashMap<>();
     ObjectNode rest =
-        JSON.createObjectNode().putNull("classes").putNull("confusion").putNull(POSITIVE);
+        Json.MAPPER.createObjectNode().putNull("classes").putNull("confusion").putNull(ConfusionJson.POSITIVE);
     summary
         .properties()
         .forEach(
@@ -227,7 +175,7 @@ final class Reports {
         read.stoppedEarly,
         read.keptEpoch,
         read.history,
-        Optional.ofNullable(read.confusion).map(rows -> matrix(rows, read.positiveClass)),
+        Optional.ofNullable(read.confusion).map(rows -> ConfusionJson.read(rows, read.positiveClass)),
         read.classes == null ? List.of() : read.classes,
         read.optimalError);
   }
@@ -242,25 +190,6 @@ final class Reports {
           e.found(),
           "Delete the file: train --resume writes it again from the newest checkpoint.");
     }
-  }
-
-  private static ConfusionMatrix matrix(List<List<Double>> rows, @Nullable Integer positive) {
-    double[] counts = rows.stream().flatMap(List::stream).mapToDouble(each -> each).toArray();
-    return positive == null
-        ? ConfusionMatrix.of(counts, 0, rows.size())
-        : ConfusionMatrix.of(counts, 0, rows.size(), positive);
-  }
-
-  /** Row by actual class, column by predicted class. */
-  private static ArrayNode rows(ConfusionMatrix matrix) {
-    ArrayNode rows = JSON.createArrayNode();
-    for (int actual = 0; actual < matrix.classes(); actual++) {
-      ArrayNode row = rows.addArray();
-      for (int predicted = 0; predicted < matrix.classes(); predicted++) {
-        row.add(matrix.count(actual, predicted));
-      }
-    }
-    return rows;
   }
 
   private static double thousandths(double value) {

@@ -21,6 +21,9 @@ import org.invar.source.Split;
 
 /** The data of a finished run, divided and sharded as it was for training. */
 final class RunData {
+  /** The key of V in {@code summary.json}. */
+  public static final String SHARDS = "shards";
+
   private final SparkSession spark;
   private final RunDirectory directory;
   private final Job job;
@@ -80,7 +83,7 @@ final class RunData {
           "Choose one of these, or name other rows to evaluate.");
     }
     requireNoneHidden();
-    int shards = directory.summary().map(summary -> summary.path(Reports.SHARDS).asInt()).orElse(0);
+    int shards = directory.summary().map(summary -> summary.path(SHARDS).asInt()).orElse(0);
     TrainSettings train = job.settings().train();
     boolean named = train.shards() instanceof Shards.Fixed;
     int most =

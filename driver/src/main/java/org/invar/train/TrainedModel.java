@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import org.invar.storage.Json;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -109,7 +110,7 @@ public final class TrainedModel {
         run.model(),
         hadoop,
         YamlText.render(binder.tree(Architecture.of(network))),
-        Reports.JSON.valueToTree(preprocessing),
+        Json.MAPPER.valueToTree(preprocessing),
         network.layout(),
         network.stateLayout(),
         weights);

@@ -42,6 +42,7 @@ final class Training {
   private final Job job;
   private final TrainSettings settings;
   private final Decisions decisions;
+  private final WatchedScores watched;
   private final RunPlan plan;
   private final Contents contents;
   private final Exchanges exchanges;
@@ -75,6 +76,7 @@ final class Training {
     this.job = job;
     this.settings = job.settings().train();
     this.decisions = new Decisions(settings);
+    this.watched = new WatchedScores(settings);
     this.plan = plan;
     this.contents = contents;
     this.exchanges = exchanges;
@@ -279,7 +281,7 @@ final class Training {
 
   /** Tells once of each watched metric that has no value in an epoch. */
   private void tellMissing(Map<String, Double> values) {
-    decisions
+    watched
         .withoutValue(values)
         .forEach(
             (metric, rule) -> {

@@ -172,7 +172,7 @@ public final class Trials implements AutoCloseable {
    * @param folds whether trials have a dev set even where the job has none
    */
   public List<String> metrics(boolean folds) {
-    return Decisions.metrics(preparation.network(), folds || splits.dev() != null);
+    return WatchedScores.metrics(preparation.network(), folds || splits.dev() != null);
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ class EvaluationTest {
   }
 
   private static void assertSummary(String run, TrainedModel model) throws IOException {
-    JsonNode summary = Reports.JSON.readTree(folder.resolve(run).resolve("summary.json").toFile());
+    JsonNode summary = Json.MAPPER.readTree(folder.resolve(run).resolve("summary.json").toFile());
     assertEquals(List.of(Split.TRAIN, Split.DEV, Split.TEST), model.splits());
     for (Split split : model.splits()) {
       Evaluation evaluation = model.evaluate(split);

@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class EventLog {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         boolean hidden = file.getFileName().toString().startsWith("."); // Hadoop's checksums.
         for (String line : hidden ? List.<String>of() : Files.readAllLines(file)) {
-          log.events.add(Reports.JSON.readTree(line));
+          log.events.add(Json.MAPPER.readTree(line));
         }
       }
     }

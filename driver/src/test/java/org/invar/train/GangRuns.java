@@ -2,6 +2,7 @@ package org.invar.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ final class GangRuns {
   }
 
   static double testAccuracy(Path out) throws Exception {
-    return Reports.JSON
+    return Json.MAPPER
         .readTree(out.resolve("summary.json").toFile())
         .required("testAccuracy")
         .asDouble();
@@ -130,7 +131,7 @@ final class GangRuns {
   static void assertTimings(Path out) throws Exception {
     int steps = 0;
     for (String line : Files.readAllLines(out.resolve("metrics.jsonl"))) {
-      JsonNode json = Reports.JSON.readTree(line);
+      JsonNode json = Json.MAPPER.readTree(line);
       if (json.required("type").asText().equals("step")) {
         steps++;
         for (String part : List.of("compute", "wait", "reduce", "update", "gather")) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.invar.storage.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,13 +98,13 @@ class LeadingZerosTest {
 
   @Test
   void modelsOfOlderVersionsAreRefusedInOneSentence() throws Exception {
-    String text = Reports.JSON.writeValueAsString(model.preprocessing());
-    assertEquals(model.preprocessing(), Reports.JSON.readValue(text, Preprocessing.class));
+    String text = Json.MAPPER.writeValueAsString(model.preprocessing());
+    assertEquals(model.preprocessing(), Json.MAPPER.readValue(text, Preprocessing.class));
     String older = text.replaceAll(",\\s*\"values\"\\s*:\\s*\"[A-Z]+\"", "");
     var e =
         assertThrows(
             JsonProcessingException.class,
-            () -> Reports.JSON.readValue(older, Preprocessing.class));
+            () -> Json.MAPPER.readValue(older, Preprocessing.class));
     assertTrue(
         e.getOriginalMessage()
             .endsWith(

@@ -60,7 +60,7 @@ class MissingClassTest {
   void isNullInJson() throws Exception {
     var yes = ConfusionMatrix.of(new double[] {2, 3, 0, 0}, 0, 2, 1);
     var evaluation = new Evaluation(scores(""), 5, Optional.of(yes), List.of("no", "yes"));
-    JsonNode json = Reports.JSON.readTree(evaluation.json());
+    JsonNode json = Json.MAPPER.readTree(evaluation.json());
     assertTrue(json.get("recall").isNull(), json.toString());
     assertEquals(1, json.get("positiveClass").asInt());
     assertTrue(
@@ -87,7 +87,7 @@ class MissingClassTest {
             0);
     String text = Json.line(Reports.summary("x", 1, result, Map.of(), List.of()));
     assertTrue(!text.contains("NaN"), text);
-    TrainingResult back = Reports.result("runs/x", Reports.JSON.readTree(text));
+    TrainingResult back = Reports.result("runs/x", Json.MAPPER.readTree(text));
     assertEquals(Double.NaN, back.history().get(0).scores().get("devrecall"));
     assertEquals(Double.NaN, back.scores().get("devRrecall"));
     assertEquals(result.confusion(), back.confusion());

@@ -1,5 +1,6 @@
 package org.invar.train;
 
+import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -35,7 +36,7 @@ final class SparkPages {
       pause(run);
       applications = answer("/api/v1/applications").body();
     }
-    JsonNode first = Reports.JSON.readTree(applications).required(0);
+    JsonNode first = Json.MAPPER.readTree(applications).required(0);
     this.api = "/api/v1/applications/" + first.required("id").asText();
   }
 
@@ -53,7 +54,7 @@ final class SparkPages {
   /** Waits until a job runs whose description has those words. */
   void awaitJob(DriverProcess run, String description) throws Exception {
     while (true) {
-      for (JsonNode job : Reports.JSON.readTree(get(api + "/jobs?status=running"))) {
+      for (JsonNode job : Json.MAPPER.readTree(get(api + "/jobs?status=running"))) {
         if (job.path("description").asText().contains(description)
             && job.required("numActiveTasks").asInt() > 0) {
           return;
@@ -84,10 +85,10 @@ final class SparkPages {
             "sql?details=true")) {
       pages.add(api + "/" + list);
     }
-    for (JsonNode job : Reports.JSON.readTree(get(api + "/jobs"))) {
+    for (JsonNode job : Json.MAPPER.readTree(get(api + "/jobs"))) {
       pages.add("/jobs/job/?id=" + job.required("jobId").asInt());
     }
-    for (JsonNode stage : Reports.JSON.readTree(get(api + "/stages"))) {
+    for (JsonNode stage : Json.MAPPER.readTree(get(api + "/stages"))) {
       int id = stage.required("stageId").asInt();
       int attempt = stage.required("attemptId").asInt();
       pages.add("/stages/stage/?id=" + id + "&attempt=" + attempt);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,7 +107,7 @@ class ZeroWeightsTest {
     train("told", job(dev("weightless"), ", keepBest: devAccuracy"), "1.0D", told);
     assertEquals(
         List.of("devLoss has no value: the dev split's rows all weigh 0."), told.of("devLoss"));
-    JsonNode summary = Reports.JSON.readTree(folder.resolve("told/summary.json").toFile());
+    JsonNode summary = Json.MAPPER.readTree(folder.resolve("told/summary.json").toFile());
     assertTrue(summary.get("devLoss").isNull(), summary.toString());
     assertTrue(summary.at("/history/0/scores/devLoss").isNull(), summary.toString());
     assertTrue(summary.get("devAccuracy").isNumber(), summary.toString());
@@ -119,18 +120,18 @@ class ZeroWeightsTest {
 
   @Test
   void anEpochInWhichTheWatchedMetricHasNoValueIsTold() {
-    Decisions decisions =
-        new Decisions(
+    WatchedScores watched =
+        new WatchedScores(
             job(dev("negatives"), ", keepBest: devPrecision, earlyStopping: 5").settings().train());
-    assertEquals(Map.of(), decisions.withoutValue(Map.of("devPrecision", 0.5, "devLoss", 1.0)));
+    assertEquals(Map.of(), watched.withoutValue(Map.of("devPrecision", 0.5, "devLoss", 1.0)));
     assertEquals(
         Map.of(
             "devPrecision",
             "train.keepBest takes none of them, and the last epoch where none has a value"),
-        decisions.withoutValue(Map.of("devPrecision", Double.NaN, "devLoss", 1.0)));
+        watched.withoutValue(Map.of("devPrecision", Double.NaN, "devLoss", 1.0)));
     assertEquals(
         Map.of("devLoss", "they count towards the patience of train.earlyStopping"),
-        decisions.withoutValue(Map.of("devPrecision", 1.0)));
+        watched.withoutValue(Map.of("devPrecision", 1.0)));
   }
 
   @Test
@@ -139,7 +140,7 @@ class ZeroWeightsTest {
     TrainingResult result = train("untold", job(dev("negatives"), ""), "1.0D", told);
     assertEquals(1, told.of("No row of the dev split is of class").size());
     assertEquals(Double.NaN, result.scores().get("devRecall"));
-    JsonNode summary = Reports.JSON.readTree(folder.resolve("untold/summary.json").toFile());
+    JsonNode summary = Json.MAPPER.readTree(folder.resolve("untold/summary.json").toFile());
     assertTrue(summary.get("devRecall").isNull(), summary.toString());
   }
 
