@@ -34,14 +34,18 @@ class ArchitectureTest {
             "org.invar.rows..",
             "org.invar.compute..",
             "org.invar.gang..",
-            "org.invar.checkpoint..",
-            "org.invar.cli..",
+            "org.invar.source..",
             "org.invar.config..",
-            "org.invar.ml..",
+            "org.invar.checkpoint..",
+            "org.invar.prepare..",
+            "org.invar.exchange..",
+            "org.invar.score..",
+            "org.invar.train..",
+            "org.invar.trials..",
             "org.invar.report..",
             "org.invar.search..",
-            "org.invar.source..",
-            "org.invar.train..")
+            "org.invar.bench..",
+            "org.invar.cli..")
         .check(CORE);
   }
 

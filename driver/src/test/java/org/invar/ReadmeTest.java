@@ -125,6 +125,7 @@ class ReadmeTest {
         import java.nio.file.Path;
         import org.apache.spark.sql.*;
         import org.invar.config.Job;
+        import org.invar.score.*;
         import org.invar.search.*;
         import org.invar.train.*;
         public class %s {

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
-import org.invar.train.SparkStop;
+import org.invar.exchange.SparkStop;
 
 /** A Spark application with executors of its own on this machine, one core each. */
 final class LocalCluster implements AutoCloseable {

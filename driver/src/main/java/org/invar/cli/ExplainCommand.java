@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
+import org.invar.exchange.GangOptions;
+import org.invar.exchange.SparkStop;
+import org.invar.prepare.Preparation;
 import org.invar.report.LayerTable;
 import org.invar.report.MemoryEstimate;
 import org.invar.report.TextTable;
 import org.invar.search.SearchSpec;
 import org.invar.source.DescribedColumn;
-import org.invar.train.GangOptions;
-import org.invar.train.Preparation;
-import org.invar.train.SparkStop;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -10,8 +10,8 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
+import org.invar.exchange.SparkStop;
 import org.invar.source.SparkFailures;
-import org.invar.train.SparkStop;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.invar.metric.ConfusionMatrix;
-import org.invar.train.Evaluation;
+import org.invar.score.Evaluation;
 
 /**
  * An evaluation as text: the scores, the confusion matrix, and each class's precision, recall and

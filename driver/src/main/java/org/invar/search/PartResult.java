@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.invar.train.Leg;
 import org.invar.train.TrainingListener;
+import org.invar.trials.Leg;
 import org.jspecify.annotations.Nullable;
 
 /**

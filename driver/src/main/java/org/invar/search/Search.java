@@ -11,9 +11,9 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.compute.OutOfMemory;
+import org.invar.exchange.JobGroup;
 import org.invar.source.WrittenFolder;
-import org.invar.train.JobGroup;
-import org.invar.train.Trials;
+import org.invar.trials.Trials;
 import org.jspecify.annotations.Nullable;
 
 /**

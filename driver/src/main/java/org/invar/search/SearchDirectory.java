@@ -28,7 +28,7 @@ import org.invar.storage.DamagedFileException;
 import org.invar.storage.Json;
 import org.invar.storage.RunFiles;
 import org.invar.storage.StoredFile;
-import org.invar.train.TrialsIdentity;
+import org.invar.trials.TrialsIdentity;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

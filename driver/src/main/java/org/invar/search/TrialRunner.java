@@ -23,12 +23,12 @@ import org.apache.spark.SparkStatusTracker;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
 import org.invar.config.Job;
+import org.invar.exchange.GangOptions;
 import org.invar.source.SparkFailures;
-import org.invar.train.GangOptions;
-import org.invar.train.Leg;
 import org.invar.train.TrainingListener;
-import org.invar.train.Trial;
-import org.invar.train.Trials;
+import org.invar.trials.Leg;
+import org.invar.trials.Trial;
+import org.invar.trials.Trials;
 import scala.Option;
 
 /**

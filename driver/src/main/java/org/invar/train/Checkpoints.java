@@ -1,6 +1,5 @@
 package org.invar.train;
 
-import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
@@ -16,6 +15,11 @@ import org.invar.checkpoint.RunDirectory;
 import org.invar.checkpoint.SavedCheckpoint;
 import org.invar.compute.RunPlan;
 import org.invar.config.Job;
+import org.invar.exchange.Exchange;
+import org.invar.exchange.SavedFiles;
+import org.invar.exchange.Start;
+import org.invar.exchange.Stopwatch;
+import org.invar.storage.Json;
 import org.invar.storage.SliceFile;
 import org.invar.tensor.Weights;
 import org.jspecify.annotations.Nullable;

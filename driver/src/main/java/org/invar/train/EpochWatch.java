@@ -1,6 +1,7 @@
 package org.invar.train;
 
 import org.invar.compute.Scores;
+import org.invar.exchange.Stopwatch;
 
 /** The time of one epoch, as far as this process has seen it. */
 final class EpochWatch {

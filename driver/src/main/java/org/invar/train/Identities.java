@@ -8,7 +8,7 @@ import org.invar.config.Job;
 import org.invar.source.PackedDataset;
 
 /** Whether a checkpoint and what is here now belong to one run. */
-final class Identities {
+public final class Identities {
   private Identities() {}
 
   /**
@@ -27,7 +27,8 @@ final class Identities {
   }
 
   /** Refuses, in an exact job, to go on with other kernels. */
-  static void check(Job job, String place, KernelFingerprint saved, KernelFingerprint found) {
+  public static void check(
+      Job job, String place, KernelFingerprint saved, KernelFingerprint found) {
     if (job.settings().train().exact() && !saved.equals(found)) {
       throw InvarException.of(
           place,
@@ -38,7 +39,8 @@ final class Identities {
   }
 
   /** Refuses to go on with other shards of a split. */
-  static void check(String place, List<PackedDataset.Shard> before, List<PackedDataset.Shard> now) {
+  public static void check(
+      String place, List<PackedDataset.Shard> before, List<PackedDataset.Shard> now) {
     if (before.size() != now.size()) {
       throw InvarException.of(
           place,

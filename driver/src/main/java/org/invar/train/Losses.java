@@ -1,6 +1,7 @@
 package org.invar.train;
 
 import org.invar.InvarException;
+import org.invar.exchange.WorkersLostException;
 
 /** How often workers were lost, and whether it makes sense to go on. */
 final class Losses {

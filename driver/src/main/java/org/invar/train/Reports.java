@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.invar.InvarException;
 import org.invar.gang.StepTimings;
+import org.invar.score.ConfusionJson;
+import org.invar.score.RunData;
 import org.invar.source.SkippedRows;
 import org.invar.source.Split;
 import org.invar.source.SplitTally;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run writes for programs to read: lines of {@code metrics.jsonl} and {@code summary.json}.
  */
-final class Reports {
+public final class Reports {
   /** Steps between two lines of {@code metrics.jsonl}. */
   static final int STEPS_A_LINE = 10;
 
@@ -30,7 +32,8 @@ final class Reports {
 
   static ObjectNode step(TrainingListener.Step step, StepTimings timings) {
     ObjectNode line =
-        Json.MAPPER.createObjectNode()
+        Json.MAPPER
+            .createObjectNode()
             .put("type", "step")
             .put("epoch", step.epoch())
             .put("step", step.step())
@@ -48,7 +51,8 @@ final class Reports {
 
   static ObjectNode epoch(TrainingListener.Epoch epoch) {
     ObjectNode line =
-        Json.MAPPER.createObjectNode()
+        Json.MAPPER
+            .createObjectNode()
             .put("type", "epoch")
             .put("epoch", epoch.epoch())
             .put("step", epoch.step())
@@ -97,7 +101,7 @@ final class Reports {
   }
 
   /** Returns the lines of the rows that were left out. */
-  static String skipped(List<SkippedRows> skipped) {
+  public static String skipped(List<SkippedRows> skipped) {
     StringBuilder lines = new StringBuilder();
     for (SkippedRows rows : skipped) {
       for (SkippedRows.Skipped row : rows.first()) {
@@ -148,11 +152,15 @@ final class Reports {
    *
    * @throws InvarException when anybody else has written it
    */
-  static TrainingResult result(String directory, JsonNode summary) {
+  public static TrainingResult result(String directory, JsonNode summary) {
     String place = directory + "/summary.json";
     Map<String, Double> scores = new LinkedHashMap<>();
     ObjectNode rest =
-        Json.MAPPER.createObjectNode().putNull("classes").putNull("confusion").putNull(ConfusionJson.POSITIVE);
+        Json.MAPPER
+            .createObjectNode()
+            .putNull("classes")
+            .putNull("confusion")
+            .putNull(ConfusionJson.POSITIVE);
     summary
         .properties()
         .forEach(
@@ -175,7 +183,8 @@ final class Reports {
         read.stoppedEarly,
         read.keptEpoch,
         read.history,
-        Optional.ofNullable(read.confusion).map(rows -> ConfusionJson.read(rows, read.positiveClass)),
+        Optional.ofNullable(read.confusion)
+            .map(rows -> ConfusionJson.read(rows, read.positiveClass)),
         read.classes == null ? List.of() : read.classes,
         read.optimalError);
   }

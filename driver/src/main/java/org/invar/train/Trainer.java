@@ -19,6 +19,14 @@ import org.invar.compute.RunPlan;
 import org.invar.config.Exchange;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
+import org.invar.exchange.DriverExchanges;
+import org.invar.exchange.Exchanges;
+import org.invar.exchange.Executors;
+import org.invar.exchange.Fingerprints;
+import org.invar.exchange.Gangs;
+import org.invar.exchange.JobGroup;
+import org.invar.prepare.Preparation;
+import org.invar.score.TrainedModel;
 import org.invar.source.Contents;
 import org.invar.source.PackedSplits;
 import org.invar.source.Preprocessing;
@@ -187,7 +195,7 @@ public final class Trainer {
    * A run that has nothing left to do.
    *
    * @param fitted what its model was trained with
-   * @param data {@link Reports#data} of its rows
+   * @param data {@link org.invar.source.SplitTally#json} of its rows
    */
   private record Finished(TrainingResult result, Preprocessing fitted, JsonNode data) {}
 

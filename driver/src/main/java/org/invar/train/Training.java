@@ -20,11 +20,19 @@ import org.invar.compute.RunPlan;
 import org.invar.compute.Scores;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
+import org.invar.exchange.Exchange;
+import org.invar.exchange.Exchanges;
+import org.invar.exchange.NonFiniteException;
+import org.invar.exchange.Stopwatch;
+import org.invar.exchange.WorkersLostException;
 import org.invar.gang.Command;
 import org.invar.gang.Report;
 import org.invar.gang.Wire;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.optim.Progress;
+import org.invar.prepare.Sharding;
+import org.invar.prepare.WatchedScores;
+import org.invar.score.TrainedModel;
 import org.invar.source.Contents;
 import org.invar.source.Split;
 import org.invar.storage.Json;
@@ -35,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * One run, from its first step or its newest checkpoint to its model: the main loop, which goes on
  * from the newest checkpoint when workers are lost.
  */
-final class Training {
+public final class Training {
   /** The most steps that are sent ahead. */
   private static final int MOST_STEPS = 10_000;
 
@@ -62,7 +70,8 @@ final class Training {
   private MetricsLog metrics;
   private boolean shown;
 
-  Training(
+  /** Makes ready for the first epoch, or for the one behind a checkpoint. */
+  public Training(
       Job job,
       RunPlan plan,
       Contents contents,
@@ -134,7 +143,7 @@ final class Training {
    *
    * @return the result, where the run is over
    */
-  Optional<TrainingResult> run(int epochs) throws IOException {
+  public Optional<TrainingResult> run(int epochs) throws IOException {
     started();
     try {
       while (true) {
@@ -175,7 +184,7 @@ final class Training {
   }
 
   /** Returns the completed epochs. */
-  List<TrainingListener.Epoch> history() {
+  public List<TrainingListener.Epoch> history() {
     return position.history();
   }
 

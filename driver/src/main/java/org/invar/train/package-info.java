@@ -1,4 +1,4 @@
-/** Training on Spark: the main loop, its exchange of gradients, and what it reports. */
+/** Training on Spark: the main loop, its decisions and checkpoints, and what it reports. */
 @NullMarked
 package org.invar.train;
 

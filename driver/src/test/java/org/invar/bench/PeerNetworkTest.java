@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.invar.config.Job;
+import org.invar.prepare.JobNetwork;
 import org.invar.tensor.Shape;
-import org.invar.train.JobNetwork;
 import org.junit.jupiter.api.Test;
 
 class PeerNetworkTest {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.invar.metric.ConfusionMatrix;
-import org.invar.train.Evaluation;
+import org.invar.score.Evaluation;
 import org.junit.jupiter.api.Test;
 
 class EvaluationReportTest {

@@ -1,6 +1,5 @@
 package org.invar.train;
 
-import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.invar.storage.Json;
 
 /** What Spark's event log, not compressed, says of an application. */
 final class EventLog {

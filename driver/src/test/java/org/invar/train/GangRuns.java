@@ -2,7 +2,6 @@ package org.invar.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.config.Job;
 import org.invar.source.LocalSpark;
+import org.invar.storage.Json;
 
 /**
  * A job with everything random on, and the bytes of the weights that it ends with by the driver

@@ -4,18 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.invar.storage.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
+import org.invar.score.TrainedModel;
 import org.invar.source.DataSource;
 import org.invar.source.Feature;
 import org.invar.source.Input;
 import org.invar.source.LocalSpark;
 import org.invar.source.Preprocessing;
 import org.invar.source.ValueType;
+import org.invar.storage.Json;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,8 +104,7 @@ class LeadingZerosTest {
     String older = text.replaceAll(",\\s*\"values\"\\s*:\\s*\"[A-Z]+\"", "");
     var e =
         assertThrows(
-            JsonProcessingException.class,
-            () -> Json.MAPPER.readValue(older, Preprocessing.class));
+            JsonProcessingException.class, () -> Json.MAPPER.readValue(older, Preprocessing.class));
     assertTrue(
         e.getOriginalMessage()
             .endsWith(

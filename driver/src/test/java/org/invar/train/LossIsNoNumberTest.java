@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
+import org.invar.score.TrainedModel;
 import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.invar.metric.ConfusionMatrix;
 import org.invar.report.EvaluationReport;
+import org.invar.score.Evaluation;
 import org.invar.storage.Json;
 import org.junit.jupiter.api.Test;
 

@@ -16,6 +16,8 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.random.CounterRandom;
+import org.invar.score.Evaluation;
+import org.invar.score.TrainedModel;
 import org.invar.source.LocalSpark;
 import org.invar.source.Split;
 import org.junit.jupiter.api.Test;

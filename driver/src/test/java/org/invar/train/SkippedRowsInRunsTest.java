@@ -16,6 +16,8 @@ import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
+import org.invar.score.Evaluation;
+import org.invar.score.TrainedModel;
 import org.invar.search.Search;
 import org.invar.search.SearchSpec;
 import org.invar.source.LocalSpark;

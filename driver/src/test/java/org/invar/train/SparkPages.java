@@ -1,6 +1,5 @@
 package org.invar.train;
 
-import org.invar.storage.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.invar.storage.Json;
 
 /** What Spark's web interface shows of an application that runs, and its interface for programs. */
 final class SparkPages {

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
+import org.invar.score.TrainedModel;
 
 /** Tables of some rows, and models that were trained on them within a second. */
-record TinyTables(SparkSession spark, Path folder) {
+public record TinyTables(SparkSession spark, Path folder) {
   /** Writes a table of so many rows. */
-  Path csv(String name, String header, int rows, IntFunction<String> row) {
+  public Path csv(String name, String header, int rows, IntFunction<String> row) {
     List<String> lines = new ArrayList<>(List.of(header));
     for (int i = 0; i < rows; i++) {
       lines.add(row.apply(i));
@@ -22,7 +23,7 @@ record TinyTables(SparkSession spark, Path folder) {
   }
 
   /** Writes a table. */
-  Path csv(String name, String... lines) {
+  public Path csv(String name, String... lines) {
     try {
       Path file = folder.resolve(name);
       Files.createDirectories(file.getParent());
@@ -33,7 +34,7 @@ record TinyTables(SparkSession spark, Path folder) {
   }
 
   /** Returns a job of one dense layer. */
-  Job job(String data, int outputs, String loss, int epochs) {
+  public Job job(String data, int outputs, String loss, int epochs) {
     String text =
         """
         name: tiny
@@ -47,7 +48,7 @@ record TinyTables(SparkSession spark, Path folder) {
   }
 
   /** Trains, and returns the model. */
-  TrainedModel trained(String name, Job job, TrainingListener listener) {
+  public TrainedModel trained(String name, Job job, TrainingListener listener) {
     String run = folder.resolve(name).toString();
     Trainer.of(spark, job).directory(run).listener(listener).train();
     return TrainedModel.load(spark, run);

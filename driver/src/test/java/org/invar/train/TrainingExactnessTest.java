@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The weights' bytes: the same whatever ran the job, and wherever it was interrupted. */
-class TrainingExactnessTest {
+public class TrainingExactnessTest {
   /** Everything random is on: dropout, batch normalization, shuffling, a split. */
-  static final String JOB =
+  public static final String JOB =
       """
       name: exact
       data: {train: {format: digits}, dev: {split: 0.1}, test: {split: 0.5}, scale: 16}
