@@ -1,6 +1,7 @@
 package org.invar.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
@@ -67,6 +68,7 @@ public record Bidirectional(Layer layer) implements Layer {
     Value there = layer.forward(x, parameters.scope(FORWARD), tape.scope(FORWARD));
     Value back = layer.forward(turned, parameters.scope(BACKWARD), tape.scope(BACKWARD));
     tape.push(x);
+    tape.push(there);
     INDArray inOrder = back.sequence() ? steps.reversed(back.array()) : back.array();
     return there.with(Nd4j.concat(inOrder.rank() - 1, there.array(), inOrder));
   }
@@ -74,11 +76,11 @@ public record Bidirectional(Layer layer) implements Layer {
   @Override
   public @Nullable INDArray backward(
       INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
+    boolean everyStep = tape.popValue().sequence();
     Steps steps = Steps.of(tape.popValue());
-    INDArray dBack = half(dy, 1);
-    INDArray dxBack =
-        backward(
-            BACKWARD, dy.rank() == 3 ? steps.reversed(dBack) : dBack, parameters, gradient, tape);
+    INDArray half = half(dy, 1);
+    INDArray dBack = everyStep ? steps.reversed(half) : half;
+    INDArray dxBack = backward(BACKWARD, dBack, parameters, gradient, tape);
     INDArray dx = backward(FORWARD, half(dy, 0), parameters, gradient, tape);
     return dx == null || dxBack == null ? null : steps.reversed(dxBack).addi(dx);
   }
@@ -91,10 +93,10 @@ public record Bidirectional(Layer layer) implements Layer {
 
   private static INDArray half(INDArray joined, int which) {
     long units = joined.size(-1) / 2;
-    INDArrayIndex part = NDArrayIndex.interval(which * units, (which + 1) * units);
-    INDArrayIndex all = NDArrayIndex.all();
-    INDArray view = joined.rank() == 3 ? joined.get(all, all, part) : joined.get(all, part);
-    return view.dup('c');
+    INDArrayIndex[] part = new INDArrayIndex[joined.rank()];
+    Arrays.fill(part, NDArrayIndex.all());
+    part[part.length - 1] = NDArrayIndex.interval(which * units, (which + 1) * units);
+    return joined.get(part).dup('c');
   }
 
   @Override
