@@ -5,8 +5,8 @@ import org.invar.InvarException;
 import org.invar.loss.Loss;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
+import org.invar.source.Preprocessing;
 import org.invar.tensor.Shape;
-import org.invar.tensor.Type;
 
 /**
  * A network as {@code architecture.yaml} has it. Whether its inputs are sequences, the
@@ -23,14 +23,15 @@ record Architecture(Shape input, List<Layer> layers, Loss loss) {
   }
 
   /**
-   * Returns the network for inputs of that type.
+   * Returns the network.
    *
+   * @param lengths whether each row has a length of its own
    * @param place of the layers, for the message
    * @throws InvarException when layers, inputs and loss do not fit each other
    */
-  Network network(Type inputs, String place) {
+  Network network(boolean lengths, String place) {
     try {
-      return new Network(inputs, layers, loss);
+      return new Network(Preprocessing.input(input, lengths), layers, loss);
     } catch (IllegalArgumentException e) {
       throw new InvarException(
           place + ": " + e.getMessage() + ". Take another copy of the model, or train it again.",

@@ -18,14 +18,19 @@ final class ModelCheck {
    * @param place the model's directory
    */
   static void check(Shape input, Preprocessing preprocessing, String place) {
-    if (!preprocessing.shape().equals(input)) {
+    if (preprocessing.features().isEmpty() || preprocessing.labels().isEmpty()) {
+      throw refusal(place, "at least one feature and one label", "none");
+    }
+    // As a job's model.input may be.
+    boolean fits =
+        preprocessing.lengths()
+            ? preprocessing.shape().equals(input)
+            : preprocessing.shape().size() == input.size();
+    if (!fits) {
       throw refusal(
           place,
           "features of shape " + input + ", as the architecture has it",
           preprocessing.shape().toString());
-    }
-    if (preprocessing.features().isEmpty() || preprocessing.labels().isEmpty()) {
-      throw refusal(place, "at least one feature and one label", "none");
     }
     for (Feature feature : preprocessing.features()) {
       requireSound(feature, place);

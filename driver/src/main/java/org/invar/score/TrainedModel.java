@@ -82,7 +82,7 @@ public final class TrainedModel {
       Architecture architecture = binder.bind(recorded, Architecture.class);
       Preprocessing preprocessing = model.preprocessing(Preprocessing.class);
       ModelCheck.check(architecture.input(), preprocessing, path.toString());
-      Network network = architecture.network(preprocessing.input(), recorded.place("layers"));
+      Network network = architecture.network(preprocessing.lengths(), recorded.place("layers"));
       Weights weights = model.weights(network.layout(), network.stateLayout());
       return new TrainedModel(spark, directory, binder, network, preprocessing, weights);
     } catch (IOException | IllegalArgumentException e) {

@@ -77,11 +77,6 @@ public record Preprocessing(
     return features.get(0).kind() == Feature.Kind.SEQUENCE;
   }
 
-  /** Returns what goes into a network that takes these rows. */
-  public Type input() {
-    return input(shape, lengths());
-  }
-
   /**
    * Returns the type of inputs of a shape: what is given two axes is a sequence (time, features).
    *

@@ -124,6 +124,12 @@ class EvaluationTest {
   }
 
   @Test
+  void aModelWhoseInputsHaveAnotherShapeThanTheDataIsRead() throws IOException {
+    Job job = Job.parse(DIGITS, "digits").with("model.input", "[8, 8]");
+    assertSummary("rows", model("rows", job.with("model.layers", "[{gru: 4}, {dense: 10}]")));
+  }
+
+  @Test
   void otherRowsScoreAsTheTestSetThatTheyAre() {
     Evaluation ofSplit = table.evaluate(Split.TEST);
     Evaluation given = table.evaluate(rows(400, 100).drop("id").repartition(5));
