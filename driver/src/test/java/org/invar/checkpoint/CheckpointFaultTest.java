@@ -32,7 +32,7 @@ class CheckpointFaultTest {
   private static final int KEEP = 2;
 
   /** Of the kills at every change, each so-many-th is tried; all of them in the profile soak. */
-  private static final int STRIDE = Boolean.getBoolean("invar.whole") ? 1 : 5;
+  private static final int STRIDE = Boolean.getBoolean("invar.whole") ? 1 : 8;
 
   @TempDir private Path folder;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The files of a search that somebody else has written, or of which a part is missing. */
 class ForeignSearchTest {
   /** Of the changes of an identity each so-many-th is tried; all of them in the profile soak. */
-  private static final int STRIDE = Boolean.getBoolean("invar.whole") ? 1 : 4;
+  private static final int STRIDE = Boolean.getBoolean("invar.whole") ? 1 : 8;
 
   @RegisterExtension static final Searches searches = new Searches();
 

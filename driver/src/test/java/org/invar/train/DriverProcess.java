@@ -15,8 +15,8 @@ import org.invar.Signals;
 public final class DriverProcess implements AutoCloseable {
   /**
    * For JVMs that live for seconds: the second compiler takes half of their time on two cores, and
-   * to collect with many threads, or to verify libraries' classes, gains nothing. The test's own
-   * JVM has both compilers, so that equal weights also say that the compiler does not matter.
+   * to collect with many threads, or to verify libraries' classes, gains nothing. A cluster of
+   * {@link GangIT} has both compilers, so that equal weights also say that they do not matter.
    */
   private static final List<String> QUICK =
       List.of(

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -120,6 +121,7 @@ class GangFaultIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "invar.whole", matches = "true") // As the one before.
   void anExecutorWhoseStorageHangsIsReplaced() throws Exception {
     Path out = runs.directory("unwritten");
     String warnings = GangRuns.train(cluster, Job.load(runs.job()), "hanging:" + out, new Warned());

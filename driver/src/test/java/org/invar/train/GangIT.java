@@ -70,6 +70,9 @@ class GangIT {
     Path events = Files.createDirectory(folder.resolve(name + "-events"));
     List<String> settings = new ArrayList<>(EventLog.properties(events));
     settings.add("--verbose");
+    if (!encrypted) { // With both compilers, on which weights do not depend either.
+      settings.add("-Dspark.executor.extraJavaOptions=-XX:+UseSerialGC");
+    }
     settings.add("-Dspark.authenticate=" + encrypted);
     settings.add("-Dspark.authenticate.secret=of-a-test");
     settings.add("-Dspark.network.crypto.enabled=" + encrypted);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command line in JVMs of its own that are killed with SIGKILL. */
 class KilledRunIT {
   /** More of them in the profile soak. */
-  private static final int KILLS = Boolean.getBoolean("invar.whole") ? 3 : 2;
+  private static final int KILLS = Boolean.getBoolean("invar.whole") ? 3 : 1;
 
   @TempDir private Path directory;
 
