@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.invar.InvarException;
 import org.invar.config.Job;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.YamlDocument;
 import org.invar.search.SearchSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

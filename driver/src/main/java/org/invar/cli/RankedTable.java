@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.invar.report.Numbers;
 import org.invar.report.TextTable;
-import org.invar.search.Distribution;
 import org.invar.search.SearchSettings;
 import org.invar.search.SearchedTrial;
 import org.invar.search.TrialStatus;
+import org.invar.search.space.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /** The best trials of a search as lines, a column a setting under its name in stacked pieces. */

@@ -17,8 +17,8 @@ import org.invar.search.SearchResult;
 import org.invar.search.SearchSpec;
 import org.invar.search.SearchedTrial;
 import org.invar.search.StageTime;
-import org.invar.search.Stopping;
 import org.invar.search.TrialStatus;
+import org.invar.search.schedule.Stopping;
 
 /**
  * Shows a search to a person: what has ended, what runs and what is best while it goes, and a

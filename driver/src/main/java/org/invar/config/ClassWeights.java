@@ -3,6 +3,7 @@ package org.invar.config;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.invar.config.bind.Bare;
 
 /** How much the rows of each class count in the loss: {@code balanced} or a map from classes. */
 public sealed interface ClassWeights permits ClassWeights.Balanced, ClassWeights.Each {

@@ -1,5 +1,6 @@
 package org.invar.config;
 
+import org.invar.config.bind.Bare;
 import org.invar.source.DataSource;
 
 /** Where the rows of a dev or test set come from. */

@@ -1,5 +1,7 @@
 package org.invar.config;
 
+import org.invar.config.bind.Bare;
+
 /** How often a checkpoint is written: {@code auto} or a number of steps. */
 public sealed interface Interval permits Interval.Auto, Interval.Fixed {
   /** As often as costs less than two percent of the time, and at the end. */

@@ -3,6 +3,10 @@ package org.invar.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import org.invar.InvarException;
+import org.invar.config.bind.Binder;
+import org.invar.config.yaml.HiddenSecrets;
+import org.invar.config.yaml.YamlDocument;
+import org.invar.config.yaml.YamlText;
 
 /**
  * A job: its settings, and where each of them was written; immutable.

@@ -1,5 +1,7 @@
 package org.invar.config;
 
+import org.invar.config.bind.Bare;
+
 /**
  * Into how many shards the data and every mini-batch are cut: {@code auto} or a number.
  *

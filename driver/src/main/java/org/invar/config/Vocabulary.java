@@ -1,6 +1,7 @@
 package org.invar.config;
 
 import java.util.List;
+import org.invar.config.bind.Binder;
 import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.Loss;
 import org.invar.loss.MeanSquaredError;

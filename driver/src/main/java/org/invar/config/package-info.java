@@ -1,7 +1,4 @@
-/**
- * Jobs: YAML documents that know the line of every key, records bound onto them, and the settings
- * of a training run.
- */
+/** Jobs: the settings of a run as records, and the names that job files have for them. */
 @NullMarked
 package org.invar.config;
 

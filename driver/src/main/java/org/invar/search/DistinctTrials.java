@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.invar.InvarException;
+import org.invar.search.space.Space;
 import org.invar.storage.Json;
 
 /**

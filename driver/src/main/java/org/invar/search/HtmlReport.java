@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.invar.search.space.Distribution;
 import org.invar.storage.Json;
 
 /**

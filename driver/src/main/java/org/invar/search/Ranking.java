@@ -3,6 +3,7 @@ package org.invar.search;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.invar.search.schedule.Objective;
 
 /** The order of trials. */
 final class Ranking {

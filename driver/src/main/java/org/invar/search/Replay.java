@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.invar.InvarException;
+import org.invar.search.space.Distribution;
+import org.invar.search.space.Space;
 import org.invar.storage.Json;
 
 /** Whether what a directory says of a search can be of this one; anybody may have written it. */

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.invar.config.KeyPath;
+import org.invar.config.yaml.KeyPath;
+import org.invar.search.schedule.Objective;
+import org.invar.search.schedule.Stopping;
+import org.invar.search.space.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.invar.InvarException;
-import org.invar.config.Binder;
-import org.invar.config.HiddenSecrets;
 import org.invar.config.Job;
 import org.invar.config.Vocabulary;
-import org.invar.config.YamlDocument;
-import org.invar.config.YamlText;
+import org.invar.config.bind.Binder;
+import org.invar.config.yaml.HiddenSecrets;
+import org.invar.config.yaml.YamlDocument;
+import org.invar.config.yaml.YamlText;
+import org.invar.search.space.Distribution;
+import org.invar.search.space.Space;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,6 +12,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.invar.InvarException;
+import org.invar.search.schedule.Scheduler;
+import org.invar.search.space.Space;
 import org.jspecify.annotations.Nullable;
 
 /**

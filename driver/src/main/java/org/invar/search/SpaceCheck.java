@@ -10,8 +10,10 @@ import java.util.Objects;
 import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.config.JobSettings;
-import org.invar.config.KeyPath;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.KeyPath;
+import org.invar.config.yaml.YamlDocument;
+import org.invar.search.space.Distribution;
+import org.invar.search.space.Space;
 import org.invar.source.Spelling;
 
 /** Refuses a space with keys or values that no job has, before anything runs. */

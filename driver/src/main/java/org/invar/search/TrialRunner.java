@@ -24,6 +24,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.invar.InvarException;
 import org.invar.config.Job;
 import org.invar.exchange.GangOptions;
+import org.invar.search.schedule.Stopping;
 import org.invar.source.SparkFailures;
 import org.invar.train.TrainingListener;
 import org.invar.trials.Leg;

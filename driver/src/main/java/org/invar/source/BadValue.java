@@ -1,5 +1,6 @@
 package org.invar.source;
 
+import org.invar.source.picture.BadPicture;
 import org.jspecify.annotations.Nullable;
 
 /** A value that cannot be used; whoever knows the row turns it into a message. */

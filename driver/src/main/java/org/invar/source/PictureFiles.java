@@ -22,6 +22,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.invar.InvarException;
 import org.invar.source.files.LeftOut;
 import org.invar.source.files.Listing;
+import org.invar.source.picture.PictureHeader;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -16,6 +16,8 @@ import org.invar.InvarException;
 import org.invar.data.Normalization;
 import org.invar.rows.Identity;
 import org.invar.rows.RowEncoding;
+import org.invar.source.picture.BadPicture;
+import org.invar.source.picture.Pictures;
 import org.invar.tensor.DType;
 import org.invar.tensor.Float32;
 import org.jspecify.annotations.Nullable;

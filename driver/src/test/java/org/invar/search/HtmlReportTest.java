@@ -16,6 +16,7 @@ import org.htmlunit.WebClient;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.DomNode;
 import org.htmlunit.html.HtmlPage;
+import org.invar.search.space.Space;
 import org.junit.jupiter.api.Test;
 
 /** The report as a headless browser shows it, whose script runs there. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.invar.random.CounterRandom;
+import org.invar.search.schedule.Objective;
 import org.junit.jupiter.api.Test;
 
 /** ε² of known dependences. */

@@ -4,10 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.invar.config.Binder;
 import org.invar.config.Vocabulary;
-import org.invar.config.YamlDocument;
+import org.invar.config.bind.Binder;
+import org.invar.config.yaml.YamlDocument;
 import org.invar.nn.Layer;
+import org.invar.search.space.Space;
 
 /** Searches with layers of a user's own, {@link Crowd}, {@link Gate} and {@link Fatal}. */
 final class OwnLayerSearch {

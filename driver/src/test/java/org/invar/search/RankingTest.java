@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.invar.optim.Goal;
+import org.invar.search.schedule.Objective;
 import org.junit.jupiter.api.Test;
 
 /** Which trial is better. */

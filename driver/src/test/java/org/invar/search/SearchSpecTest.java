@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.invar.InvarException;
 import org.invar.optim.Goal;
+import org.invar.search.schedule.Objective;
+import org.invar.search.schedule.Stopping;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.invar.config.Vocabulary;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.YamlDocument;
 import org.invar.nn.Layer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;

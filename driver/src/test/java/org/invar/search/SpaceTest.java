@@ -15,6 +15,7 @@ import org.invar.config.Job;
 import org.invar.nn.Dense;
 import org.invar.optim.Adam;
 import org.invar.optim.Momentum;
+import org.invar.search.space.Space;
 import org.junit.jupiter.api.Test;
 
 /** Trials: what is drawn for them, and the jobs that they become. */

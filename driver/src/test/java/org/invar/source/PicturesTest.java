@@ -23,6 +23,7 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.rows.PackedBlock;
+import org.invar.source.picture.Pictures;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Size;
 import org.junit.jupiter.api.AfterAll;

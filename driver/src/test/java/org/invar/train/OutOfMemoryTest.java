@@ -13,7 +13,7 @@ import org.invar.InvarException;
 import org.invar.compute.OutOfMemory;
 import org.invar.config.Job;
 import org.invar.config.Vocabulary;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.YamlDocument;
 import org.invar.nn.Layer;
 import org.invar.source.LocalSpark;
 import org.invar.source.SparkFailures;

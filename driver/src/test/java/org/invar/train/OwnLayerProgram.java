@@ -3,7 +3,7 @@ package org.invar.train;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.YamlDocument;
 
 /**
  * A program that trains with layers of its own, {@link Hang} and {@link Shake}: arguments are job

@@ -17,7 +17,7 @@ import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
 import org.invar.config.Vocabulary;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.YamlDocument;
 import org.invar.loss.Loss;
 import org.invar.optim.Optimizer;
 import org.invar.source.LocalSpark;

@@ -1,8 +1,8 @@
 package org.invar.train;
 
 import java.util.List;
-import org.invar.config.Binder;
 import org.invar.config.Vocabulary;
+import org.invar.config.bind.Binder;
 import org.invar.nn.Layer;
 import org.invar.nn.Tape;
 import org.invar.random.CounterRandom;

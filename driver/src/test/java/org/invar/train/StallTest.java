@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
 import org.invar.config.Job;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.YamlDocument;
 import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;

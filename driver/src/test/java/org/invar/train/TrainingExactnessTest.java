@@ -11,7 +11,7 @@ import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.invar.checkpoint.RunDirectory.Mode;
 import org.invar.config.Job;
-import org.invar.config.YamlDocument;
+import org.invar.config.yaml.YamlDocument;
 import org.invar.source.LocalSpark;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
