@@ -1,6 +1,7 @@
 package org.invar;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -51,6 +52,11 @@ class ArchitectureTest {
                 .toArray(String[]::new))
         .allowEmptyShould(true)
         .check(MODULES);
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    slices().matching("org.invar.(**)").should().beFreeOfCycles().check(MODULES);
   }
 
   @Test

@@ -1,7 +1,13 @@
-package org.invar.kernel;
+package org.invar.jmh;
 
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.invar.kernel.Activation;
+import org.invar.kernel.Cell;
+import org.invar.kernel.Kernels;
+import org.invar.kernel.PassMemory;
+import org.invar.kernel.Recurrence;
+import org.invar.kernel.Window;
 import org.invar.kernel.onednn.Fastest;
 import org.invar.kernel.portable.PortableKernels;
 import org.invar.tensor.Size;

@@ -1,8 +1,15 @@
-package org.invar.optim;
+package org.invar.jmh;
 
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.invar.optim.Adam;
+import org.invar.optim.Clipping;
+import org.invar.optim.Momentum;
+import org.invar.optim.Optimizer;
+import org.invar.optim.ParameterAverager;
+import org.invar.optim.RmsProp;
+import org.invar.optim.Sgd;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;

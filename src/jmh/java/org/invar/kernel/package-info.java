@@ -1,5 +1,0 @@
-/** Benchmarks of the kernels. */
-@NullMarked
-package org.invar.kernel;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,3 +1,0 @@
-/** Benchmarks of the averager. */
-@org.jspecify.annotations.NullMarked
-package org.invar.optim;
