@@ -21,7 +21,7 @@ public record Progress(long step, long stepsPerEpoch, int reductions) {
   }
 
   /** Returns the epochs completed, counted from 0: whole ones, or with the fraction of this one. */
-  double epochs(Per per) {
+  double epochs(Pace per) {
     return switch (per) {
       case EPOCH -> (double) epoch();
       case STEP -> (double) step / stepsPerEpoch;

@@ -8,7 +8,7 @@ import java.util.Optional;
  * The learning rate as a pure function of a run's progress.
  *
  * <p>Below, e is the epochs completed, counted from 0: whole ones, or fractions too where {@code
- * per} is {@link Per#STEP}. Powers and cosines are StrictMath's, so every machine has the same
+ * per} is {@link Pace#STEP}. Powers and cosines are StrictMath's, so every machine has the same
  * rate.
  */
 public sealed interface Schedule
@@ -65,7 +65,7 @@ public sealed interface Schedule
    * @param decayRate 0 or more
    * @param per how often it moves
    */
-  record InverseTime(double initialRate, double decayRate, Per per) implements Schedule {
+  record InverseTime(double initialRate, double decayRate, Pace per) implements Schedule {
     /** Refuses a rate that is not positive and a negative decay. */
     public InverseTime {
       Require.positive("initialRate", initialRate);
@@ -75,7 +75,7 @@ public sealed interface Schedule
 
     /** Returns the schedule that moves once an epoch. */
     public static InverseTime of(double initialRate, double decayRate) {
-      return new InverseTime(initialRate, decayRate, Per.EPOCH);
+      return new InverseTime(initialRate, decayRate, Pace.EPOCH);
     }
 
     @Override
@@ -91,7 +91,7 @@ public sealed interface Schedule
    * @param base in (0, 1]
    * @param per how often it moves
    */
-  record Exponential(double initialRate, double base, Per per) implements Schedule {
+  record Exponential(double initialRate, double base, Pace per) implements Schedule {
     /** Refuses a rate that is not positive and a base outside (0, 1]. */
     public Exponential {
       Require.positive("initialRate", initialRate);
@@ -101,7 +101,7 @@ public sealed interface Schedule
 
     /** Returns the schedule that moves once an epoch. */
     public static Exponential of(double initialRate, double base) {
-      return new Exponential(initialRate, base, Per.EPOCH);
+      return new Exponential(initialRate, base, Pace.EPOCH);
     }
 
     @Override
@@ -117,7 +117,7 @@ public sealed interface Schedule
    * @param k the factor, positive
    * @param per how often it moves
    */
-  record InverseSquareRoot(double initialRate, double k, Per per) implements Schedule {
+  record InverseSquareRoot(double initialRate, double k, Pace per) implements Schedule {
     /** Refuses a rate and a factor that are not positive. */
     public InverseSquareRoot {
       Require.positive("initialRate", initialRate);
@@ -127,7 +127,7 @@ public sealed interface Schedule
 
     /** Returns the schedule that moves once an epoch. */
     public static InverseSquareRoot of(double initialRate, double k) {
-      return new InverseSquareRoot(initialRate, k, Per.EPOCH);
+      return new InverseSquareRoot(initialRate, k, Pace.EPOCH);
     }
 
     @Override
@@ -143,7 +143,7 @@ public sealed interface Schedule
    * @param rates one more than the boundaries, each positive
    * @param per how often it moves
    */
-  record Piecewise(List<Double> boundaries, List<Double> rates, Per per) implements Schedule {
+  record Piecewise(List<Double> boundaries, List<Double> rates, Pace per) implements Schedule {
     /** Refuses boundaries that do not rise and another number of rates. */
     public Piecewise {
       boundaries = List.copyOf(boundaries);
@@ -166,7 +166,7 @@ public sealed interface Schedule
 
     /** Returns the schedule that moves between epochs. */
     public static Piecewise of(List<Double> boundaries, List<Double> rates) {
-      return new Piecewise(boundaries, rates, Per.EPOCH);
+      return new Piecewise(boundaries, rates, Pace.EPOCH);
     }
 
     @Override
@@ -188,7 +188,7 @@ public sealed interface Schedule
    * @param factor in (0, 1]
    * @param per how often it may move
    */
-  record Step(double initialRate, double everyEpochs, double factor, Per per) implements Schedule {
+  record Step(double initialRate, double everyEpochs, double factor, Pace per) implements Schedule {
     /** Refuses a rate or length that is not positive and a factor outside (0, 1]. */
     public Step {
       Require.positive("initialRate", initialRate);
@@ -199,7 +199,7 @@ public sealed interface Schedule
 
     /** Returns the schedule that moves between epochs. */
     public static Step of(double initialRate, double everyEpochs, double factor) {
-      return new Step(initialRate, everyEpochs, factor, Per.EPOCH);
+      return new Step(initialRate, everyEpochs, factor, Pace.EPOCH);
     }
 
     @Override
@@ -218,7 +218,7 @@ public sealed interface Schedule
    * @param floor the last rate, in [0, α₀]
    * @param per how often it moves
    */
-  record Cosine(double initialRate, int totalEpochs, double floor, Per per) implements Schedule {
+  record Cosine(double initialRate, int totalEpochs, double floor, Pace per) implements Schedule {
     /** Refuses a rate that is not positive, no epochs, and a floor outside [0, α₀]. */
     public Cosine {
       Require.positive("initialRate", initialRate);
@@ -229,7 +229,7 @@ public sealed interface Schedule
 
     /** Returns the schedule down to 0 that moves once an epoch. */
     public static Cosine of(double initialRate, int totalEpochs) {
-      return new Cosine(initialRate, totalEpochs, 0, Per.EPOCH);
+      return new Cosine(initialRate, totalEpochs, 0, Pace.EPOCH);
     }
 
     @Override
@@ -253,7 +253,7 @@ public sealed interface Schedule
    * @param floor the last rate, in [0, α₀]
    * @param per how often it moves
    */
-  record Polynomial(double initialRate, int totalEpochs, double power, double floor, Per per)
+  record Polynomial(double initialRate, int totalEpochs, double power, double floor, Pace per)
       implements Schedule {
     /** Refuses a rate or power that is not positive, no epochs, and a floor outside [0, α₀]. */
     public Polynomial {
@@ -266,7 +266,7 @@ public sealed interface Schedule
 
     /** Returns the straight line down to 0 that moves once an epoch. */
     public static Polynomial of(double initialRate, int totalEpochs) {
-      return new Polynomial(initialRate, totalEpochs, 1, 0, Per.EPOCH);
+      return new Polynomial(initialRate, totalEpochs, 1, 0, Pace.EPOCH);
     }
 
     @Override
@@ -290,7 +290,7 @@ public sealed interface Schedule
    * @param then the schedule that follows
    * @param per how often the rise moves; {@code then} has its own
    */
-  record Warmup(int epochs, Schedule then, Per per) implements Schedule {
+  record Warmup(int epochs, Schedule then, Pace per) implements Schedule {
     /** Refuses a rise without epochs. */
     public Warmup {
       Require.atLeast("epochs", epochs, 1);
@@ -300,7 +300,7 @@ public sealed interface Schedule
 
     /** Returns the warm-up that rises once an epoch. */
     public static Warmup of(int epochs, Schedule then) {
-      return new Warmup(epochs, then, Per.EPOCH);
+      return new Warmup(epochs, then, Pace.EPOCH);
     }
 
     @Override
@@ -314,7 +314,7 @@ public sealed interface Schedule
       if (progress.epoch() >= epochs) {
         return rate;
       }
-      double one = per == Per.EPOCH ? 1 : 1.0 / progress.stepsPerEpoch();
+      double one = per == Pace.EPOCH ? 1 : 1.0 / progress.stepsPerEpoch();
       return rate * (progress.epochs(per) + one) / epochs;
     }
   }

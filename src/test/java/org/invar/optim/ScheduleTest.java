@@ -33,13 +33,13 @@ class ScheduleTest {
   @Test
   @DisplayName("per step, a schedule is its formula at fractions of epochs")
   void perStep() {
-    assertRate(0.8 / (1 + 0.5 * 2.5), new InverseTime(0.8, 0.5, Per.STEP), 10);
-    assertRate(0.8 * Math.pow(0.9, 2.5), new Exponential(0.8, 0.9, Per.STEP), 10);
-    assertRate(0.8 * 2 / Math.sqrt(3.5), new InverseSquareRoot(0.8, 2, Per.STEP), 10);
-    assertRate(0.8 * 0.5 * 0.5, new Step(0.8, 1.25, 0.5, Per.STEP), 10);
-    assertRate(0.4, new Cosine(0.8, 5, 0, Per.STEP), 10);
-    assertRate(0.2 + 0.6 * 0.25, new Polynomial(0.8, 5, 2, 0.2, Per.STEP), 10);
-    var piecewise = new Piecewise(List.of(0.5, 1.0), List.of(3.0, 2.0, 1.0), Per.STEP);
+    assertRate(0.8 / (1 + 0.5 * 2.5), new InverseTime(0.8, 0.5, Pace.STEP), 10);
+    assertRate(0.8 * Math.pow(0.9, 2.5), new Exponential(0.8, 0.9, Pace.STEP), 10);
+    assertRate(0.8 * 2 / Math.sqrt(3.5), new InverseSquareRoot(0.8, 2, Pace.STEP), 10);
+    assertRate(0.8 * 0.5 * 0.5, new Step(0.8, 1.25, 0.5, Pace.STEP), 10);
+    assertRate(0.4, new Cosine(0.8, 5, 0, Pace.STEP), 10);
+    assertRate(0.2 + 0.6 * 0.25, new Polynomial(0.8, 5, 2, 0.2, Pace.STEP), 10);
+    var piecewise = new Piecewise(List.of(0.5, 1.0), List.of(3.0, 2.0, 1.0), Pace.STEP);
     assertEquals(
         List.of(3.0, 3.0, 2.0, 2.0, 1.0),
         List.of(
@@ -52,7 +52,7 @@ class ScheduleTest {
 
   @Test
   void polynomialFallsToItsFloorAndStays() {
-    var schedule = new Polynomial(1, 4, 2, 0.1, Per.EPOCH);
+    var schedule = new Polynomial(1, 4, 2, 0.1, Pace.EPOCH);
     assertRate(1, schedule, 3);
     assertRate(0.1 + 0.9 * 0.25, schedule, 8);
     assertRate(0.1, schedule, 16);
@@ -62,7 +62,7 @@ class ScheduleTest {
 
   @Test
   void cosineStaysAtItsFloor() {
-    var schedule = new Cosine(1, 4, 0.25, Per.EPOCH);
+    var schedule = new Cosine(1, 4, 0.25, Pace.EPOCH);
     assertRate(0.25 + 0.75 / 2, schedule, 8);
     assertRate(0.25, schedule, 17);
   }
@@ -70,7 +70,7 @@ class ScheduleTest {
   @Test
   @DisplayName("warm-up per step rises evenly; what follows starts from its own epoch 0")
   void warmup() {
-    var schedule = new Warmup(2, new Exponential(0.8, 0.5, Per.STEP), Per.STEP);
+    var schedule = new Warmup(2, new Exponential(0.8, 0.5, Pace.STEP), Pace.STEP);
     assertRate(0.1, schedule, 0);
     assertRate(0.2, schedule, 1);
     assertRate(0.8, schedule, 7);
@@ -103,7 +103,7 @@ class ScheduleTest {
     refused("decayRate=-1.0 is not a finite number of 0 or more", () -> InverseTime.of(1, -1));
     refused("base=1.5 is not in (0, 1]", () -> Exponential.of(1, 1.5));
     refused("totalEpochs=0 is not at least 1", () -> Polynomial.of(1, 0));
-    refused("floor=2.0 is not in [0, initialRate=1.0]", () -> new Cosine(1, 3, 2, Per.EPOCH));
+    refused("floor=2.0 is not in [0, initialRate=1.0]", () -> new Cosine(1, 3, 2, Pace.EPOCH));
     refused("epochs=0 is not at least 1", () -> Warmup.of(0, new Constant(1)));
     refused(
         "rates=[1.0] are not one more than boundaries=[3.0]",

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
-import org.invar.config.Shards;
+import org.invar.config.ShardSetting;
 import org.invar.nn.Network;
 import org.invar.report.TextTable;
 import org.invar.storage.Json;
@@ -35,8 +35,8 @@ record Throughput(
     OptionalLong peakMebibytes) {
 
   /** Returns the name of Invar on some cores of one process. */
-  static String peer(int threads, Shards shards) {
-    return "invar-local-" + threads + "threads" + (shards instanceof Shards.Auto ? "-auto" : "");
+  static String peer(int threads, ShardSetting shards) {
+    return "invar-local-" + threads + "threads" + (shards instanceof ShardSetting.Auto ? "-auto" : "");
   }
 
   /** Returns the line that other libraries' benchmarks print, too. */

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.invar.config.Job;
-import org.invar.config.Shards;
+import org.invar.config.ShardSetting;
 import org.invar.train.Trainer;
 
 /**
@@ -69,8 +69,8 @@ public final class ThroughputBench {
     for (PeerNetwork network : settings.networks()) {
       Throughput measured = measure(network, settings.shards());
       out.accept(measured.json());
-      if (settings.shards() instanceof Shards.Auto) {
-        Throughput plain = measure(network, new Shards.Fixed(settings.threads()));
+      if (settings.shards() instanceof ShardSetting.Auto) {
+        Throughput plain = measure(network, new ShardSetting.Fixed(settings.threads()));
         out.accept(plain.json());
         out.accept(measured.against(plain));
       }
@@ -84,7 +84,7 @@ public final class ThroughputBench {
     }
   }
 
-  private Throughput measure(PeerNetwork network, Shards shards) throws IOException {
+  private Throughput measure(PeerNetwork network, ShardSetting shards) throws IOException {
     double stepsPerSecond = stepsPerSecond(network, shards);
     int window = (int) Math.max(FEWEST_STEPS, settings.seconds() * stepsPerSecond);
     int measured = Math.multiplyExact(window, settings.repeats());
@@ -118,7 +118,7 @@ public final class ThroughputBench {
   }
 
   /** The speed in the second half of a training that takes half of the warm-up, or longer. */
-  private double stepsPerSecond(PeerNetwork network, Shards shards) throws IOException {
+  private double stepsPerSecond(PeerNetwork network, ShardSetting shards) throws IOException {
     double least = Math.max(settings.seconds(), settings.warmUp() / 2);
     double epochs = 1;
     while (true) {
@@ -133,7 +133,7 @@ public final class ThroughputBench {
     }
   }
 
-  private Path train(PeerNetwork network, Shards shards, int epochs, StepClock clock) {
+  private Path train(PeerNetwork network, ShardSetting shards, int epochs, StepClock clock) {
     Path directory = folder.resolve("run" + runs++);
     String text =
         """
@@ -150,7 +150,7 @@ public final class ThroughputBench {
                 network.layers(),
                 epochs,
                 settings.globalBatch(),
-                shards instanceof Shards.Fixed fixed ? fixed.count() : "auto");
+                shards instanceof ShardSetting.Fixed fixed ? fixed.count() : "auto");
     Job job = Job.parse(text, "bench of " + network.name());
     Trainer.of(spark, job).directory(directory.toString()).listener(clock).train();
     return directory;

@@ -2,7 +2,7 @@ package org.invar.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.invar.config.Shards;
+import org.invar.config.ShardSetting;
 
 /**
  * What {@link ThroughputBench} measures.
@@ -24,7 +24,7 @@ public record ThroughputSettings(
     double seconds,
     int repeats,
     int threads,
-    Shards shards,
+    ShardSetting shards,
     boolean breakdown,
     boolean memory) {
   private static final int FEWEST_STEPS = 40;
@@ -42,7 +42,7 @@ public record ThroughputSettings(
       throw new IllegalArgumentException(
           "workloads=" + names(networks) + " are not one or more that differ");
     }
-    if (shards instanceof Shards.Fixed fixed && fixed.count() > globalBatch) {
+    if (shards instanceof ShardSetting.Fixed fixed && fixed.count() > globalBatch) {
       throw new IllegalArgumentException(
           "shards=" + fixed.count() + " is more than --global-batch=" + globalBatch + " has rows");
     }
@@ -64,7 +64,7 @@ public record ThroughputSettings(
     }
     int cores = Runtime.getRuntime().availableProcessors();
     return new ThroughputSettings(
-        networks, 256, 30, 2, 3, cores, new Shards.Fixed(cores), true, false);
+        networks, 256, 30, 2, 3, cores, new ShardSetting.Fixed(cores), true, false);
   }
 
   private static List<String> names(List<PeerNetwork> networks) {

@@ -80,10 +80,10 @@ record CheckpointFiles(FileSystem fileSystem, Path directory) {
     if (manifest.kept() != null) {
       slices.addAll(manifest.kept().slices());
     }
-    Together.forEach(
+    InParallel.forEach(
         List.copyOf(slices),
         slice -> Slices.verify(fileSystem, directory, slice, parameters, state));
-    Together.forEach(manifest.metrics(), segment -> segment.verify(this));
+    InParallel.forEach(manifest.metrics(), segment -> segment.verify(this));
   }
 
   /**
@@ -92,7 +92,7 @@ record CheckpointFiles(FileSystem fileSystem, Path directory) {
    * @throws DamagedFileException naming the first that does not
    */
   void require(Stream<StoredFile> files) throws IOException {
-    Together.forEach(files.distinct().toList(), file -> file.requireLength(fileSystem, directory));
+    InParallel.forEach(files.distinct().toList(), file -> file.requireLength(fileSystem, directory));
   }
 
   void delete(String name) throws IOException {

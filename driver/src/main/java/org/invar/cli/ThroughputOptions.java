@@ -3,7 +3,7 @@ package org.invar.cli;
 import java.util.List;
 import org.invar.InvarException;
 import org.invar.bench.ThroughputSettings;
-import org.invar.config.Shards;
+import org.invar.config.ShardSetting;
 import org.invar.kernel.onednn.Fastest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -98,17 +98,17 @@ final class ThroughputOptions {
         memory);
   }
 
-  private Shards shards(int cores) {
+  private ShardSetting shards(int cores) {
     if (AUTO.equals(shards)) {
-      return new Shards.Auto();
+      return new ShardSetting.Auto();
     }
     if (shards == null) {
-      return new Shards.Fixed(cores);
+      return new ShardSetting.Fixed(cores);
     }
     try {
       int count = Integer.parseInt(shards);
       if (count > 0) {
-        return new Shards.Fixed(count);
+        return new ShardSetting.Fixed(count);
       }
     } catch (NumberFormatException e) {
       // As wrong as a number below 1.

@@ -3,7 +3,7 @@ package org.invar.config;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.invar.config.bind.Bare;
+import org.invar.config.bind.Unnamed;
 
 /** How much the rows of each class count in the loss: {@code balanced} or a map from classes. */
 public sealed interface ClassWeights permits ClassWeights.Balanced, ClassWeights.Each {
@@ -15,7 +15,7 @@ public sealed interface ClassWeights permits ClassWeights.Balanced, ClassWeights
    *
    * @param weights by class; positive; classes that are not named count 1
    */
-  @Bare
+  @Unnamed
   record Each(Map<String, Double> weights) implements ClassWeights {
     /** Refuses weights that are not positive, and none at all. */
     public Each {

@@ -1,6 +1,6 @@
 package org.invar.config;
 
-import org.invar.config.bind.Bare;
+import org.invar.config.bind.Unnamed;
 import org.invar.source.DataSource;
 
 /** Where the rows of a dev or test set come from. */
@@ -23,6 +23,6 @@ public sealed interface Holdout permits Holdout.Split, Holdout.Source {
    *
    * @param source with the columns of the training source
    */
-  @Bare
+  @Unnamed
   record Source(DataSource source) implements Holdout {}
 }

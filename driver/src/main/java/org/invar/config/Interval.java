@@ -1,6 +1,6 @@
 package org.invar.config;
 
-import org.invar.config.bind.Bare;
+import org.invar.config.bind.Unnamed;
 
 /** How often a checkpoint is written: {@code auto} or a number of steps. */
 public sealed interface Interval permits Interval.Auto, Interval.Fixed {
@@ -12,7 +12,7 @@ public sealed interface Interval permits Interval.Auto, Interval.Fixed {
    *
    * @param steps at least 1
    */
-  @Bare
+  @Unnamed
   record Fixed(int steps) implements Interval {
     /** Refuses less than one step. */
     public Fixed {

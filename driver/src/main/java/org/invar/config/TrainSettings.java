@@ -36,8 +36,8 @@ public record TrainSettings(
     Schedule schedule,
     int batchSize,
     long seed,
-    Shards shards,
-    Exchange exchange,
+    ShardSetting shards,
+    ExchangeKind exchange,
     @Nullable Averaging averaging,
     Wire wire,
     boolean exact,
@@ -58,7 +58,7 @@ public record TrainSettings(
         optimalError,
         "a fraction in [0, 1]");
     Require.check(
-        exchange == Exchange.GANG || (averaging == null && wire == Wire.FLOAT32),
+        exchange == ExchangeKind.GANG || (averaging == null && wire == Wire.FLOAT32),
         "exchange",
         exchange,
         "gang, which alone has averaging and wire");
@@ -91,8 +91,8 @@ public record TrainSettings(
         schedule,
         32,
         1,
-        new Shards.Auto(),
-        Exchange.GANG,
+        new ShardSetting.Auto(),
+        ExchangeKind.GANG,
         null,
         Wire.FLOAT32,
         true,

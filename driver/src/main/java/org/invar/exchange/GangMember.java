@@ -22,14 +22,14 @@ final class GangMember {
   Report.@Nullable Failed failed;
 
   /** The files of a checkpoint: what is neglected here is storage, not computing. */
-  final Duty files = new Duty("has not written its files of a checkpoint");
+  final Owed files = new Owed("has not written its files of a checkpoint");
 
   private final boolean alone;
-  private final Duty start =
-      new Duty("has not connected with the others, or not read the checkpoint to start from");
-  private final Duty steps = new Duty("has computed nothing in a step");
-  private final Duty scores = new Duty("has scored no rows in an evaluation");
-  private final List<Duty> duties = List.of(start, steps, scores, files);
+  private final Owed start =
+      new Owed("has not connected with the others, or not read the checkpoint to start from");
+  private final Owed steps = new Owed("has computed nothing in a step");
+  private final Owed scores = new Owed("has scored no rows in an evaluation");
+  private final List<Owed> owed = List.of(start, steps, scores, files);
 
   /**
    * Makes a worker that has not joined.
@@ -105,12 +105,12 @@ final class GangMember {
   /** Starts the time of everything that is owed anew. */
   void excuse(long now) {
     heard = now;
-    duties.forEach(duty -> duty.excuse(now));
+    owed.forEach(each -> each.excuse(now));
   }
 
   /** Returns what the worker has owed for longer than that without coming further, or null. */
-  @Nullable Duty neglected(long nanos, long now) {
-    return duties.stream().filter(duty -> duty.isNeglected(nanos, now)).findFirst().orElse(null);
+  @Nullable Owed neglected(long nanos, long now) {
+    return owed.stream().filter(each -> each.isNeglected(nanos, now)).findFirst().orElse(null);
   }
 
   /** Whether its task may still run. */

@@ -64,7 +64,7 @@ final class GangWatch {
     List<String> stalled = new ArrayList<>();
     boolean storage = false;
     for (GangMember member : members) {
-      Duty neglected = member.neglected(timeout.toNanos(), now);
+      Owed neglected = member.neglected(timeout.toNanos(), now);
       if (neglected != null) {
         replace(member);
         storage |= neglected == member.files;

@@ -15,7 +15,7 @@ import org.invar.compute.MemoryNeed;
 import org.invar.compute.ProcessMemory;
 import org.invar.config.ClassWeights;
 import org.invar.config.DataSettings;
-import org.invar.config.Exchange;
+import org.invar.config.ExchangeKind;
 import org.invar.config.Holdout;
 import org.invar.config.Job;
 import org.invar.data.BatchPlan;
@@ -272,7 +272,7 @@ public final class Preparation {
   public void checkMemory(Consumer<String> notice) {
     Optimizer optimizer = job.settings().train().optimizer();
     MemoryNeed need =
-        job.settings().train().exchange() == Exchange.DRIVER
+        job.settings().train().exchange() == ExchangeKind.DRIVER
             ? MemoryNeed.ofAverager(network, optimizer)
             : spark.sparkContext().isLocal()
                 ? MemoryNeed.atLeast(network, optimizer)

@@ -3,6 +3,7 @@ package org.invar.prepare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.invar.config.ShardSetting;
 import org.invar.config.TrainSettings;
 import org.invar.data.BatchPlan;
 import org.invar.data.Shards;
@@ -25,7 +26,7 @@ public record Sharding(Network network, TrainSettings settings) implements Shard
 
   @Override
   public int of(long rows) {
-    if (settings.shards() instanceof org.invar.config.Shards.Fixed fixed) {
+    if (settings.shards() instanceof ShardSetting.Fixed fixed) {
       return fixed.count();
     }
     return network.normalizesBatches()
@@ -35,7 +36,7 @@ public record Sharding(Network network, TrainSettings settings) implements Shard
 
   @Override
   public boolean fits(long[] shardRows) {
-    return settings.shards() instanceof org.invar.config.Shards.Fixed || ghostsAreLarge(shardRows);
+    return settings.shards() instanceof ShardSetting.Fixed || ghostsAreLarge(shardRows);
   }
 
   private boolean ghostsAreLarge(long[] shardRows) {
@@ -69,7 +70,7 @@ public record Sharding(Network network, TrainSettings settings) implements Shard
               .formatted(plan(shardRows).fewest(), wanted()));
     }
     statisticsStart(settings.epochs() * (double) plan(shardRows).steps()).ifPresent(notes::add);
-    boolean auto = settings.shards() instanceof org.invar.config.Shards.Auto;
+    boolean auto = settings.shards() instanceof ShardSetting.Auto;
     if (auto && shards == 1 && network.normalizesBatches()) {
       notes.add(
           ("train.shards: auto is 1, which is one compute thread, as batchNorm wants %d rows of every"

@@ -9,12 +9,13 @@ import org.invar.InvarException;
 import org.invar.checkpoint.RunDirectory;
 import org.invar.config.DataSettings;
 import org.invar.config.Job;
-import org.invar.config.Shards;
+import org.invar.config.ShardSetting;
 import org.invar.config.TrainSettings;
 import org.invar.config.bind.Binder;
 import org.invar.config.yaml.HiddenSecrets;
 import org.invar.config.yaml.KeyPath;
 import org.invar.config.yaml.YamlDocument;
+import org.invar.data.Shards;
 import org.invar.prepare.Preparation;
 import org.invar.source.PackedDataset;
 import org.invar.source.Preprocessing;
@@ -86,11 +87,11 @@ public final class RunData {
     requireNoneHidden();
     int shards = directory.summary().map(summary -> summary.path(SHARDS).asInt()).orElse(0);
     TrainSettings train = job.settings().train();
-    boolean named = train.shards() instanceof Shards.Fixed;
+    boolean named = train.shards() instanceof ShardSetting.Fixed;
     int most =
-        train.shards() instanceof Shards.Fixed fixed
+        train.shards() instanceof ShardSetting.Fixed fixed
             ? fixed.count()
-            : org.invar.data.Shards.auto(train.batchSize(), Long.MAX_VALUE);
+            : Shards.auto(train.batchSize(), Long.MAX_VALUE);
     if (shards < 1 || shards > most || (named && shards != most)) {
       throw InvarException.of(
           directory.path().toString(),

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.invar.train.TrainingListener;
-import org.invar.trials.Leg;
+import org.invar.trials.TrialPart;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,43 +45,43 @@ record PartResult(
   /**
    * Returns the mean over folds.
    *
-   * @param legs a leg a fold, at least one
+   * @param parts one a fold, at least one
    * @param metric the objective's
    * @param keepsBest whether a run ends with the weights of its best epoch
    * @param epochs how many the part was to complete; a later part's may be there already
    */
-  static PartResult of(List<Leg> legs, String metric, boolean keepsBest, int epochs) {
-    double seconds = legs.stream().mapToDouble(Leg::seconds).sum();
-    String executor = legs.get(0).executor();
-    for (Leg leg : legs) {
-      if (leg.failure() != null) {
+  static PartResult of(List<TrialPart> parts, String metric, boolean keepsBest, int epochs) {
+    double seconds = parts.stream().mapToDouble(TrialPart::seconds).sum();
+    String executor = parts.get(0).executor();
+    for (TrialPart part : parts) {
+      if (part.failure() != null) {
         return new PartResult(
-            false, List.of(), List.of(), Map.of(), 0, seconds, executor, leg.failure().reason());
+            false, List.of(), List.of(), Map.of(), 0, seconds, executor, part.failure().reason());
       }
     }
-    boolean finished = legs.stream().allMatch(Leg::finished);
-    int longest = legs.stream().mapToInt(leg -> leg.history().size()).max().orElse(0);
+    boolean finished = parts.stream().allMatch(TrialPart::finished);
+    int longest = parts.stream().mapToInt(part -> part.history().size()).max().orElse(0);
     int known = finished ? longest : Math.min(longest, epochs);
     List<Double> scores = new ArrayList<>();
     List<Map<String, Double>> curves = new ArrayList<>();
     for (int epoch = 0; epoch < known; epoch++) {
       List<Map<String, Double>> rows = new ArrayList<>();
       double sum = 0;
-      for (Leg leg : legs) {
+      for (TrialPart part : parts) {
         // A fold that stopped early stays as it is.
-        int here = Math.min(epoch, leg.history().size() - 1);
-        rows.add(leg.history().get(here).scores());
-        sum += score(leg.history().subList(0, here + 1), metric, keepsBest);
+        int here = Math.min(epoch, part.history().size() - 1);
+        rows.add(part.history().get(here).scores());
+        sum += score(part.history().subList(0, here + 1), metric, keepsBest);
       }
-      scores.add(sum / legs.size());
+      scores.add(sum / parts.size());
       curves.add(mean(rows));
     }
     return new PartResult(
         finished,
         scores,
         curves,
-        finished ? mean(legs.stream().map(Leg::scores).toList()) : Map.of(),
-        legs.get(0).parameters(),
+        finished ? mean(parts.stream().map(TrialPart::scores).toList()) : Map.of(),
+        parts.get(0).parameters(),
         seconds,
         executor,
         null);

@@ -27,8 +27,8 @@ import org.invar.exchange.GangOptions;
 import org.invar.search.schedule.Stopping;
 import org.invar.source.SparkFailures;
 import org.invar.train.TrainingListener;
-import org.invar.trials.Leg;
 import org.invar.trials.Trial;
+import org.invar.trials.TrialPart;
 import org.invar.trials.Trials;
 import scala.Option;
 
@@ -203,28 +203,28 @@ final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
     }
     String place = "trial " + trial.number();
     int folds = spec.settings().folds();
-    List<Leg> legs = new ArrayList<>();
+    List<TrialPart> parts = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
-      Trial part = new Trial(job.yaml(), trial.run(fold, folds), epochs, fold, folds);
-      Leg leg = train(place, () -> leg(place, part, slots, watcher));
-      legs.add(leg);
-      if (leg.failure() != null) {
+      Trial ofFold = new Trial(job.yaml(), trial.run(fold, folds), epochs, fold, folds);
+      TrialPart part = train(place, () -> part(place, ofFold, slots, watcher));
+      parts.add(part);
+      if (part.failure() != null) {
         break;
       }
     }
     boolean keepsBest = job.settings().train().keepBest() != null;
-    return PartResult.of(legs, spec.settings().objective().metric(), keepsBest, epochs);
+    return PartResult.of(parts, spec.settings().objective().metric(), keepsBest, epochs);
   }
 
   /** Trains a part of a trial, or of a fold of it. */
   private interface Work {
-    Leg run() throws IOException;
+    TrialPart run() throws IOException;
   }
 
-  private Leg leg(String place, Trial part, int slots, Watcher watcher) throws IOException {
+  private TrialPart part(String place, Trial ofFold, int slots, Watcher watcher) throws IOException {
     return spec.settings().placement() instanceof Placement.Gang
-        ? trials.byGang(part, slots, notices(watcher))
-        : SparkFailures.explained(place, () -> trials.inTask(part));
+        ? trials.byGang(ofFold, slots, notices(watcher))
+        : SparkFailures.explained(place, () -> trials.inTask(ofFold));
   }
 
   private static TrainingListener notices(Watcher watcher) {
@@ -236,17 +236,17 @@ final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
     };
   }
 
-  private Leg train(String place, Work work) {
+  private TrialPart train(String place, Work work) {
     try {
-      Leg leg = holding(room.readLock(), work);
+      TrialPart part = holding(room.readLock(), work);
       // Once more with nothing beside it: what is the trial's own is so on any cluster.
-      return leg.deservesAnotherTry() ? holding(room.writeLock(), work) : leg;
+      return part.deservesAnotherTry() ? holding(room.writeLock(), work) : part;
     } catch (InvarException | IOException | UncheckedIOException e) {
       throw stopped(place, e);
     }
   }
 
-  private static Leg holding(Lock lock, Work work) throws IOException {
+  private static TrialPart holding(Lock lock, Work work) throws IOException {
     try {
       lock.lockInterruptibly();
     } catch (InterruptedException e) {

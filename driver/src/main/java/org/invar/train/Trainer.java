@@ -16,7 +16,7 @@ import org.invar.checkpoint.RunDirectory;
 import org.invar.compute.KernelFingerprint;
 import org.invar.compute.OutOfMemory;
 import org.invar.compute.RunPlan;
-import org.invar.config.Exchange;
+import org.invar.config.ExchangeKind;
 import org.invar.config.Job;
 import org.invar.config.TrainSettings;
 import org.invar.exchange.DriverExchanges;
@@ -138,7 +138,7 @@ public final class Trainer {
       throws IOException {
     preparation.notes().forEach(listener::warning);
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    if (job.settings().train().exchange() == Exchange.GANG) {
+    if (job.settings().train().exchange() == ExchangeKind.GANG) {
       Gangs.check(context);
     }
     try (var group = new JobGroup(context, "invar-" + job.name(), "Invar " + job.name())) {
@@ -150,7 +150,7 @@ public final class Trainer {
       Preparation preparation, RunDirectory run, Configuration hadoop, JavaSparkContext context)
       throws IOException {
     TrainSettings settings = job.settings().train();
-    boolean gang = settings.exchange() == Exchange.GANG;
+    boolean gang = settings.exchange() == ExchangeKind.GANG;
     preparation.checkMemory(listener::warning);
     Executors.checkTaskCpus(context);
     // First: a job waits for executors, and only then is the parallelism that of the cluster.

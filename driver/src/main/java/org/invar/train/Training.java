@@ -61,7 +61,7 @@ public final class Training {
   private final RunDirectory directory;
   private final Configuration hadoop;
   private final TrainingListener listener;
-  private final Losses losses = new Losses();
+  private final WorkerLosses losses = new WorkerLosses();
   private final Position first;
   private final List<String> warnings = new ArrayList<>();
   private final Set<String> missing = new HashSet<>();

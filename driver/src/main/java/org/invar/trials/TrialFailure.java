@@ -88,7 +88,7 @@ public record TrialFailure(Cause cause, String reason) implements Serializable {
       return Cause.SHAPE;
     }
     if (failure instanceof WorkersLostException lost && lost.isDeath()) {
-      return Cause.EXECUTORS_LOST; // As often as Losses allows, without a step in between.
+      return Cause.EXECUTORS_LOST; // As often as WorkerLosses allows, without a step in between.
     }
     boolean memory =
         OutOfMemory.behind(failure) == failure

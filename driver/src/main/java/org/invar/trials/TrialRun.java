@@ -76,7 +76,7 @@ final class TrialRun {
    * @param cores that the run may keep busy
    * @throws IOException when the trial's directory cannot be read or written
    */
-  Leg train(Workers workers, int cores, TrainingListener listener) throws IOException {
+  TrialPart train(Workers workers, int cores, TrainingListener listener) throws IOException {
     String place = new Path(trial.directory(), "job.yaml").toString();
     Job job = Job.of(YamlDocument.recorded(trial.job(), place), common.binder());
     try (RunDirectory run = RunDirectory.ofTrial(new Path(trial.directory()), hadoop, job.yaml())) {
@@ -86,12 +86,12 @@ final class TrialRun {
       }
       Optional<JsonNode> summary = run.summary();
       return summary.isPresent()
-          ? leg(Reports.result(trial.directory(), summary.get()))
+          ? part(Reports.result(trial.directory(), summary.get()))
           : train(workers, cores, listener, job, run);
     }
   }
 
-  private Leg train(
+  private TrialPart train(
       Workers workers, int cores, TrainingListener listener, Job job, RunDirectory run)
       throws IOException {
     Contents contents = fold(common.contents(), trial.fold(), trial.folds());
@@ -113,8 +113,8 @@ final class TrialRun {
               job, plan, contents, common.fingerprint(), cores, run, hadoop, listener, exchanges);
       Optional<TrainingResult> result = training.run(trial.epochs());
       return result.isPresent()
-          ? leg(result.get())
-          : new Leg(
+          ? part(result.get())
+          : new TrialPart(
               false,
               training.history(),
               Map.of(),
@@ -125,8 +125,8 @@ final class TrialRun {
     }
   }
 
-  private Leg leg(TrainingResult result) {
-    return new Leg(
+  private TrialPart part(TrainingResult result) {
+    return new TrialPart(
         true,
         result.history(),
         result.scores(),

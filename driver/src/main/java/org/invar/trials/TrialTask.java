@@ -36,9 +36,9 @@ record TrialTask(
     Broadcast<SerializableConfiguration> hadoop,
     Map<String, List<Broadcast<byte[][]>>> blocks,
     Shipped<Trial> trial)
-    implements Function<Integer, Shipped<Leg>> {
+    implements Function<Integer, Shipped<TrialPart>> {
   @Override
-  public Shipped<Leg> call(Integer nothing) throws IOException {
+  public Shipped<TrialPart> call(Integer nothing) throws IOException {
     Stopwatch watch = new Stopwatch();
     String executor = SparkEnv.get().executorId();
     try {
@@ -48,11 +48,11 @@ record TrialTask(
       if (reason == null) {
         throw e;
       }
-      return Shipped.of(Leg.failed(reason, watch.seconds(), executor));
+      return Shipped.of(TrialPart.failed(reason, watch.seconds(), executor));
     }
   }
 
-  private Leg train(String executor) throws IOException {
+  private TrialPart train(String executor) throws IOException {
     TrialRun.Common all = common.value().value();
     Trial part = trial.value();
     Configuration configuration = hadoop.value().value();

@@ -188,7 +188,7 @@ public final class Trials implements AutoCloseable {
    * Trains a trial inside one Spark task; the calling thread waits for it. What is not the trial's
    * own fails the Spark job.
    */
-  public Leg inTask(Trial trial) {
+  public TrialPart inTask(Trial trial) {
     var task = new TrialTask(shared, configuration, blocks, Shipped.of(trial));
     Stopwatch watch = new Stopwatch();
     try {
@@ -198,7 +198,7 @@ public final class Trials implements AutoCloseable {
       if (own == null) {
         throw e;
       }
-      return Leg.failed(own, watch.seconds(), "lost");
+      return TrialPart.failed(own, watch.seconds(), "lost");
     }
   }
 
@@ -210,7 +210,7 @@ public final class Trials implements AutoCloseable {
    * @throws InvarException when what went wrong is not the trial's own
    * @throws IOException when the trial's directory cannot be read or written
    */
-  public Leg byGang(Trial trial, int parallel, TrainingListener listener) throws IOException {
+  public TrialPart byGang(Trial trial, int parallel, TrainingListener listener) throws IOException {
     Stopwatch watch = new Stopwatch();
     try {
       return new TrialRun(common, trial, hadoop, "gang")
@@ -232,7 +232,7 @@ public final class Trials implements AutoCloseable {
       if (own == null) {
         throw e;
       }
-      return Leg.failed(own, watch.seconds(), "gang");
+      return TrialPart.failed(own, watch.seconds(), "gang");
     }
   }
 

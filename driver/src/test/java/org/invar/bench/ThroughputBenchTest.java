@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.invar.InvarException;
-import org.invar.config.Shards;
+import org.invar.config.ShardSetting;
 import org.invar.source.LocalSpark;
 import org.invar.storage.Json;
 import org.junit.jupiter.api.Assertions;
@@ -23,7 +23,7 @@ class ThroughputBenchTest {
 
   @Test
   void printsALineThatOtherLibrariesPrintAndWhereTheTimeGoes() throws Exception {
-    List<String> told = run(new Shards.Fixed(2), true, true);
+    List<String> told = run(new ShardSetting.Fixed(2), true, true);
 
     assertEquals(2, told.size(), told.toString());
     JsonNode line = Json.MAPPER.readTree(told.get(0));
@@ -58,7 +58,7 @@ class ThroughputBenchTest {
 
   @Test
   void comparesAutomaticShardsWithAShardACore() throws Exception {
-    List<String> told = run(new Shards.Auto(), false, false);
+    List<String> told = run(new ShardSetting.Auto(), false, false);
 
     assertEquals(3, told.size(), told.toString());
     assertEquals("invar-local-2threads-auto", peer(told.get(0)));
@@ -75,14 +75,14 @@ class ThroughputBenchTest {
     try {
       InvarException refused =
           Assertions.assertThrows(
-              InvarException.class, () -> run(new Shards.Fixed(2), false, false));
+              InvarException.class, () -> run(new ShardSetting.Fixed(2), false, false));
       assertTrue(refused.getMessage().contains("local[2], found local[1]"), refused.getMessage());
     } finally {
       spark.stop();
     }
   }
 
-  private static List<String> run(Shards shards, boolean breakdown, boolean memory) {
+  private static List<String> run(ShardSetting shards, boolean breakdown, boolean memory) {
     List<String> told = new ArrayList<>();
     ThroughputBench.run(
         new ThroughputSettings(List.of(TINY), 64, 0.2, 0.05, 2, 2, shards, breakdown, memory),

@@ -109,8 +109,8 @@ class JobTest {
     assertNull(job.data().classWeights());
     assertEquals(2, job.model().layers().size());
     assertEquals(32, job.train().batchSize());
-    assertEquals(new Shards.Auto(), job.train().shards());
-    assertEquals(Exchange.GANG, job.train().exchange());
+    assertEquals(new ShardSetting.Auto(), job.train().shards());
+    assertEquals(ExchangeKind.GANG, job.train().exchange());
     assertTrue(job.train().exact());
     assertNull(job.train().earlyStopping());
     assertEquals(new CheckpointSettings("runs/digits", new Interval.Auto(), 3), job.checkpoint());
@@ -131,7 +131,7 @@ class JobTest {
     assertEquals(List.of("city"), job.data().oneHot());
     assertNull(job.model().layers());
     assertEquals(Shape.of(3), job.model().input());
-    assertEquals(new Shards.Fixed(8), job.train().shards());
+    assertEquals(new ShardSetting.Fixed(8), job.train().shards());
     assertEquals(9_000_000_000L, job.train().seed());
     assertEquals(0.5, job.train().clip().value());
     assertEquals(5, job.train().earlyStopping().patience());

@@ -77,17 +77,17 @@ class TrialsTest {
       assertEquals(5, trials.shards());
       assertEquals(2, trials.slots());
 
-      Leg first = trials.inTask(part(job, "task", 1));
+      TrialPart first = trials.inTask(part(job, "task", 1));
       assertFalse(first.finished());
       assertNull(first.failure());
       assertEquals(1, first.history().size());
       assertEquals(first.history(), trials.inTask(part(job, "task", 1)).history());
 
       // The seconds of the first epoch too: they were not spent again.
-      Leg second = trials.inTask(part(job, "task", 2));
+      TrialPart second = trials.inTask(part(job, "task", 2));
       assertEquals(first.history().get(0), second.history().get(0));
       assertEquals(2, second.history().size());
-      Leg last = trials.inTask(part(job, "task", 3));
+      TrialPart last = trials.inTask(part(job, "task", 3));
       assertTrue(last.finished());
       assertEquals(expected.scores(), last.scores());
       assertEquals(expected.parameters(), last.parameters());
@@ -113,16 +113,16 @@ class TrialsTest {
   void ofTwoAttemptsAtATrialOneTrainsAndTheOtherLeavesNothing() throws Exception {
     try (Trials trials = Trials.pack(spark, job, null, true, warning -> {})) {
       Trial trial = part(job, "twice", 3);
-      List<CompletableFuture<Leg>> attempts = new ArrayList<>();
+      List<CompletableFuture<TrialPart>> attempts = new ArrayList<>();
       for (int attempt = 0; attempt < 2; attempt++) {
         attempts.add(CompletableFuture.supplyAsync(() -> trials.inTask(trial)));
       }
-      Leg one = attempts.get(0).get();
-      Leg other = attempts.get(1).get();
+      TrialPart one = attempts.get(0).get();
+      TrialPart other = attempts.get(1).get();
       assertTrue(one.finished() && other.finished());
       assertEquals(one.history(), other.history()); // With its seconds: it was trained once.
       assertEquals(one.scores(), other.scores());
-      Leg alone = trials.inTask(part(job, "once", 3));
+      TrialPart alone = trials.inTask(part(job, "once", 3));
       assertEquals(alone.scores(), one.scores());
     }
     assertArrayEquals(weights(directory.resolve("once")), weights(directory.resolve("twice")));
@@ -180,7 +180,7 @@ class TrialsTest {
           job.with("train.schedule", "{constant: 1.0e+30}")
               .with("train.optimizer", "sgd")
               .with("train.clip", "{}");
-      Leg failed = trials.inTask(part(wild, "wild", 3));
+      TrialPart failed = trials.inTask(part(wild, "wild", 3));
       assertEquals(TrialFailure.Cause.NOT_FINITE, failed.failure().cause());
       assertTrue(failed.failure().reason().contains("NaN or infinity"), failed.toString());
       assertFalse(failed.finished());
@@ -245,7 +245,7 @@ class TrialsTest {
           job.with("train.schedule", "{constant: 1.0e+30}")
               .with("train.optimizer", "sgd")
               .with("train.clip", "{}");
-      Leg failed = trials.byGang(part(wild, "wild-gang", 3), 1, listener);
+      TrialPart failed = trials.byGang(part(wild, "wild-gang", 3), 1, listener);
       assertEquals(TrialFailure.Cause.NOT_FINITE, failed.failure().cause());
     }
     var memory = new InvarException("too large", WorkersLostException.outOfMemory("heap"));

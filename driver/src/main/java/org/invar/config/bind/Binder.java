@@ -33,7 +33,7 @@ import org.invar.config.yaml.YamlDocument;
  *   <li>A list of scalars may be one scalar: {@code label: price}.
  *   <li>A value of an interface is a record's name, {@code adam}, or a map from it to its
  *       components, {@code {adam: {beta1: 0.95}}}. The name is the class's simple name with a small
- *       first letter. {@link #tagged} and {@link Bare} are the other ways.
+ *       first letter. {@link #tagged} and {@link Unnamed} are the other ways.
  * </ul>
  *
  * <p>Nothing is converted silently: 2.5 is no int, "5" no number, 5 no text (but it is in a list or

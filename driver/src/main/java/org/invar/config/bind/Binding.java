@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.invar.InvarException;
 import org.invar.Secrets;
-import org.invar.config.yaml.Found;
+import org.invar.config.yaml.Described;
 import org.invar.config.yaml.HiddenSecrets;
 import org.invar.config.yaml.KeyPath;
 import org.invar.config.yaml.Problems;
@@ -200,8 +200,8 @@ final class Binding {
     return map.size() == 1
         && single.type() instanceof Class<?> type
         && type.isInterface()
-        && !record.names().contains(Found.keys(map))
-        && binder.choice(type).members().containsKey(Found.keys(map));
+        && !record.names().contains(Described.keys(map))
+        && binder.choice(type).members().containsKey(Described.keys(map));
   }
 
   @Nullable Object components(
@@ -249,7 +249,7 @@ final class Binding {
   }
 
   void missing(KeyPath path, String key, String type, JsonNode map) {
-    add(path, "the required key " + key + " (" + type + ")", Found.of(map), "");
+    add(path, "the required key " + key + " (" + type + ")", Described.of(map), "");
   }
 
   @Nullable Object create(
@@ -274,7 +274,7 @@ final class Binding {
   @Nullable Object wrong(String right, JsonNode node, KeyPath path, String remedy) {
     String written = node.isTextual() ? null : document.written(path);
     boolean secret = path.steps().contains(OPTIONS) && Secrets.isNamed(node.asText());
-    String found = written == null ? Found.of(node) : written;
+    String found = written == null ? Described.of(node) : written;
     add(path, right, secret ? Secrets.HIDDEN : found, remedy);
     return null;
   }

@@ -29,7 +29,7 @@ public record Choice(Map<String, Class<?>> members, @Nullable Class<?> bare, @Nu
         throw new IllegalArgumentException(
             member.getName() + " is not a record that implements " + type.getName());
       }
-      if (member.isAnnotationPresent(Bare.class)) {
+      if (member.isAnnotationPresent(Unnamed.class)) {
         if (bare != null && bare != member) {
           throw new IllegalArgumentException(
               "%s has two bare records: %s, %s".formatted(type, bare, member));

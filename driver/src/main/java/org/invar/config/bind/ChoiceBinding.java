@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.invar.config.yaml.Found;
+import org.invar.config.yaml.Described;
 import org.invar.config.yaml.KeyPath;
 import org.invar.source.Spelling;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,7 @@ final class ChoiceBinding {
       return tagged(type, choice, choice.tag(), node, path);
     }
     List<String> names = List.copyOf(choice.members().keySet());
-    String name = node.isTextual() ? node.textValue() : node.size() == 1 ? Found.keys(node) : "";
+    String name = node.isTextual() ? node.textValue() : node.size() == 1 ? Described.keys(node) : "";
     Class<?> member = choice.members().get(name);
     if (member != null && node.isTextual()) {
       return binding.contents(RecordType.of(member), NullNode.getInstance(), path, null);
@@ -63,8 +63,8 @@ final class ChoiceBinding {
               : "Write {NAME: {…}}.";
       return binding.wrong("one name (" + String.join(", ", names) + ")", node, path, remedy);
     }
-    KeyPath at = node.size() == 1 && node.isObject() ? path.key(Found.keys(node)) : path;
-    JsonNode name = at.equals(path) ? node : JsonNodeFactory.instance.textNode(Found.keys(node));
+    KeyPath at = node.size() == 1 && node.isObject() ? path.key(Described.keys(node)) : path;
+    JsonNode name = at.equals(path) ? node : JsonNodeFactory.instance.textNode(Described.keys(node));
     return binding.wrong(expected.of(type), name, at, Binding.suggestion(name, names));
   }
 

@@ -221,7 +221,7 @@ public final class YamlDocument {
     throw InvarException.of(
         place(mark, path),
         "a map",
-        Found.of(node),
+        Described.of(node),
         node.isArray()
             ? "Name an element, as in " + path + "[0]."
             : "Set the whole value instead: --set '" + path + "={…}'.");
@@ -230,7 +230,7 @@ public final class YamlDocument {
   private static ArrayNode listAt(JsonNode node, int index, KeyPath path, Mark mark) {
     if (!(node instanceof ArrayNode list)) {
       throw InvarException.of(
-          place(mark, path), "a list", Found.of(node), "An index in brackets is for lists alone.");
+          place(mark, path), "a list", Described.of(node), "An index in brackets is for lists alone.");
     }
     if (index >= list.size()) {
       throw InvarException.of(

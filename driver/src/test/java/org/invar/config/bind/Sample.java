@@ -105,7 +105,7 @@ record Sample(
       }
     }
 
-    @Bare
+    @Unnamed
     record Fixed(int count) implements Amount {}
   }
 

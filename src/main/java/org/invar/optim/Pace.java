@@ -1,7 +1,7 @@
 package org.invar.optim;
 
 /** How often a schedule moves. */
-public enum Per {
+public enum Pace {
   /** At the end of an epoch: by whole completed epochs, from 0. */
   EPOCH,
   /** At every step: by step / stepsPerEpoch. */

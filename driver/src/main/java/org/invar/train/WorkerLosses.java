@@ -4,7 +4,7 @@ import org.invar.InvarException;
 import org.invar.exchange.WorkersLostException;
 
 /** How often workers were lost, and whether it makes sense to go on. */
-final class Losses {
+final class WorkerLosses {
   /** The losses without a new step in between after which a run gives up. */
   private static final int MOST = 5;
 

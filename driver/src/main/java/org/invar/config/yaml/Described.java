@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How messages speak of a value that was found. */
-public final class Found {
+public final class Described {
   private static final int LENGTH = 60;
   private static final int KEYS = 6;
 
-  private Found() {}
+  private Described() {}
 
   /** Returns a short description: scalars by value, lists by length, maps by their keys. */
   public static String of(JsonNode node) {

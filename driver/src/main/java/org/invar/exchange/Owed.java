@@ -4,18 +4,18 @@ package org.invar.exchange;
  * What a worker has been told to do and has not done, and since when it has come no further with
  * it; used by one thread.
  */
-final class Duty {
+final class Owed {
   private final String neglect;
   private long owed;
   private long reached;
   private long since;
 
   /**
-   * Makes a duty of which nothing is owed.
+   * Makes what nothing is owed of yet.
    *
    * @param neglect what is said of a worker that comes no further, such as "has scored no rows"
    */
-  Duty(String neglect) {
+  Owed(String neglect) {
     this.neglect = neglect;
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor Spark's id of the process where it ran
  * @param failure why it cannot be trained, for reasons of its own, or null
  */
-public record Leg(
+public record TrialPart(
     boolean finished,
     List<TrainingListener.Epoch> history,
     Map<String, Double> scores,
@@ -28,7 +28,7 @@ public record Leg(
     @Nullable TrialFailure failure)
     implements Serializable {
   /** Takes copies. */
-  public Leg {
+  public TrialPart {
     history = List.copyOf(history);
     scores = new LinkedHashMap<>(scores);
   }
@@ -39,7 +39,7 @@ public record Leg(
   }
 
   /** Returns the end of a trial that cannot be trained. */
-  public static Leg failed(TrialFailure failure, double seconds, String executor) {
-    return new Leg(false, List.of(), Map.of(), 0, seconds, executor, failure);
+  public static TrialPart failed(TrialFailure failure, double seconds, String executor) {
+    return new TrialPart(false, List.of(), Map.of(), 0, seconds, executor, failure);
   }
 }

@@ -11,10 +11,10 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Deals with several files at once, as most of the time is spent waiting for a file system. */
-final class Together {
+final class InParallel {
   private static final int THREADS = 8;
 
-  private Together() {}
+  private InParallel() {}
 
   /** What is done with each. */
   interface Action<T> {
@@ -28,7 +28,7 @@ final class Together {
    *     {@link InterruptedIOException} when the thread is interrupted
    */
   static <T> void forEach(List<T> items, Action<T> action) throws IOException {
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS, Together::daemon);
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS, InParallel::daemon);
     try {
       List<Future<?>> results = new ArrayList<>();
       for (T item : items) {
