@@ -1,7 +1,8 @@
 package org.invar.optim;
 
 /**
- * How far reduce-on-plateau has come; {@link Schedule.ReduceOnPlateau#after} moves it.
+ * How far reduce-on-plateau has come; {@link org.invar.optim.schedule.ReduceOnPlateau#after} moves
+ * it.
  *
  * @param watched the metric
  * @param countingFrom the epoch after which epochs count as bad again: that of the last reduction

@@ -3,11 +3,11 @@ package org.invar.optim;
 import org.invar.tensor.Float32;
 
 /** The checks that hyperparameters share; each message carries the name and the value. */
-final class Require {
+public final class Require {
   private Require() {}
 
   /** What float32 would turn into 0 or infinity is neither. */
-  static void positive(String name, double value) {
+  public static void positive(String name, double value) {
     if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(name + "=" + value + " is not a positive finite number");
     }
@@ -16,7 +16,8 @@ final class Require {
     }
   }
 
-  static void notNegative(String name, double value) {
+  /** A finite number of 0 or more. */
+  public static void notNegative(String name, double value) {
     if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           name + "=" + value + " is not a finite number of 0 or more");
@@ -43,14 +44,14 @@ final class Require {
   }
 
   /** A factor of decay: it may keep the rate but not raise it. */
-  static void factor(String name, double value) {
+  public static void factor(String name, double value) {
     if (!(value > 0 && value <= 1)) {
       throw new IllegalArgumentException(name + "=" + value + " is not in (0, 1]");
     }
   }
 
   /** A lowest rate: not above the highest. */
-  static void floor(String name, double value, double initialRate) {
+  public static void floor(String name, double value, double initialRate) {
     if (!(value >= 0 && value <= initialRate)) {
       throw new IllegalArgumentException(
           name + "=" + value + " is not in [0, initialRate=" + initialRate + "]");
@@ -64,7 +65,8 @@ final class Require {
     }
   }
 
-  static void atLeast(String name, long value, long least) {
+  /** A count that is not below the least. */
+  public static void atLeast(String name, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(name + "=" + value + " is not at least " + least);
     }

@@ -1,6 +1,6 @@
 /**
- * Update rules, learning-rate schedules, clipping, the averager that applies them to the flat
- * parameters, and the decisions that follow a watched metric.
+ * Update rules, clipping, the averager that applies them to the flat parameters, and the decisions
+ * that follow a watched metric.
  */
 @NullMarked
 package org.invar.optim;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.invar.optim.schedule.ReduceOnPlateau;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +95,7 @@ class WatchedMetricTest {
   @Test
   @DisplayName("plateau: fires after patience bad epochs, not while cooling down, then again")
   void plateau() {
-    var settings = new Schedule.ReduceOnPlateau(1, 0.1, 2, 0, 2, "devLoss", 0);
+    var settings = new ReduceOnPlateau(1, 0.1, 2, 0, 2, "devLoss", 0);
     Plateau state = settings.after(Plateau.start(), 1);
     List<List<Integer>> seen = new ArrayList<>();
     for (double value : new double[] {2, 2, 2, 2, 2, 2, 0.5, 0.5, 0.5}) {

@@ -36,7 +36,10 @@ record Throughput(
 
   /** Returns the name of Invar on some cores of one process. */
   static String peer(int threads, ShardSetting shards) {
-    return "invar-local-" + threads + "threads" + (shards instanceof ShardSetting.Auto ? "-auto" : "");
+    return "invar-local-"
+        + threads
+        + "threads"
+        + (shards instanceof ShardSetting.Auto ? "-auto" : "");
   }
 
   /** Returns the line that other libraries' benchmarks print, too. */

@@ -92,7 +92,8 @@ record CheckpointFiles(FileSystem fileSystem, Path directory) {
    * @throws DamagedFileException naming the first that does not
    */
   void require(Stream<StoredFile> files) throws IOException {
-    InParallel.forEach(files.distinct().toList(), file -> file.requireLength(fileSystem, directory));
+    InParallel.forEach(
+        files.distinct().toList(), file -> file.requireLength(fileSystem, directory));
   }
 
   void delete(String name) throws IOException {

@@ -4,8 +4,8 @@ import org.invar.gang.Wire;
 import org.invar.optim.Clipping;
 import org.invar.optim.EarlyStopping;
 import org.invar.optim.Optimizer;
-import org.invar.optim.Progress;
-import org.invar.optim.Schedule;
+import org.invar.optim.schedule.Progress;
+import org.invar.optim.schedule.Schedule;
 import org.invar.tensor.Float32;
 import org.jspecify.annotations.Nullable;
 

@@ -221,7 +221,8 @@ final class TrialRunner implements TrialWatch.Trainings, AutoCloseable {
     TrialPart run() throws IOException;
   }
 
-  private TrialPart part(String place, Trial ofFold, int slots, Watcher watcher) throws IOException {
+  private TrialPart part(String place, Trial ofFold, int slots, Watcher watcher)
+      throws IOException {
     return spec.settings().placement() instanceof Placement.Gang
         ? trials.byGang(ofFold, slots, notices(watcher))
         : SparkFailures.explained(place, () -> trials.inTask(ofFold));

@@ -29,7 +29,7 @@ import org.invar.gang.Command;
 import org.invar.gang.Report;
 import org.invar.gang.Wire;
 import org.invar.metric.ConfusionMatrix;
-import org.invar.optim.Progress;
+import org.invar.optim.schedule.Progress;
 import org.invar.prepare.Sharding;
 import org.invar.prepare.WatchedScores;
 import org.invar.score.TrainedModel;

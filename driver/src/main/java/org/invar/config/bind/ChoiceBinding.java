@@ -34,7 +34,8 @@ final class ChoiceBinding {
       return tagged(type, choice, choice.tag(), node, path);
     }
     List<String> names = List.copyOf(choice.members().keySet());
-    String name = node.isTextual() ? node.textValue() : node.size() == 1 ? Described.keys(node) : "";
+    String name =
+        node.isTextual() ? node.textValue() : node.size() == 1 ? Described.keys(node) : "";
     Class<?> member = choice.members().get(name);
     if (member != null && node.isTextual()) {
       return binding.contents(RecordType.of(member), NullNode.getInstance(), path, null);
@@ -64,7 +65,8 @@ final class ChoiceBinding {
       return binding.wrong("one name (" + String.join(", ", names) + ")", node, path, remedy);
     }
     KeyPath at = node.size() == 1 && node.isObject() ? path.key(Described.keys(node)) : path;
-    JsonNode name = at.equals(path) ? node : JsonNodeFactory.instance.textNode(Described.keys(node));
+    JsonNode name =
+        at.equals(path) ? node : JsonNodeFactory.instance.textNode(Described.keys(node));
     return binding.wrong(expected.of(type), name, at, Binding.suggestion(name, names));
   }
 

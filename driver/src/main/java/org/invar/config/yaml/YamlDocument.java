@@ -230,7 +230,10 @@ public final class YamlDocument {
   private static ArrayNode listAt(JsonNode node, int index, KeyPath path, Mark mark) {
     if (!(node instanceof ArrayNode list)) {
       throw InvarException.of(
-          place(mark, path), "a list", Described.of(node), "An index in brackets is for lists alone.");
+          place(mark, path),
+          "a list",
+          Described.of(node),
+          "An index in brackets is for lists alone.");
     }
     if (index >= list.size()) {
       throw InvarException.of(

@@ -30,7 +30,8 @@ public final class Pictures {
    * @throws BadPicture when the content is not a whole picture that can be read as it is seen; one
    *     with transparent pixels is none, for nothing says what is behind them
    */
-  public static byte[] pixels(byte[] content, int height, int width, int channels) throws BadPicture {
+  public static byte[] pixels(byte[] content, int height, int width, int channels)
+      throws BadPicture {
     PictureHeader header = PictureHeader.of(content);
     BufferedImage image = decode(content, header);
     requireOpaque(image);

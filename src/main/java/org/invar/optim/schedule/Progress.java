@@ -1,4 +1,6 @@
-package org.invar.optim;
+package org.invar.optim.schedule;
+
+import org.invar.optim.Require;
 
 /**
  * Where a run stands: all that a learning rate may depend on.

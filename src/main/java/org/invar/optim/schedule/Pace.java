@@ -1,4 +1,4 @@
-package org.invar.optim;
+package org.invar.optim.schedule;
 
 /** How often a schedule moves. */
 public enum Pace {

@@ -1,4 +1,4 @@
-package org.invar.optim;
+package org.invar.optim.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -17,21 +17,17 @@ class ScheduleGoldenTest {
 
   private static Schedule schedule(String name, JsonNode settings) {
     return switch (name) {
-      case "inverseTime" ->
-          Schedule.InverseTime.of(INITIAL_RATE, settings.get("decayRate").asDouble());
-      case "exponential" -> Schedule.Exponential.of(INITIAL_RATE, settings.get("base").asDouble());
-      case "inverseSquareRoot" ->
-          Schedule.InverseSquareRoot.of(INITIAL_RATE, settings.get("k").asDouble());
-      case "piecewise" -> Schedule.Piecewise.of(list(name, "boundaries"), list(name, "rates"));
-      case "cosine" -> Schedule.Cosine.of(INITIAL_RATE, settings.get("totalEpochs").asInt());
+      case "inverseTime" -> InverseTime.of(INITIAL_RATE, settings.get("decayRate").asDouble());
+      case "exponential" -> Exponential.of(INITIAL_RATE, settings.get("base").asDouble());
+      case "inverseSquareRoot" -> InverseSquareRoot.of(INITIAL_RATE, settings.get("k").asDouble());
+      case "piecewise" -> Piecewise.of(list(name, "boundaries"), list(name, "rates"));
+      case "cosine" -> Cosine.of(INITIAL_RATE, settings.get("totalEpochs").asInt());
       case "step" ->
-          Schedule.Step.of(
+          Step.of(
               INITIAL_RATE,
               settings.get("everyEpochs").asDouble(),
               settings.get("factor").asDouble());
-      case "warmup" ->
-          Schedule.Warmup.of(
-              settings.get("warmupEpochs").asInt(), new Schedule.Constant(INITIAL_RATE));
+      case "warmup" -> Warmup.of(settings.get("warmupEpochs").asInt(), new Constant(INITIAL_RATE));
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -1,4 +1,4 @@
-package org.invar.optim;
+package org.invar.optim.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,16 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Optional;
-import org.invar.optim.Schedule.Constant;
-import org.invar.optim.Schedule.Cosine;
-import org.invar.optim.Schedule.Exponential;
-import org.invar.optim.Schedule.InverseSquareRoot;
-import org.invar.optim.Schedule.InverseTime;
-import org.invar.optim.Schedule.Piecewise;
-import org.invar.optim.Schedule.Polynomial;
-import org.invar.optim.Schedule.ReduceOnPlateau;
-import org.invar.optim.Schedule.Step;
-import org.invar.optim.Schedule.Warmup;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
