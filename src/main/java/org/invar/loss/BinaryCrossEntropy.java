@@ -1,6 +1,8 @@
 package org.invar.loss;
 
-import org.invar.tensor.Shape;
+import org.invar.tensor.Gradients;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,41 +20,48 @@ public record BinaryCrossEntropy() implements Loss {
   }
 
   @Override
-  public void check(Shape output) {
+  public void check(Type output) {
     // Every unit is a decision of its own, so every shape will do.
   }
 
   @Override
-  public int targetWidth(Shape output) {
-    return output.size();
+  public int targetWidth(Type output) {
+    return output.shape().size();
   }
 
   @Override
-  public double sum(
-      Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient) {
-    double[] output = outputs.values();
-    Rows.begin(outputs, outputs.shape().size(), targets, weights, gradient);
+  public double sum(Value outputs, float[] targets, float[] weights, @Nullable Gradients gradient) {
+    double[] output = new double[outputs.units()];
+    Rows.require(outputs, output.length, targets, weights);
     double sum = 0;
     for (int row = 0; row < outputs.rows(); row++) {
-      int from = outputs.from(row);
-      int to = outputs.to(row);
-      double weight = (double) weights[row] / (to - from);
+      int steps = outputs.ownSteps(row);
+      int target = row * outputs.steps() * output.length;
+      double weight = (double) weights[row] / (steps * output.length);
       double loss = 0;
-      for (int i = from; i < to; i++) {
-        double z = output[i];
-        double y = targets[i];
-        if (!(y >= 0 && y <= 1)) {
-          throw new IllegalArgumentException(
-              "target " + targets[i] + " of row " + row + " is not in [0, 1]");
+      for (int step = 0; step < steps; step++) {
+        outputs.read(row, step, output);
+        for (int i = 0; i < output.length; i++) {
+          double z = output[i];
+          double y = share(targets[target++], row);
+          double exp = Math.exp(-Math.abs(z));
+          loss += Math.max(z, 0) - z * y + Math.log1p(exp);
+          output[i] = weight * ((z >= 0 ? 1 : exp) / (1 + exp) - y);
         }
-        double exp = Math.exp(-Math.abs(z));
-        loss += Math.max(z, 0) - z * y + Math.log1p(exp);
         if (gradient != null) {
-          gradient[i] = weight * ((z >= 0 ? 1 : exp) / (1 + exp) - y);
+          gradient.write(row, step, output);
         }
       }
       sum += weight * loss;
     }
     return sum;
+  }
+
+  private static double share(float target, int row) {
+    if (!(target >= 0 && target <= 1)) {
+      throw new IllegalArgumentException(
+          "target " + target + " of row " + row + " is not in [0, 1]");
+    }
+    return target;
   }
 }

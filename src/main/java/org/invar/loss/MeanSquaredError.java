@@ -1,6 +1,8 @@
 package org.invar.loss;
 
-import org.invar.tensor.Shape;
+import org.invar.tensor.Gradients;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,31 +16,34 @@ public record MeanSquaredError() implements Loss {
   }
 
   @Override
-  public void check(Shape output) {
+  public void check(Type output) {
     // Distances are defined for every shape.
   }
 
   @Override
-  public int targetWidth(Shape output) {
-    return output.size();
+  public int targetWidth(Type output) {
+    return output.shape().size();
   }
 
   @Override
-  public double sum(
-      Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient) {
-    double[] output = outputs.values();
-    Rows.begin(outputs, outputs.shape().size(), targets, weights, gradient);
+  public double sum(Value outputs, float[] targets, float[] weights, @Nullable Gradients gradient) {
+    double[] output = new double[outputs.units()];
+    Rows.require(outputs, output.length, targets, weights);
     double sum = 0;
     for (int row = 0; row < outputs.rows(); row++) {
-      int from = outputs.from(row);
-      int to = outputs.to(row);
-      double weight = (double) weights[row] / (to - from);
+      int steps = outputs.ownSteps(row);
+      int target = row * outputs.steps() * output.length;
+      double weight = (double) weights[row] / (steps * output.length);
       double loss = 0;
-      for (int i = from; i < to; i++) {
-        double error = output[i] - targets[i];
-        loss += error * error;
+      for (int step = 0; step < steps; step++) {
+        outputs.read(row, step, output);
+        for (int i = 0; i < output.length; i++) {
+          double error = output[i] - targets[target++];
+          loss += error * error;
+          output[i] = 2 * weight * error;
+        }
         if (gradient != null) {
-          gradient[i] = 2 * weight * error;
+          gradient.write(row, step, output);
         }
       }
       sum += weight * loss;

@@ -2,7 +2,10 @@ package org.invar.loss;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.invar.tensor.Gradients;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,70 +52,77 @@ public record SoftmaxCrossEntropy(double labelSmoothing, Targets targets) implem
   }
 
   @Override
-  public void check(Shape output) {
-    boolean steps = output.rank() == 2 && targets == Targets.CLASS_IDS;
-    if (!(output.rank() == 1 || steps) || output.get(-1) < 2) {
+  public void check(Type output) {
+    Shape shape = output.shape();
+    boolean steps = output.sequence() && targets == Targets.CLASS_IDS;
+    if (!(shape.rank() == 1 || steps) || shape.get(-1) < 2) {
       throw new IllegalArgumentException(
           "softmaxCrossEntropy expects one logit a class, at least 2, as an output (classes)%s;"
                   .formatted(targets == Targets.CLASS_IDS ? " or (time, classes)" : "")
               + " found an output of shape "
-              + output);
+              + shape);
     }
   }
 
   @Override
-  public int targetWidth(Shape output) {
-    return targets == Targets.DISTRIBUTIONS ? output.size() : output.size() / output.get(-1);
+  public int targetWidth(Type output) {
+    Shape shape = output.shape();
+    return targets == Targets.DISTRIBUTIONS ? shape.size() : shape.size() / shape.get(-1);
   }
 
   @Override
-  public double sum(
-      Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient) {
-    Rows.begin(outputs, targetWidth(outputs.shape()), targets, weights, gradient);
-    double[] q = new double[outputs.shape().get(-1)];
+  public double sum(Value outputs, float[] targets, float[] weights, @Nullable Gradients gradient) {
+    int classes = outputs.units();
+    Rows.require(outputs, this.targets == Targets.CLASS_IDS ? 1 : classes, targets, weights);
+    double[] logits = new double[classes];
+    double[] q = new double[classes];
+    double[] dz = new double[classes];
     double sum = 0;
     for (int row = 0; row < outputs.rows(); row++) {
       double weight = (double) weights[row] / outputs.ownSteps(row);
       double loss = 0;
-      int to = outputs.to(row);
-      for (int i = outputs.from(row); i < to; i += q.length) {
-        target(outputs, targets, i / q.length, q);
-        loss += step(outputs.values(), i, q, weight, gradient);
+      for (int step = 0; step < outputs.ownSteps(row); step++) {
+        outputs.read(row, step, logits);
+        target(outputs, targets, row, step, q);
+        loss += step(logits, q, weight, gradient == null ? null : dz);
+        if (gradient != null) {
+          gradient.write(row, step, dz);
+        }
       }
       sum += weight * loss;
     }
     return sum;
   }
 
-  /** Writes the smoothed target of a step, counted from the batch's first. */
-  private void target(Outputs outputs, float[] targets, int step, double[] q) {
+  /** Writes the smoothed target of a step. */
+  private void target(Value outputs, float[] targets, int row, int step, double[] q) {
     int classes = q.length;
     double spread = labelSmoothing / classes;
     double kept = 1 - labelSmoothing;
     if (this.targets == Targets.CLASS_IDS) {
       Arrays.fill(q, spread);
-      q[outputs.classId(targets, step)] += kept;
+      q[Rows.classId(outputs, targets, row, step)] += kept;
     } else {
       for (int j = 0; j < classes; j++) {
-        q[j] = kept * targets[step * classes + j] + spread;
+        q[j] = kept * targets[(row * outputs.steps() + step) * classes + j] + spread;
       }
     }
   }
 
-  /** Returns the loss of the logits at {@code offset} and writes their weighted gradient. */
+  /** Returns the loss of a step and writes its weighted gradient. */
   private static double step(
-      double[] logits, int offset, double[] q, double weight, double @Nullable [] gradient) {
+      double[] logits, double[] q, double weight, double @Nullable [] gradient) {
     int classes = q.length;
     double max = Double.NEGATIVE_INFINITY;
     for (int j = 0; j < classes; j++) {
-      max = Math.max(max, logits[offset + j]);
+      max = Math.max(max, logits[j]);
     }
     double partition = 0;
     for (int j = 0; j < classes; j++) {
-      double exp = Math.exp(logits[offset + j] - max);
+      double exp = Math.exp(logits[j] - max);
       partition += exp;
       if (gradient != null) {
-        gradient[offset + j] = exp;
+        gradient[j] = exp;
       }
     }
     double logPartition = Math.log(partition);
@@ -121,13 +131,13 @@ public record SoftmaxCrossEntropy(double labelSmoothing, Targets targets) implem
     for (int j = 0; j < classes; j++) {
       // A class of target 0 adds nothing, even where its logit is −∞.
       if (q[j] != 0) {
-        loss += q[j] * (logPartition - (logits[offset + j] - max));
+        loss += q[j] * (logPartition - (logits[j] - max));
         mass += q[j];
       }
     }
     if (gradient != null) {
       for (int j = 0; j < classes; j++) {
-        gradient[offset + j] = weight * (mass * (gradient[offset + j] / partition) - q[j]);
+        gradient[j] = weight * (mass * (gradient[j] / partition) - q[j]);
       }
     }
     return loss;

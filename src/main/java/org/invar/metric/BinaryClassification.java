@@ -4,7 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.invar.loss.Outputs;
+import org.invar.loss.Rows;
+import org.invar.tensor.Value;
 
 /**
  * Scores of yes-or-no outputs: accuracy, and precision, recall and f1 of "yes".
@@ -23,14 +24,18 @@ public record BinaryClassification() implements Metric {
   }
 
   @Override
-  public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
-    Outputs.requireLength("targets", targets.length, outputs.values().length);
+  public void add(double[] sums, int offset, Value outputs, float[] targets) {
+    double[] output = new double[outputs.units()];
+    Rows.requireTargets(outputs, output.length, targets);
     for (int row = 0; row < outputs.rows(); row++) {
-      int to = outputs.to(row);
-      for (int i = outputs.from(row); i < to; i++) {
-        int actual = targets[i] > 0.5f ? YES : 0;
-        int predicted = outputs.values()[i] > 0 ? YES : 0;
-        sums[offset + actual * CLASSES + predicted]++;
+      int target = row * outputs.steps() * output.length;
+      for (int step = 0; step < outputs.ownSteps(row); step++) {
+        outputs.read(row, step, output);
+        for (double logit : output) {
+          int actual = targets[target++] > 0.5f ? YES : 0;
+          int predicted = logit > 0 ? YES : 0;
+          sums[offset + actual * CLASSES + predicted]++;
+        }
       }
     }
   }

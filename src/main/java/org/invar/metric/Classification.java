@@ -4,8 +4,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.invar.loss.Outputs;
+import org.invar.loss.Rows;
 import org.invar.loss.SoftmaxCrossEntropy.Targets;
+import org.invar.tensor.Value;
 
 /**
  * Scores of a network that chooses one of several classes: accuracy, top5Accuracy (with more than 5
@@ -56,18 +57,21 @@ public record Classification(int classes, Targets targets, boolean matrix) imple
   }
 
   @Override
-  public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
+  public void add(double[] sums, int offset, Value outputs, float[] targets) {
     boolean ids = this.targets == Targets.CLASS_IDS;
-    double[] output = outputs.values();
-    Outputs.requireLength("the last axis of outputs", outputs.shape().get(-1), classes);
-    Outputs.requireLength("targets", targets.length, output.length / (ids ? classes : 1));
+    Rows.requireLength("a step of outputs", outputs.units(), classes);
+    Rows.requireTargets(outputs, ids ? 1 : classes, targets);
+    double[] output = new double[classes];
     for (int row = 0; row < outputs.rows(); row++) {
-      int to = outputs.to(row);
-      for (int start = outputs.from(row); start < to; start += classes) {
-        int actual = ids ? outputs.classId(targets, start / classes) : largest(targets, start);
-        int predicted = largest(output, start);
+      for (int step = 0; step < outputs.ownSteps(row); step++) {
+        outputs.read(row, step, output);
+        int actual =
+            ids
+                ? Rows.classId(outputs, targets, row, step)
+                : largest(targets, (row * outputs.steps() + step) * classes);
+        int predicted = largest(output);
         sums[offset + RIGHT] += predicted == actual ? 1 : 0;
-        sums[offset + IN_TOP] += inTop(output, start, actual) ? 1 : 0;
+        sums[offset + IN_TOP] += inTop(output, actual) ? 1 : 0;
         if (matrix) {
           sums[offset + MATRIX + actual * classes + predicted]++;
         }
@@ -76,10 +80,10 @@ public record Classification(int classes, Targets targets, boolean matrix) imple
     }
   }
 
-  private int largest(double[] values, int start) {
+  private int largest(double[] values) {
     int largest = 0;
     for (int j = 1; j < classes; j++) {
-      if (!(values[start + j] <= values[start + largest]) && !Double.isNaN(values[start + j])) {
+      if (!(values[j] <= values[largest]) && !Double.isNaN(values[j])) {
         largest = j;
       }
     }
@@ -96,11 +100,11 @@ public record Classification(int classes, Targets targets, boolean matrix) imple
     return largest;
   }
 
-  private boolean inTop(double[] output, int start, int actual) {
-    double own = output[start + actual];
+  private boolean inTop(double[] output, int actual) {
+    double own = output[actual];
     int before = 0;
     for (int j = 0; j < classes; j++) {
-      double other = output[start + j];
+      double other = output[j];
       if (other > own || (other == own && j < actual)) {
         before++;
       }

@@ -3,9 +3,9 @@ package org.invar.metric;
 import java.util.Map;
 import java.util.Optional;
 import org.invar.loss.Loss;
-import org.invar.loss.Outputs;
 import org.invar.loss.SoftmaxCrossEntropy.Targets;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Value;
 
 /**
  * Scores of a network's outputs that are computed from sums over rows.
@@ -28,7 +28,7 @@ public interface Metric {
    * @param targets targets as the loss takes them
    * @throws IllegalArgumentException when lengths do not fit
    */
-  void add(double[] sums, int offset, Outputs outputs, float[] targets);
+  void add(double[] sums, int offset, Value outputs, float[] targets);
 
   /**
    * Returns the scores by name, in the order in which they are shown; NaN for those that the rows

@@ -3,7 +3,8 @@ package org.invar.metric;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.invar.loss.Outputs;
+import org.invar.loss.Rows;
+import org.invar.tensor.Value;
 
 /**
  * Scores of outputs that are quantities, over all units of all rows: rmse = √(Σ(y − ŷ)² / n), mae =
@@ -21,25 +22,28 @@ public record Regression() implements Metric {
   }
 
   @Override
-  public void add(double[] sums, int offset, Outputs outputs, float[] targets) {
-    Outputs.requireLength("targets", targets.length, outputs.values().length);
+  public void add(double[] sums, int offset, Value outputs, float[] targets) {
+    double[] output = new double[outputs.units()];
+    Rows.requireTargets(outputs, output.length, targets);
     long count = 0;
     double sum = 0;
     double squares = 0;
     double squaredErrors = 0;
     double absoluteErrors = 0;
     for (int row = 0; row < outputs.rows(); row++) {
-      int from = outputs.from(row);
-      int to = outputs.to(row);
-      for (int i = from; i < to; i++) {
-        double target = targets[i];
-        double error = target - outputs.values()[i];
-        sum += target;
-        squares += target * target;
-        squaredErrors += error * error;
-        absoluteErrors += Math.abs(error);
+      int at = row * outputs.steps() * output.length;
+      for (int step = 0; step < outputs.ownSteps(row); step++) {
+        outputs.read(row, step, output);
+        for (double predicted : output) {
+          double target = targets[at++];
+          double error = target - predicted;
+          sum += target;
+          squares += target * target;
+          squaredErrors += error * error;
+          absoluteErrors += Math.abs(error);
+        }
       }
-      count += to - from;
+      count += (long) outputs.ownSteps(row) * output.length;
     }
     sums[offset] += count;
     sums[offset + 1] += sum;

@@ -7,7 +7,7 @@ import java.util.List;
 import org.invar.data.Batch;
 import org.invar.kernel.Kernels;
 import org.invar.loss.Loss;
-import org.invar.loss.Outputs;
+import org.invar.tensor.Gradients;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
@@ -39,9 +39,9 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
    * The loss of a batch and the raw output behind it.
    *
    * @param lossSum Σ weight · loss over the rows
-   * @param outputs raw, and which of them count
+   * @param outputs raw; they live as long as what else the pass has made
    */
-  public record Outcome(double lossSum, Outputs outputs) {}
+  public record Outcome(double lossSum, Value outputs) {}
 
   /** A multiple of every number of rows that native products take at once (6 and 8). */
   private static final int MOST_PREDICTION_ROWS = 48;
@@ -59,7 +59,7 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
     if (output.sequence()) {
       requireOwnSteps(output);
     }
-    loss.check(output.shape());
+    loss.check(output);
   }
 
   /** Makes a network whose inputs are no sequences. */
@@ -82,7 +82,7 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
 
   /** Returns how many floats one example's targets have. */
   public int targetWidth() {
-    return loss.targetWidth(output().shape());
+    return loss.targetWidth(output());
   }
 
   /** Returns the layout of the trainable parameters. */
@@ -170,20 +170,20 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
    * @param features [rows, input shape]
    * @throws IllegalArgumentException when there are more rows than {@link #predictionRows}
    */
-  public Outputs predict(Value features, Parameters parameters, Kernels kernels) {
-    int rows = Math.toIntExact(features.array().size(0));
+  public Value predict(Value features, Parameters parameters, Kernels kernels) {
+    int rows = features.rows();
     int block = predictionRows();
     if (rows > block) {
       throw new IllegalArgumentException("rows=" + rows + " of at most " + block);
     }
-    Value raw = forward(padded(features, block), parameters, Tape.inference(kernels));
-    return outputs(raw, kernels).first(rows);
+    Tape tape = Tape.inference(kernels);
+    return outputs(padded(features, block), parameters, tape).first(rows);
   }
 
   /** The rows that are missing are copies of the first, which layers take as they take it. */
   private static Value padded(Value features, int block) {
     INDArray array = features.array();
-    int rows = Math.toIntExact(array.size(0));
+    int rows = features.rows();
     if (rows == block) {
       return features;
     }
@@ -207,8 +207,7 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
    * says what their outputs do not depend on.
    */
   public Outcome score(Batch batch, Parameters parameters, Kernels kernels) {
-    Outputs outputs = predict(batch.features(), parameters, kernels);
-    return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
+    return lossOf(batch, predict(batch.features(), parameters, kernels));
   }
 
   /**
@@ -217,12 +216,11 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
    * @param tape for training or prediction; decides about dropout and statistics
    */
   public Outcome loss(Batch batch, Parameters parameters, Tape tape) {
-    Outputs outputs = outputs(forward(batch.features(), parameters, tape), tape.kernels());
-    return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
+    return lossOf(batch, outputs(batch.features(), parameters, tape));
   }
 
   /** Returns the loss of outputs that a batch has given, by the weights of the batch. */
-  public Outcome lossOf(Batch batch, Outputs outputs) {
+  public Outcome lossOf(Batch batch, Value outputs) {
     return new Outcome(loss.sum(outputs, batch.targets(), batch.weights(), null), outputs);
   }
 
@@ -235,18 +233,18 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
    */
   public Outcome lossAndGradient(
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
-    Value raw = forward(batch.features(), parameters, tape);
-    Outputs outputs = outputs(raw, tape.kernels());
-    double[] outputGradient = new double[outputs.values().length];
-    double sum = loss.sum(outputs, batch.targets(), batch.weights(), outputGradient);
-    body().backward(tape.kernels().like(raw.array(), outputGradient), parameters, gradient, tape);
+    Value outputs = outputs(batch.features(), parameters, tape);
+    INDArray all = outputs.array();
+    Value zeros = outputs.with(Nd4j.zeros(all.dataType(), all.shape()));
+    Gradients into = zeros::write;
+    double sum = loss.sum(outputs, batch.targets(), batch.weights(), into);
+    body().backward(zeros.array(), parameters, gradient, tape);
     return new Outcome(sum, outputs);
   }
 
-  /** Returns what a forward pass gave, and which of it counts. */
-  private static Outputs outputs(Value raw, Kernels kernels) {
-    int rows = Math.toIntExact(raw.array().size(0));
-    return new Outputs(raw.type().shape(), rows, kernels.values(raw.array()), raw.lengths());
+  /** Returns the raw output as losses and metrics read it. */
+  private Value outputs(Value features, Parameters parameters, Tape tape) {
+    return forward(features, parameters, tape).dense();
   }
 
   private Sequential body() {

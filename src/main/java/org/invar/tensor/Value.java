@@ -1,8 +1,11 @@
 package org.invar.tensor;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.indexer.DoubleIndexer;
+import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What travels between two layers: a batch's array, and what its second axis is, with the lengths
@@ -16,12 +19,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 @SuppressWarnings("ArrayRecordComponent")
 public record Value(INDArray array, Time time, int @Nullable [] lengths) {
   /**
-   * Refuses lengths that cannot be those of the rows.
+   * Refuses sequences that are not (time, features), and lengths that cannot be those of the rows.
    *
    * @throws IllegalArgumentException naming expected and found
    */
   // In full, since javac 17 loses the annotation of a compact constructor's parameter.
   public Value(INDArray array, Time time, int @Nullable [] lengths) {
+    if (time != Time.NONE && array.rank() != 3) {
+      throw new IllegalArgumentException(
+          "expected a batch of sequences [rows, time, features], found "
+              + Arrays.toString(array.shape()));
+    }
     if ((time == Time.RAGGED) != (lengths != null)) {
       throw new IllegalArgumentException(
           "expected lengths for ragged sequences alone, found "
@@ -74,5 +82,103 @@ public record Value(INDArray array, Time time, int @Nullable [] lengths) {
   public Type type() {
     int[] axes = Arrays.stream(array.shape()).mapToInt(Math::toIntExact).toArray();
     return new Type(Shape.of(Arrays.copyOfRange(axes, 1, axes.length)), time);
+  }
+
+  /** Returns the number of rows. */
+  public int rows() {
+    return Math.toIntExact(array.size(0));
+  }
+
+  /** Returns the steps of a row with its padding; 1 where rows are no sequences. */
+  public int steps() {
+    return sequence() ? Math.toIntExact(array.size(1)) : 1;
+  }
+
+  /** Returns how many of a row's steps are its own. */
+  public int ownSteps(int row) {
+    return lengths == null ? steps() : lengths[row];
+  }
+
+  /** Returns how many numbers a step has; where rows are no sequences, a row. */
+  public int units() {
+    long units = 1;
+    for (int axis = sequence() ? 2 : 1; axis < array.rank(); axis++) {
+      units *= array.size(axis);
+    }
+    return Math.toIntExact(units);
+  }
+
+  /** Returns the first rows alone, a view of them. */
+  public Value first(int count) {
+    if (count == rows()) {
+      return this;
+    }
+    return new Value(
+        array.get(NDArrayIndex.interval(0, count)),
+        time,
+        lengths == null ? null : Arrays.copyOf(lengths, count));
+  }
+
+  /** Returns these numbers as {@link #read} takes them: in row-major order, without gaps. */
+  public Value dense() {
+    return isDense(array) ? this : with(array.dup('c'));
+  }
+
+  /** Returns whether the numbers of an array stand in row-major order without gaps. */
+  public static boolean isDense(INDArray x) {
+    long stride = 1;
+    for (int axis = x.rank() - 1; axis >= 0; axis--) {
+      if (x.size(axis) != 1 && x.stride(axis) != stride) {
+        return false;
+      }
+      stride *= x.size(axis);
+    }
+    return true;
+  }
+
+  /**
+   * Reads one step of a row in float64, so that no copy of all of them need be.
+   *
+   * @param step 0 where rows are no sequences
+   * @param to takes as many numbers as there are {@link #units}
+   * @throws IllegalArgumentException unless this is {@link #dense}
+   */
+  public void read(int row, int step, double[] to) {
+    long from = at(row, step, to.length);
+    switch (array.dataType()) {
+      case FLOAT -> {
+        FloatIndexer numbers = (FloatIndexer) array.data().indexer();
+        for (int i = 0; i < to.length; i++) {
+          to[i] = numbers.get(from + i);
+        }
+      }
+      case DOUBLE -> ((DoubleIndexer) array.data().indexer()).get(from, to);
+      default -> throw new IllegalArgumentException("cannot read " + array.dataType());
+    }
+  }
+
+  /** Writes one step of a row, each number rounded once; the reverse of {@link #read}. */
+  public void write(int row, int step, double[] from) {
+    long to = at(row, step, from.length);
+    switch (array.dataType()) {
+      case FLOAT -> {
+        FloatIndexer numbers = (FloatIndexer) array.data().indexer();
+        for (int i = 0; i < from.length; i++) {
+          numbers.put(to + i, (float) from[i]);
+        }
+      }
+      case DOUBLE -> ((DoubleIndexer) array.data().indexer()).put(to, from);
+      default -> throw new IllegalArgumentException("cannot write " + array.dataType());
+    }
+  }
+
+  /** Returns where a step begins, counted from the array's first number, as indexers do. */
+  private long at(int row, int step, int units) {
+    if (!isDense(array) || units != units()) {
+      throw new IllegalArgumentException(
+          "expected steps of %d numbers without gaps, found shape %s with strides %s"
+              .formatted(units, Arrays.toString(array.shape()), Arrays.toString(array.stride())));
+    }
+    return ((long) row * steps() + step) * units;
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import org.invar.Golden;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Test;
 
 class LossGoldenTest {
@@ -38,7 +38,7 @@ class LossGoldenTest {
     double[] values = golden.values("/inputs/" + output);
     float[] targets = golden.floats("/inputs/" + target);
     int rows = (int) Golden.shape(golden.json().at("/inputs/" + output))[0];
-    var outputs = new Outputs(Shape.of(values.length / rows), rows, values);
+    Value outputs = RawOutputs.of(values.length / rows, rows, values);
     float[] weights = new float[rows];
     Arrays.fill(weights, 1);
     if (golden.json().get("inputs").has("weights")) {
@@ -50,7 +50,7 @@ class LossGoldenTest {
     }
     double[] gradient = new double[values.length];
     Arrays.fill(gradient, Double.NaN);
-    double sum = loss.sum(outputs, targets, weights, gradient);
+    double sum = loss.sum(outputs, targets, weights, RawOutputs.into(outputs, gradient));
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] /= total;
     }

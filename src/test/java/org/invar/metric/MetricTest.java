@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.invar.loss.BinaryCrossEntropy;
 import org.invar.loss.MeanSquaredError;
-import org.invar.loss.Outputs;
+import org.invar.loss.RawOutputs;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.loss.SoftmaxCrossEntropy.Targets;
 import org.invar.tensor.Shape;
@@ -35,8 +35,7 @@ class MetricTest {
       Metric metric, double[] sums, int offset, double[] output, float[] targets, int rows) {
     int units =
         metric instanceof Classification c ? c.classes() : output.length / Math.max(1, rows);
-    Shape shape = Shape.of(Math.max(1, units));
-    metric.add(sums, offset, new Outputs(shape, rows, output), targets);
+    metric.add(sums, offset, RawOutputs.of(Math.max(1, units), rows, output), targets);
   }
 
   /** One row a prediction: an output of 1 for the class predicted and 0 for the others. */
@@ -170,7 +169,7 @@ class MetricTest {
   void everyOwnStepCountsAndPaddingDoesNot() {
     int[] lengths = {3, 1};
     float nan = Float.NaN;
-    var steps = new Outputs(Shape.of(3, 2), 2, oneHot(2, 0, 1, 1, 0, 1, 1), lengths);
+    var steps = RawOutputs.steps(Shape.of(3, 2), lengths, oneHot(2, 0, 1, 1, 0, 1, 1));
     var metric = Classification.of(2, Targets.CLASS_IDS);
     double[] sums = new double[metric.width()];
     metric.add(sums, 0, steps, new float[] {0, 0, 1, 0, nan, 7});
@@ -178,7 +177,7 @@ class MetricTest {
         "ConfusionMatrix[[2, 1], [0, 1]]", metric.confusion(sums, 0).orElseThrow().toString());
     assertEquals(3.0 / 4, metric.values(sums, 0).get("accuracy"), EPSILON);
 
-    var single = new Outputs(Shape.of(3, 1), 2, new double[] {1, -1, 2, 4, 9, 9}, lengths);
+    var single = RawOutputs.steps(Shape.of(3, 1), lengths, 1, -1, 2, 4, 9, 9);
     float[] targets = {1, 0, 1, 0, nan, nan};
     var binary = new BinaryClassification();
     sums = new double[binary.width()];

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.List;
 import org.invar.Golden;
-import org.invar.loss.Outputs;
+import org.invar.loss.RawOutputs;
 import org.invar.loss.SoftmaxCrossEntropy;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Value;
 import org.junit.jupiter.api.Test;
 
 class ParameterAveragerGoldenTest {
@@ -36,8 +37,8 @@ class ParameterAveragerGoldenTest {
     float[] ones = new float[ROWS];
     Arrays.fill(ones, 1);
     float[] labels = golden.floats("/inputs/labels");
-    var outputs = new Outputs(Shape.of(CLASSES), ROWS, logits(x, flat));
-    double loss = SoftmaxCrossEntropy.of().sum(outputs, labels, ones, dz);
+    Value outputs = RawOutputs.of(CLASSES, ROWS, logits(x, flat));
+    double loss = SoftmaxCrossEntropy.of().sum(outputs, labels, ones, RawOutputs.into(outputs, dz));
     double cost = loss / ROWS + L2.cost(layout, flat, lambda, ROWS);
     double expected = golden.json().get("loss").asDouble();
     assertEquals(expected, cost, 1e-6 * expected);

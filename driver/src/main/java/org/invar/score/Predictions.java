@@ -16,7 +16,6 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
 import org.invar.InvarException;
 import org.invar.compute.Predictor;
-import org.invar.loss.Outputs;
 import org.invar.nn.Network;
 import org.invar.source.Preprocessing;
 import org.invar.source.RowEncoder;
@@ -24,6 +23,7 @@ import org.invar.source.Targets;
 import org.invar.source.ValueType;
 import org.invar.tensor.Time;
 import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.invar.tensor.Weights;
 
 /**
@@ -173,58 +173,56 @@ record Predictions(
           lengths[batch.size()] = partition.next(row, features, batch.size() * width);
           batch.add(row);
         }
-        Outputs outputs =
-            predictor.outputs(
-                Arrays.copyOf(features, batch.size() * width),
-                batch.size(),
-                network.input().time() == Time.RAGGED
-                    ? Arrays.copyOf(lengths, batch.size())
-                    : null);
-        for (int i = 0; i < batch.size(); i++) {
-          ready.add(
-              extended(
-                  batch.get(i),
-                  Arrays.copyOfRange(outputs.values(), outputs.from(i), outputs.to(i))));
-        }
+        predictor.outputs(
+            Arrays.copyOf(features, batch.size() * width),
+            batch.size(),
+            network.input().time() == Time.RAGGED ? Arrays.copyOf(lengths, batch.size()) : null,
+            outputs -> {
+              for (int i = 0; i < batch.size(); i++) {
+                ready.add(extended(batch.get(i), steps(outputs, i)));
+              }
+            });
       }
     };
   }
 
-  private Row extended(Row row, double[] output) {
+  /** Returns the outputs of a row's own steps. */
+  private static double[][] steps(Value outputs, int row) {
+    double[][] steps = new double[outputs.ownSteps(row)][outputs.units()];
+    for (int step = 0; step < steps.length; step++) {
+      outputs.read(row, step, steps[step]);
+    }
+    return steps;
+  }
+
+  private Row extended(Row row, double[][] output) {
     List<Object> values = new ArrayList<>();
     for (int index : kept) {
       values.add(row.get(index));
     }
     switch (targets) {
       case CLASSES, DISTRIBUTION -> {
-        double[][] probabilities = probabilities(output);
-        Object[] names = new Object[probabilities.length];
+        Object[] names = new Object[output.length];
         for (int step = 0; step < names.length; step++) {
-          names[step] = name(largest(probabilities[step]));
+          softmax(output[step]);
+          names[step] = name(largest(output[step]));
         }
         boolean steps = network.output().sequence();
         values.add(steps ? names : names[0]);
-        values.add(steps ? probabilities : probabilities[0]);
+        values.add(steps ? output : output[0]);
       }
       case BINARY -> {
-        double probability = 1 / (1 + Math.exp(-output[0]));
-        values.add(name(output[0] > 0 ? 1 : 0));
+        double logit = output[0][0];
+        double probability = 1 / (1 + Math.exp(-logit));
+        values.add(name(logit > 0 ? 1 : 0));
         values.add(probability);
       }
-      case VALUES -> values.add(network.output().shape().size() == 1 ? (Object) output[0] : output);
+      case VALUES -> {
+        double[] all = Arrays.stream(output).flatMapToDouble(Arrays::stream).toArray();
+        values.add(network.output().shape().size() == 1 ? (Object) all[0] : all);
+      }
     }
     return RowFactory.create(values.toArray());
-  }
-
-  /** Returns the probabilities of the classes, at every step where there are some. */
-  private double[][] probabilities(double[] logits) {
-    int classes = network.output().shape().get(-1);
-    double[][] probabilities = new double[logits.length / classes][];
-    for (int step = 0; step < probabilities.length; step++) {
-      probabilities[step] =
-          softmax(Arrays.copyOfRange(logits, step * classes, (step + 1) * classes));
-    }
-    return probabilities;
   }
 
   private Object name(int id) {
@@ -241,17 +239,16 @@ record Predictions(
     return largest;
   }
 
-  private static double[] softmax(double[] logits) {
+  /** Makes logits the probabilities that they stand for. */
+  private static void softmax(double[] logits) {
     double largest = logits[largest(logits)];
-    double[] probability = new double[logits.length];
     double sum = 0;
     for (int i = 0; i < logits.length; i++) {
-      probability[i] = Math.exp(logits[i] - largest);
-      sum += probability[i];
+      logits[i] = Math.exp(logits[i] - largest);
+      sum += logits[i];
     }
     for (int i = 0; i < logits.length; i++) {
-      probability[i] /= sum;
+      logits[i] /= sum;
     }
-    return probability;
   }
 }

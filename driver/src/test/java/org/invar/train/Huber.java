@@ -1,9 +1,10 @@
 package org.invar.train;
 
 import org.invar.loss.Loss;
-import org.invar.loss.Outputs;
 import org.invar.loss.TargetKind;
-import org.invar.tensor.Shape;
+import org.invar.tensor.Gradients;
+import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 
 /** A loss of one's own: ½e² near 0 and |e| − ½ elsewhere, the mean over a row's units. */
@@ -14,27 +15,32 @@ public record Huber() implements Loss {
   }
 
   @Override
-  public void check(Shape output) {
+  public void check(Type output) {
     // Any shape.
   }
 
   @Override
-  public int targetWidth(Shape output) {
-    return output.size();
+  public int targetWidth(Type output) {
+    return output.shape().size();
   }
 
   @Override
-  public double sum(
-      Outputs outputs, float[] targets, float[] weights, double @Nullable [] gradient) {
+  public double sum(Value outputs, float[] targets, float[] weights, @Nullable Gradients gradient) {
+    double[] output = new double[outputs.units()];
     double sum = 0;
     for (int row = 0; row < outputs.rows(); row++) {
-      double weight = (double) weights[row] / (outputs.to(row) - outputs.from(row));
-      for (int i = outputs.from(row); i < outputs.to(row); i++) {
-        double error = outputs.values()[i] - targets[i];
-        double size = Math.abs(error);
-        sum += weight * (size < 1 ? 0.5 * error * error : size - 0.5);
+      int target = row * outputs.steps() * output.length;
+      double weight = (double) weights[row] / (outputs.ownSteps(row) * output.length);
+      for (int step = 0; step < outputs.ownSteps(row); step++) {
+        outputs.read(row, step, output);
+        for (int i = 0; i < output.length; i++) {
+          double error = output[i] - targets[target++];
+          double size = Math.abs(error);
+          sum += weight * (size < 1 ? 0.5 * error * error : size - 0.5);
+          output[i] = weight * Math.max(-1, Math.min(1, error));
+        }
         if (gradient != null) {
-          gradient[i] = weight * Math.max(-1, Math.min(1, error));
+          gradient.write(row, step, output);
         }
       }
     }

@@ -1,6 +1,7 @@
 package org.invar.kernel.onednn;
 
 import java.util.Arrays;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,7 +40,7 @@ final class FloatArrays {
    * @throws IllegalArgumentException that names it
    */
   static void requireDense(String name, @Nullable INDArray array) {
-    if (array != null && !isDense(array)) {
+    if (array != null && !Value.isDense(array)) {
       throw new IllegalArgumentException(
           "expected %s whose values stand in row-major order without gaps, found shape %s with strides %s; give a dense array"
               .formatted(name, Arrays.toString(array.shape()), Arrays.toString(array.stride())));
@@ -51,17 +52,5 @@ final class FloatArrays {
     if (values != array.length()) {
       throw new IllegalArgumentException("expected " + array.length() + " values, found " + values);
     }
-  }
-
-  /** Returns whether the values stand in row-major order without gaps. */
-  static boolean isDense(INDArray x) {
-    long stride = 1;
-    for (int axis = x.rank() - 1; axis >= 0; axis--) {
-      if (x.size(axis) != 1 && x.stride(axis) != stride) {
-        return false;
-      }
-      stride *= x.size(axis);
-    }
-    return true;
   }
 }

@@ -12,6 +12,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.Pointer;
 import org.invar.kernel.Activation;
 import org.invar.kernel.onednn.PrimitiveCache.Prepared;
+import org.invar.tensor.Value;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
@@ -97,7 +98,7 @@ final class OneDnn implements AutoCloseable {
    * operation begins.
    */
   long address(INDArray x) {
-    INDArray plain = FloatArrays.isDense(x) ? x : x.dup('c');
+    INDArray plain = Value.isDense(x) ? x : x.dup('c');
     held.add(plain);
     return plain.data().address() + plain.offset() * Float.BYTES;
   }

@@ -1,9 +1,9 @@
 package org.invar.compute;
 
+import java.util.function.Consumer;
 import org.invar.kernel.Kernels;
 import org.invar.kernel.PassMemory;
 import org.invar.kernel.onednn.Fastest;
-import org.invar.loss.Outputs;
 import org.invar.nn.Network;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Value;
@@ -39,23 +39,24 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
-   * Returns the raw outputs of examples: for each the same bits, whatever others are beside it.
+   * Shows the raw outputs of examples: for each the same bits, whatever others are beside it.
    *
    * @param features rows × input elements, normalized
    * @param rows the number of examples, 1 to {@link Network#predictionRows}
    * @param lengths how many steps of each row's sequence are its own; null where inputs are not
    *     ragged
-   * @return the outputs, and which of them are of the rows' own steps
+   * @param reader of the outputs, whose memory is used again once it returns
    * @throws IllegalStateException when this is closed
    */
-  public synchronized Outputs outputs(float[] features, int rows, int @Nullable [] lengths) {
+  public synchronized void outputs(
+      float[] features, int rows, int @Nullable [] lengths, Consumer<Value> reader) {
     if (weights.isClosed()) {
       throw new IllegalStateException("this predictor is closed");
     }
     try (MemoryWorkspace pass = PassMemory.open()) {
       INDArray x = Nd4j.create(features, network.input().shape().batch(rows), 'c');
       var inputs = new Value(x, network.input().time(), lengths);
-      return network.predict(inputs, parameters, kernels);
+      reader.accept(network.predict(inputs, parameters, kernels));
     }
   }
 
