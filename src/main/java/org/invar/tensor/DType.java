@@ -4,6 +4,8 @@ package org.invar.tensor;
 public enum DType {
   /** One unsigned byte, 0..255. */
   UINT8(1),
+  /** Four bytes, a two's complement integer: an id. */
+  INT32(4),
   /** Four bytes, an IEEE 754 single. */
   FLOAT32(4);
 
@@ -16,19 +18,5 @@ public enum DType {
   /** Returns the bytes that one number takes. */
   public int bytes() {
     return bytes;
-  }
-
-  /**
-   * Returns the type whose numbers take that many bytes.
-   *
-   * @throws IllegalArgumentException when there is none
-   */
-  public static DType ofBytes(int bytes) {
-    for (DType type : values()) {
-      if (type.bytes == bytes) {
-        return type;
-      }
-    }
-    throw new IllegalArgumentException("no type of number takes " + bytes + " bytes");
   }
 }

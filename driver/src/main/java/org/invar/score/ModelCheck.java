@@ -3,6 +3,7 @@ package org.invar.score;
 import org.invar.InvarException;
 import org.invar.source.Feature;
 import org.invar.source.Preprocessing;
+import org.invar.tensor.DType;
 import org.invar.tensor.Shape;
 
 /** Whether the files of a model belong together, which anybody may have written. */
@@ -48,7 +49,27 @@ final class ModelCheck {
     if (preprocessing.outputs() < 1) {
       throw refusal(place, "at least one output", "labels without any class");
     }
+    checkRows(preprocessing, place);
     checkNumbers(preprocessing, place);
+  }
+
+  /** Refuses features and labels that are of no row. */
+  private static void checkRows(Preprocessing preprocessing, String place) {
+    if (preprocessing.type() == DType.INT32) {
+      throw refusal(place, "features of type UINT8 or FLOAT32", "INT32");
+    }
+    Feature first = preprocessing.features().get(0);
+    if (preprocessing.lengths() && !first.dimensions().equals(preprocessing.shape().dimensions())) {
+      throw refusal(
+          place + ", column " + first.column(),
+          "sequences of the features' shape, " + preprocessing.shape(),
+          first.dimensions().toString());
+    }
+    try {
+      preprocessing.layout();
+    } catch (IllegalArgumentException e) {
+      throw refusal(place, "labels that go with the features", String.valueOf(e.getMessage()));
+    }
   }
 
   private static void requireSound(Feature feature, String place) {
@@ -58,10 +79,11 @@ final class ModelCheck {
       width *= dimension;
       sound &= dimension >= 1 && width <= Integer.MAX_VALUE;
     }
-    if (!sound) {
+    boolean axes = feature.kind() != Feature.Kind.SEQUENCE || feature.dimensions().size() == 2;
+    if (!sound || !axes) {
       throw refusal(
           place + ", column " + feature.column(),
-          "dimensions of at least 1",
+          "dimensions of at least 1" + (axes ? "" : ", two of a sequence"),
           feature.dimensions().toString());
     }
   }

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.invar.rows.RowEncoding;
+import org.invar.rows.EncodedRow;
+import org.invar.rows.RowCodec;
 import org.invar.rows.Shipped;
 
 /**
@@ -23,10 +24,9 @@ record Extremes(double[] least, double[] greatest, long count) implements Serial
    * @param rows encoded
    * @param columns how many: a row's features, or those of a step of its sequence
    */
-  static Extremes of(JavaRDD<byte[]> rows, RowEncoding encoding, int columns) {
+  static Extremes of(JavaRDD<byte[]> rows, RowCodec codec, int columns) {
     List<Shipped<Extremes>> parts =
-        rows.mapPartitions(
-                part -> List.of(Shipped.of(none(columns).with(part, encoding))).iterator())
+        rows.mapPartitions(part -> List.of(Shipped.of(none(columns).with(part, codec))).iterator())
             .collect();
     return parts.stream().map(Shipped::value).reduce(none(columns), Extremes::with);
   }
@@ -40,14 +40,14 @@ record Extremes(double[] least, double[] greatest, long count) implements Serial
   }
 
   /** Widens the arrays by rows. */
-  private Extremes with(Iterator<byte[]> rows, RowEncoding encoding) {
+  private Extremes with(Iterator<byte[]> rows, RowCodec codec) {
     long values = count;
     while (rows.hasNext()) {
-      byte[] row = rows.next();
-      int features = encoding.features(row);
+      EncodedRow row = codec.decode(rows.next());
+      int features = row.count(Preprocessing.FEATURES);
       for (int j = 0; j < features; j++) {
         int column = j % least.length;
-        double value = encoding.feature(row, j);
+        double value = row.get(Preprocessing.FEATURES, j);
         least[column] = Math.min(least[column], value);
         greatest[column] = Math.max(greatest[column], value);
       }

@@ -6,7 +6,8 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.invar.InvarException;
 import org.invar.data.Normalization;
-import org.invar.rows.RowEncoding;
+import org.invar.rows.EncodedRow;
+import org.invar.rows.RowCodec;
 
 /**
  * Mean and variance of every feature over a split, in float64 as it was read, the same bits
@@ -37,9 +38,9 @@ record Moments(List<Double> means, List<Double> variances) {
    * @throws InvarException when a column's squares leave float64
    */
   static Moments of(String place, Preprocessing preprocessing, JavaRDD<byte[]> rows) {
-    RowEncoding encoding = preprocessing.encoding();
+    RowCodec codec = new RowCodec(preprocessing.layout());
     int columns = preprocessing.columns();
-    Extremes extremes = Extremes.of(rows, encoding, columns);
+    Extremes extremes = Extremes.of(rows, codec, columns);
     double[] sizes = new double[columns];
     double[] squares = new double[columns];
     for (int column = 0; column < columns; column++) {
@@ -56,7 +57,7 @@ record Moments(List<Double> means, List<Double> variances) {
       }
     }
     long count = extremes.count();
-    double[] means = sums(rows, encoding, sizes, count, (value, column) -> value);
+    double[] means = sums(rows, codec, sizes, count, (value, column) -> value);
     for (int column = 0; column < columns; column++) {
       double mean = means[column] / count;
       // Rounding may not take a mean out of its values: equal ones deviate by exactly 0.
@@ -66,7 +67,7 @@ record Moments(List<Double> means, List<Double> variances) {
     double[] variances =
         sums(
             rows,
-            encoding,
+            codec,
             squares,
             count,
             (value, column) -> (value - means[column]) * (value - means[column]));
@@ -74,17 +75,17 @@ record Moments(List<Double> means, List<Double> variances) {
   }
 
   private static double[] sums(
-      JavaRDD<byte[]> rows, RowEncoding encoding, double[] bounds, long count, Term term) {
+      JavaRDD<byte[]> rows, RowCodec codec, double[] bounds, long count, Term term) {
     OrderFreeSums all = new OrderFreeSums(bounds, count);
     rows.mapPartitions(
             part -> {
               var sums = new OrderFreeSums(bounds, count);
               while (part.hasNext()) {
-                byte[] row = part.next();
-                int features = encoding.features(row);
+                EncodedRow row = codec.decode(part.next());
+                int features = row.count(Preprocessing.FEATURES);
                 for (int j = 0; j < features; j++) {
                   int column = j % bounds.length;
-                  sums.add(column, term.of(encoding.feature(row, j), column));
+                  sums.add(column, term.of(row.get(Preprocessing.FEATURES, j), column));
                 }
               }
               return List.<double[][]>of(sums.parts()).iterator();
@@ -103,7 +104,7 @@ record Moments(List<Double> means, List<Double> variances) {
    */
   static boolean hold(Preprocessing preprocessing, JavaRDD<byte[]> rows) {
     int columns = preprocessing.columns();
-    Extremes extremes = Extremes.of(rows, preprocessing.encoding(), columns);
+    Extremes extremes = Extremes.of(rows, new RowCodec(preprocessing.layout()), columns);
     Normalization normalization = preprocessing.normalization();
     for (int column = 0; column < columns && extremes.count() > 0; column++) {
       if (!normalization.holds(extremes.least()[column], column)

@@ -13,11 +13,11 @@ import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.invar.data.Normalization;
+import org.invar.data.RowLayout;
 import org.invar.data.Shards;
 import org.invar.rows.BlockCodec;
 import org.invar.rows.BlockPacker;
 import org.invar.rows.PackedBlock;
-import org.invar.rows.RowEncoding;
 import org.invar.rows.ShardDigest;
 import org.invar.rows.ShardedRow;
 import org.invar.rows.Shipped;
@@ -29,10 +29,10 @@ import scala.Tuple2;
  *
  * @param blocks encoded {@link PackedBlock}s; partition p of N holds the shards of {@link
  *     Shards#range}, by rising shard, the blocks of a shard in order
- * @param encoding the type and widths of rows
+ * @param layout the fields of a row
  * @param shards rows and hash of each shard
  */
-public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<Shard> shards) {
+public record PackedDataset(JavaRDD<byte[]> blocks, RowLayout layout, List<Shard> shards) {
   /**
    * What a shard holds.
    *
@@ -76,7 +76,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
             .repartitionAndSortWithinPartitions(new ByBlock(shards.size(), partitions), LONGS)
             .values()
             .persist(StorageLevel.MEMORY_AND_DISK());
-    return new PackedDataset(moved, encoding, shards);
+    return new PackedDataset(moved, layout, shards);
   }
 
   /** A shard is in one partition, so its blocks' places there give their order. */
@@ -95,7 +95,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
   /** Sends every row to its shard, packs and persists. */
   static PackedDataset pack(
       JavaRDD<Encoded> rows,
-      RowEncoding encoding,
+      RowLayout layout,
       Normalization normalization,
       long seed,
       int shards,
@@ -109,7 +109,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
                         true))
             .repartitionAndSortWithinPartitions(new ByShard(shards, partitions), ShardedRow.ORDER)
             .keys()
-            .mapPartitions(part -> new BlockPacker(part, encoding, normalization))
+            .mapPartitions(part -> new BlockPacker(part, layout, normalization))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Map<Integer, Shard> found = new TreeMap<>();
     boolean whole = false;
@@ -130,7 +130,7 @@ public record PackedDataset(JavaRDD<byte[]> blocks, RowEncoding encoding, List<S
     for (int shard = 0; shard < shards; shard++) {
       all.add(found.getOrDefault(shard, empty));
     }
-    return new PackedDataset(blocks, encoding, all);
+    return new PackedDataset(blocks, layout, all);
   }
 
   private static Iterator<Tuple2<Integer, Shipped<Shard>>> summaries(Iterator<byte[]> blocks) {

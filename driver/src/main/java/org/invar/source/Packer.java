@@ -425,7 +425,7 @@ public final class Packer {
             () ->
                 PackedDataset.pack(
                     rows,
-                    fitted.encoding(),
+                    fitted.layout(),
                     fitted.normalization(),
                     seed,
                     v,

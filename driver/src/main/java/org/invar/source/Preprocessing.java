@@ -4,8 +4,9 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.invar.data.Normalization;
-import org.invar.rows.RowEncoding;
+import org.invar.data.RowLayout;
 import org.invar.tensor.DType;
+import org.invar.tensor.Field;
 import org.invar.tensor.Float32;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Time;
@@ -43,6 +44,15 @@ public record Preprocessing(
     List<Double> variances,
     Map<String, String> reading)
     implements Serializable {
+  /** The place of the one input among a row's fields. */
+  static final int FEATURES = 0;
+
+  /** The place of the one target. */
+  static final int LABEL = 1;
+
+  private static final String INPUT = "features";
+  private static final String TARGET = "label";
+
   /** Copies the lists. */
   public Preprocessing {
     features = List.copyOf(features);
@@ -67,9 +77,23 @@ public record Preprocessing(
     return labels.stream().mapToInt(Feature::width).sum();
   }
 
-  /** Returns how rows are encoded. */
-  public RowEncoding encoding() {
-    return new RowEncoding(type, shape.size(), targetWidth(), lengths());
+  /** Returns the fields of a row: the features and the label. */
+  public RowLayout layout() {
+    return new RowLayout(List.of(Field.of(INPUT, type, input(shape, lengths()))), List.of(label()));
+  }
+
+  private Field label() {
+    DType dtype = targets.areClasses() ? DType.INT32 : DType.FLOAT32;
+    Feature first = labels.get(0);
+    List<Integer> axes = first.dimensions();
+    boolean classAtEveryStep = first.kind() == Feature.Kind.CLASS && !axes.isEmpty();
+    if (!classAtEveryStep && first.kind() != Feature.Kind.SEQUENCE) {
+      return Field.of(TARGET, dtype, Type.of(Shape.of(targetWidth())));
+    }
+    Shape steps = Shape.of(axes.get(0), classAtEveryStep ? 1 : axes.get(1));
+    return lengths()
+        ? new Field(TARGET, dtype, new Type(steps, Time.RAGGED), INPUT)
+        : Field.of(TARGET, dtype, new Type(steps, Time.FIXED));
   }
 
   /** Returns whether a row is a sequence with a length of its own. */

@@ -15,7 +15,8 @@ import org.apache.spark.sql.types.StructType;
 import org.invar.InvarException;
 import org.invar.data.Normalization;
 import org.invar.rows.Identity;
-import org.invar.rows.RowEncoding;
+import org.invar.rows.RowCodec;
+import org.invar.rows.Values;
 import org.invar.source.picture.BadPicture;
 import org.invar.source.picture.Pictures;
 import org.invar.tensor.DType;
@@ -34,7 +35,7 @@ public final class RowEncoder implements Serializable {
 
   private final Preprocessing preprocessing;
   private final boolean fitted;
-  private final RowEncoding encoding;
+  private final RowCodec codec;
   private final Normalization normalization;
   private final Targets targets;
   private final List<ColumnReader> features;
@@ -51,7 +52,7 @@ public final class RowEncoder implements Serializable {
     }
     this.preprocessing = preprocessing;
     this.fitted = fitted;
-    this.encoding = preprocessing.encoding();
+    this.codec = new RowCodec(preprocessing.layout());
     this.normalization = preprocessing.normalization();
     this.targets = preprocessing.targets();
     this.features = readers(input, rows, preprocessing.features());
@@ -141,8 +142,8 @@ public final class RowEncoder implements Serializable {
         throw new InvarException(fault.message());
       }
       try {
-        if (encoding.type() == DType.UINT8) {
-          normalization.bytes(pixels(row), 0, encoding.width(), out, at);
+        if (preprocessing.type() == DType.UINT8) {
+          normalization.bytes(pixels(row), 0, preprocessing.shape().size(), out, at);
           return 0;
         }
         int length = length(row);
@@ -150,7 +151,7 @@ public final class RowEncoder implements Serializable {
         for (int j = 0; j < values.length; j++) {
           out[at + j] = normalization.of(values[j], j);
         }
-        Arrays.fill(out, at + values.length, at + encoding.width(), 0);
+        Arrays.fill(out, at + values.length, at + preprocessing.shape().size(), 0);
         return length;
       } catch (BadValue bad) {
         throw new InvarException(place.bad(row, number, all(row, bad)).message(), bad);
@@ -199,7 +200,7 @@ public final class RowEncoder implements Serializable {
   /** Returns what is wrong with each of a row's columns, of which one is known. */
   private List<BadValue> all(Row row, BadValue known) {
     Map<String, BadValue> bad = new LinkedHashMap<>();
-    if (encoding.type() != DType.UINT8 && !encoding.lengths()) {
+    if (preprocessing.type() != DType.UINT8 && !preprocessing.lengths()) {
       for (ColumnReader reader : Stream.concat(features.stream(), labels.stream()).toList()) {
         try {
           reader.read(row.get(reader.index()), 0, new double[reader.feature().width()], 0);
@@ -215,10 +216,11 @@ public final class RowEncoder implements Serializable {
   private Encoded encode(Row row) {
     float exampleWeight = weight < 0 ? 1 : weight(row);
     int length = length(row);
-    byte[] bytes =
-        encoding.type() == DType.UINT8
-            ? encoding.encode(pixels(row), targets(row, length), exampleWeight)
-            : encoding.encode(features(row, length), targets(row, length), exampleWeight, length);
+    Values inputs =
+        preprocessing.type() == DType.UINT8
+            ? Values.of(pixels(row))
+            : Values.of(features(row, length));
+    byte[] bytes = codec.encode(List.of(inputs, targets(row, length)), exampleWeight);
     if (id < 0) {
       return Encoded.good(Identity.of(bytes), bytes);
     }
@@ -289,16 +291,17 @@ public final class RowEncoder implements Serializable {
     }
   }
 
-  private float[] targets(Row row, int length) {
+  private Values targets(Row row, int length) {
     double[] values = numbers(row, labels, length);
-    float[] rounded = new float[values.length];
+    if (targets.areClasses()) {
+      return Values.of(Arrays.stream(values).mapToInt(id -> (int) id).toArray());
+    }
     double sum = 0;
     for (int i = 0; i < values.length; i++) {
       // A probability too small for float32 is 0 beside those that make the sum 1.
       if (targets != Targets.DISTRIBUTION && !Float32.holds(values[i])) {
         throw new BadValue(name(labels, length, i), Float32.RANGE, values[i]);
       }
-      rounded[i] = (float) values[i];
       sum += values[i] < 0 ? Double.NaN : values[i];
     }
     if (targets == Targets.DISTRIBUTION && !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
@@ -307,7 +310,7 @@ public final class RowEncoder implements Serializable {
           "probabilities, none negative, that sum to 1",
           Arrays.toString(values));
     }
-    return rounded;
+    return Values.of(values);
   }
 
   /**
@@ -327,7 +330,7 @@ public final class RowEncoder implements Serializable {
   }
 
   private int length(Row row) {
-    if (!encoding.lengths()) {
+    if (!preprocessing.lengths()) {
       return 0;
     }
     ColumnReader only = features.get(0);

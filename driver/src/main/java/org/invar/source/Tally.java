@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
+import org.invar.rows.EncodedRow;
 import org.invar.rows.Identity;
-import org.invar.rows.RowEncoding;
+import org.invar.rows.RowCodec;
 import org.invar.rows.Shipped;
 
 /** What one pass over encoded rows counts; integers, so that their order does not matter. */
@@ -36,14 +37,14 @@ final class Tally implements Serializable {
     private long high;
     private long low;
 
-    void add(byte[] row, Identity content, RowEncoding encoding, boolean labelsAreClasses) {
+    void add(EncodedRow row, Identity content, boolean labelsAreClasses) {
       rows++;
-      weighted += encoding.weight(row) > 0 ? 1 : 0;
+      weighted += row.weight() > 0 ? 1 : 0;
       high += content.high();
       low += content.low();
       // Class weights, which need the count of each class, have no steps.
-      for (int i = 0; labelsAreClasses && i < encoding.targets(row); i++) {
-        classes.merge((int) encoding.target(row, i), 1L, Long::sum);
+      for (int i = 0; labelsAreClasses && i < row.count(Preprocessing.LABEL); i++) {
+        classes.merge((int) row.get(Preprocessing.LABEL, i), 1L, Long::sum);
       }
     }
 
@@ -66,7 +67,7 @@ final class Tally implements Serializable {
    */
   static Tally of(
       String place, JavaRDD<Encoded> encoded, Splits splits, Preprocessing preprocessing) {
-    RowEncoding encoding = preprocessing.encoding();
+    RowCodec codec = new RowCodec(preprocessing.layout());
     boolean classes = preprocessing.targets().areClasses();
     boolean ids = preprocessing.id() != null;
     List<Shipped<Tally>> parts =
@@ -76,7 +77,7 @@ final class Tally implements Serializable {
                 encoded
                     .mapPartitions(
                         part ->
-                            List.of(Shipped.of(count(part, splits, encoding, classes, ids)))
+                            List.of(Shipped.of(count(part, splits, codec, classes, ids)))
                                 .iterator())
                     .collect());
     Tally all = new Tally();
@@ -85,14 +86,15 @@ final class Tally implements Serializable {
   }
 
   private static Tally count(
-      Iterator<Encoded> rows, Splits splits, RowEncoding encoding, boolean classes, boolean ids) {
+      Iterator<Encoded> rows, Splits splits, RowCodec codec, boolean classes, boolean ids) {
     Tally tally = new Tally();
     while (rows.hasNext()) {
       Encoded next = rows.next();
       BadRow problem = next.problem();
       if (problem == null) {
         Identity content = ids ? Identity.of(next.bytes()) : next.identity();
-        tally.part(splits.of(next.identity())).add(next.bytes(), content, encoding, classes);
+        EncodedRow row = codec.decode(next.bytes());
+        tally.part(splits.of(next.identity())).add(row, content, classes);
       } else {
         tally.count(problem);
       }

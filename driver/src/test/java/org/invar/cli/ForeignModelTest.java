@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 import org.invar.checkpoint.Tampering;
@@ -86,6 +87,36 @@ class ForeignModelTest {
   /** The names of columns and classes are the writer's own; a column that is not there is told. */
   private static boolean isHarmless(String where) {
     return where.matches("labels.*(column|categories).*") || where.matches("(id|weight)\\b.*");
+  }
+
+  private static void assertNoRow(String what, Consumer<ObjectNode> change, String said)
+      throws Exception {
+    Path run = copy("rows");
+    Tampering.edit(run.resolve("model/preprocessing.json"), change);
+    Tampering.reseal(run.resolve("model"), "preprocessing.json");
+    Cli result = predict(run);
+    assertOneSentence(result, what);
+    assertTrue(result.err().contains(said), what + ": " + result.err());
+  }
+
+  @Test
+  void featuresAndLabelsMakeARow() throws Exception {
+    assertNoRow(
+        "ids",
+        tree -> tree.put("type", "INT32"),
+        "expected features of type UINT8 or FLOAT32, found INT32");
+    assertNoRow(
+        "a label of steps without their features",
+        tree -> ((ObjectNode) tree.get("labels").get(0)).put("kind", "SEQUENCE"),
+        "dimensions of at least 1, two of a sequence");
+    assertNoRow(
+        "sequences of another shape",
+        tree -> {
+          ObjectNode only = ((ObjectNode) tree.get("features").get(0)).put("kind", "SEQUENCE");
+          only.putArray("dimensions").add(tree.get("features").size()).add(1);
+          tree.putArray("features").add(only);
+        },
+        "expected sequences of the features' shape");
   }
 
   @Test

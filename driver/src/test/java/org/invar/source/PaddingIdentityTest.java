@@ -6,8 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import org.invar.data.RowLayout;
 import org.invar.rows.PackedBlock;
+import org.invar.rows.RowCodec;
+import org.invar.rows.Values;
+import org.invar.tensor.DType;
+import org.invar.tensor.Field;
 import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,9 +85,13 @@ class PaddingIdentityTest {
   @Test
   void pictureBytesKeepTheirEncoding() {
     // The splits of pictures, and so every run on them, stay as they were.
-    var bytes = new org.invar.rows.RowEncoding(org.invar.tensor.DType.UINT8, 2, 1);
+    var bytes =
+        new RowCodec(
+            new RowLayout(
+                List.of(Field.of("x", DType.UINT8, Type.of(Shape.of(2)))),
+                List.of(Field.of("y", DType.INT32, Type.of(Shape.of(1))))));
     assertArrayEquals(
         new byte[] {1, 2, 0, 0, 0, 7, -1, 0, 0, 64, 64, 0, 0, -128, 63},
-        bytes.encode(new byte[] {7, -1}, new float[] {3}, 1));
+        bytes.encode(List.of(Values.of(new byte[] {7, -1}), Values.of(new int[] {3})), 1));
   }
 }

@@ -107,7 +107,7 @@ class SequenceLabelsTest {
             .shape(Shape.of(2, 1))
             .build();
     PackedSplits packed = LocalSpark.pack(whole, rows("(array(1, 2), array(0, 1)) t(x, y)"));
-    assertEquals(2, packed.train().encoding().targetWidth());
+    assertEquals(2, packed.train().layout().targets().get(0).width());
     refused(
         whole,
         "(array(1, 2), array(1)) t(x, y)",

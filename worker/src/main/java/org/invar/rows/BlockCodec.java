@@ -79,6 +79,15 @@ public final class BlockCodec {
     return rows * row;
   }
 
+  /** The type of features whose numbers take that many bytes; a block's are no ids. */
+  private static DType type(byte bytes) {
+    return switch (bytes) {
+      case 1 -> DType.UINT8;
+      case Float.BYTES -> DType.FLOAT32;
+      default -> throw new KryoException("no features take " + bytes + " bytes a number");
+    };
+  }
+
   /** Header, then the arrays, whose lengths follow from the header. */
   private static final class BlockSerializer extends Serializer<PackedBlock> {
     @Override
@@ -99,7 +108,7 @@ public final class BlockCodec {
     public PackedBlock read(Kryo kryo, Input input, Class<PackedBlock> type) {
       int shard = input.readInt();
       int rows = input.readInt();
-      DType dtype = DType.ofBytes(input.readByte());
+      DType dtype = type(input.readByte());
       int width = input.readInt();
       int targetWidth = input.readInt();
       int flags = input.readByte();

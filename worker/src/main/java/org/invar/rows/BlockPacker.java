@@ -8,7 +8,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.invar.data.Normalization;
+import org.invar.data.RowLayout;
 import org.invar.tensor.DType;
+import org.invar.tensor.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,21 +25,32 @@ public final class BlockPacker implements Iterator<byte[]> {
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final Iterator<byte[]> rows;
-  private final RowEncoding encoding;
+  private final RowCodec codec;
+  private final Field input;
+  private final List<Field> targets;
   private final Normalization normalization;
-  private final BlockCodec codec = new BlockCodec();
+  private final BlockCodec blocks = new BlockCodec();
   private byte @Nullable [] ahead;
 
   /**
    * Makes the iterator over the blocks of a partition.
    *
    * @param rows the partition's {@link ShardedRow}s, in order
-   * @param encoding how they are encoded
+   * @param layout their fields
    * @param normalization from numbers to inputs
+   * @throws IllegalArgumentException when a block cannot hold these fields: those of one input, of
+   *     bytes or numbers, whose lengths are the only ones
    */
-  public BlockPacker(Iterator<byte[]> rows, RowEncoding encoding, Normalization normalization) {
+  public BlockPacker(Iterator<byte[]> rows, RowLayout layout, Normalization normalization) {
     this.rows = rows;
-    this.encoding = encoding;
+    this.codec = new RowCodec(layout);
+    this.input = layout.inputs().get(0);
+    this.targets = layout.targets();
+    if (layout.inputs().size() > 1
+        || input.dtype() == DType.INT32
+        || targets.stream().anyMatch(target -> target.ragged() && target.along() == null)) {
+      throw new IllegalArgumentException("a block cannot hold rows of " + layout);
+    }
     this.normalization = normalization;
     this.ahead = rows.hasNext() ? rows.next() : null;
   }
@@ -54,58 +67,70 @@ public final class BlockPacker implements Iterator<byte[]> {
       throw new NoSuchElementException("no block is left");
     }
     int shard = ShardedRow.shard(row);
-    int most = PackedBlock.mostRows(encoding.featureBytes());
+    int most = PackedBlock.mostRows(featureBytes());
     List<byte[]> block = new ArrayList<>();
     while (row != null && block.size() < most && ShardedRow.shard(row) == shard) {
       block.add(row);
       row = rows.hasNext() ? rows.next() : null;
     }
     ahead = row;
-    return codec.encode(pack(shard, block));
+    return blocks.encode(pack(shard, block));
+  }
+
+  private int featureBytes() {
+    return input.width() * input.dtype().bytes();
   }
 
   private PackedBlock pack(int shard, List<byte[]> rows) {
-    int featureBytes = encoding.featureBytes();
-    int targetWidth = encoding.targetWidth();
+    int featureBytes = featureBytes();
+    int targetWidth = targets.stream().mapToInt(Field::width).sum();
     byte[] features = new byte[rows.size() * featureBytes];
-    float[] targets = new float[rows.size() * targetWidth];
+    float[] labels = new float[rows.size() * targetWidth];
     float[] weights = new float[rows.size()];
-    int[] lengths = new int[encoding.lengths() ? rows.size() : 0];
+    int[] lengths = new int[input.ragged() ? rows.size() : 0];
     boolean weighted = false;
     for (int r = 0; r < rows.size(); r++) {
-      byte[] row = ShardedRow.encoded(rows.get(r));
+      EncodedRow row = codec.decode(ShardedRow.encoded(rows.get(r)));
       features(row, features, r * featureBytes);
-      for (int i = 0; i < encoding.targets(row); i++) {
-        targets[r * targetWidth + i] = encoding.target(row, i);
-      }
-      weights[r] = encoding.weight(row);
+      labels(row, labels, r * targetWidth);
+      weights[r] = row.weight();
       weighted |= weights[r] != 1;
-      if (encoding.lengths()) {
-        lengths[r] = encoding.length(row);
+      if (input.ragged()) {
+        lengths[r] = row.count(0) / input.step();
       }
     }
     return new PackedBlock(
         shard,
         rows.size(),
-        encoding.type(),
-        encoding.width(),
+        input.dtype(),
+        input.width(),
         features,
         0,
         targetWidth,
-        targets,
+        labels,
         weighted ? weights : new float[0],
         lengths);
   }
 
   /** Writes a row's features, and leaves the zeros behind a shorter sequence. */
-  private void features(byte[] row, byte[] features, int at) {
-    int held = encoding.features(row);
-    if (encoding.type() == DType.UINT8) {
-      System.arraycopy(row, RowEncoding.FEATURES, features, at, held);
+  private void features(EncodedRow row, byte[] features, int at) {
+    if (input.dtype() == DType.UINT8) {
+      row.copy(0, features, at);
       return;
     }
-    for (int j = 0; j < held; j++) {
-      FLOATS.set(features, at + Float.BYTES * j, normalization.of(encoding.feature(row, j), j));
+    for (int j = 0; j < row.count(0); j++) {
+      FLOATS.set(features, at + Float.BYTES * j, normalization.of(row.get(0, j), j));
+    }
+  }
+
+  /** Writes a row's targets, each as wide as the longest. */
+  private void labels(EncodedRow row, float[] labels, int from) {
+    int at = from;
+    for (int t = 0; t < targets.size(); t++) {
+      for (int i = 0; i < row.count(1 + t); i++) {
+        labels[at + i] = (float) row.get(1 + t, i);
+      }
+      at += targets.get(t).width();
     }
   }
 }

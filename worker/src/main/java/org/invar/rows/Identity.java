@@ -16,7 +16,7 @@ import org.invar.random.Purpose;
  * @param low the hash's last 64 bits
  */
 public record Identity(long high, long low) implements Serializable {
-  /** Returns the identity of a row's canonical encoding, see {@link RowEncoding}. */
+  /** Returns the identity of a row's canonical bytes, see {@link RowCodec}. */
   public static Identity of(byte[] encoded) {
     long[] hash = MurmurHash3.hash128x64(encoded);
     return new Identity(hash[0], hash[1]);

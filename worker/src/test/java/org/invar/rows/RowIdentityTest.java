@@ -3,7 +3,13 @@ package org.invar.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.HexFormat;
+import java.util.List;
+import org.invar.data.RowLayout;
 import org.invar.tensor.DType;
+import org.invar.tensor.Field;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Time;
+import org.invar.tensor.Type;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,10 +21,29 @@ import org.junit.jupiter.api.Test;
  * saved models and checkpoints.
  */
 class RowIdentityTest {
-  private static final RowEncoding BYTES = new RowEncoding(DType.UINT8, 3, 1);
-  private static final RowEncoding NUMBERS = new RowEncoding(DType.FLOAT32, 2, 2);
-  private static final RowEncoding SEQUENCES = new RowEncoding(DType.FLOAT32, 8, 1, true);
-  private static final RowEncoding LABELED_STEPS = new RowEncoding(DType.FLOAT32, 8, 4, true);
+  private static final RowCodec BYTES = codec(DType.UINT8, Type.of(Shape.of(3)), 1);
+  private static final RowCodec NUMBERS = codec(DType.FLOAT32, Type.of(Shape.of(2)), 2);
+  private static final RowCodec SEQUENCES = codec(DType.FLOAT32, ragged(4, 2), 1);
+  private static final RowCodec LABELED_STEPS =
+      new RowCodec(
+          new RowLayout(
+              List.of(Field.of("x", DType.FLOAT32, ragged(8, 1))),
+              List.of(new Field("y", DType.FLOAT32, ragged(8, 1), "x"))));
+
+  private static RowCodec codec(DType input, Type type, int targets) {
+    return new RowCodec(
+        new RowLayout(
+            List.of(Field.of("x", input, type)),
+            List.of(Field.of("y", DType.FLOAT32, Type.of(Shape.of(targets))))));
+  }
+
+  private static Type ragged(int time, int features) {
+    return new Type(Shape.of(time, features), Time.RAGGED);
+  }
+
+  private static byte[] encode(RowCodec codec, double[] features, double[] targets, float weight) {
+    return codec.encode(List.of(Values.of(features), Values.of(targets)), weight);
+  }
 
   private static void assertRow(String bytes, String identity, byte[] row) {
     assertEquals(bytes.replace(" ", ""), HexFormat.of().formatHex(row));
@@ -34,7 +59,7 @@ class RowIdentityTest {
     assertRow(
         "01 03000000 0007ff 00004040 0000803f",
         "b493d681b79eda0c b465a0551fd1b650",
-        BYTES.encode(new byte[] {0, 7, -1}, new float[] {3}, 1));
+        BYTES.encode(List.of(Values.of(new byte[] {0, 7, -1}), Values.of(new double[] {3})), 1));
   }
 
   @Test
@@ -42,16 +67,18 @@ class RowIdentityTest {
     assertRow(
         "08 02000000 9a9999999999b93f 00000010000070c1 00004040 000000bf 00002040",
         "69b0143842d81353 a51f401ab7be6891",
-        NUMBERS.encode(new double[] {0.1, -16777217}, new float[] {3, -0.5f}, 2.5f));
+        encode(NUMBERS, new double[] {0.1, -16777217}, new double[] {3, -0.5}, 2.5f));
   }
 
   @Test
   void negativeZerosAreZeros() {
     String zeros = "08 02000000 0000000000000000 0000000000000000 00000000 00000000 00000000";
     String identity = "c5c6e29b25b5c51f 0dc7b52a543dabca";
-    assertRow(zeros, identity, NUMBERS.encode(new double[] {0, 0}, new float[] {0, 0}, 0));
+    assertRow(zeros, identity, encode(NUMBERS, new double[] {0, 0}, new double[] {0, 0}, 0));
     assertRow(
-        zeros, identity, NUMBERS.encode(new double[] {-0.0, -0.0}, new float[] {-0f, -0f}, -0f));
+        zeros,
+        identity,
+        encode(NUMBERS, new double[] {-0.0, -0.0}, new double[] {-0.0, -0.0}, -0f));
   }
 
   @Test
@@ -60,7 +87,7 @@ class RowIdentityTest {
         "08 04000000 000000000000f03f 0000000000000040 00000000000008c0 000000000000e03f"
             + " 0000803f 0000803f 02000000",
         "3eb766314fafc932 1f4ff91e60cf5007",
-        SEQUENCES.encode(new double[] {1, 2, -3, 0.5}, new float[] {1}, 1, 2));
+        encode(SEQUENCES, new double[] {1, 2, -3, 0.5}, new double[] {1}, 1));
   }
 
   @Test
@@ -69,7 +96,7 @@ class RowIdentityTest {
         "08 03000000 000000000000f03f 0000000000000000 000000000000f03f"
             + " 0000803f 0000803f 00000000 0000803f 03000000",
         "fbf5c618481df5fe 5a0a125757ce4dbd",
-        LABELED_STEPS.encode(new double[] {1, 0, 1}, new float[] {1, 1, 0}, 1, 3));
+        encode(LABELED_STEPS, new double[] {1, 0, 1}, new double[] {1, 1, 0}, 1));
   }
 
   @Test
@@ -77,7 +104,9 @@ class RowIdentityTest {
     assertRow(
         "01 02000000 0102 0000803f",
         "1bd6d46de920c2b7 ede465748db0ff63",
-        new RowEncoding(DType.UINT8, 2, 0).encode(new byte[] {1, 2}, new float[0], 1));
+        new RowCodec(
+                new RowLayout(List.of(Field.of("x", DType.UINT8, Type.of(Shape.of(2)))), List.of()))
+            .encode(List.of(Values.of(new byte[] {1, 2})), 1));
   }
 
   @Test

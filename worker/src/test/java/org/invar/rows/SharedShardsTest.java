@@ -15,18 +15,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.invar.data.Normalization;
+import org.invar.data.RowLayout;
 import org.invar.tensor.DType;
+import org.invar.tensor.Field;
+import org.invar.tensor.Shape;
+import org.invar.tensor.Type;
 import org.junit.jupiter.api.Test;
 
 /** The data of a search, which all tasks of a process read. */
 class SharedShardsTest {
   private static final int SHARDS = 4;
-  private static final RowEncoding BYTES = new RowEncoding(DType.UINT8, 1, 1);
+  private static final RowLayout BYTES =
+      new RowLayout(
+          List.of(Field.of("x", DType.UINT8, Type.of(Shape.of(1)))),
+          List.of(Field.of("y", DType.INT32, Type.of(Shape.of(1)))));
   private static final Map<String, List<String>> UNCHECKED = Map.of(SplitNames.TRAIN, List.of());
 
   private static void handOver(BiConsumer<String, byte[]> each) {
     for (int shard = 0; shard < SHARDS; shard++) {
-      byte[] row = BYTES.encode(new byte[] {(byte) shard}, new float[] {1}, 1);
+      byte[] row =
+          new RowCodec(BYTES)
+              .encode(List.of(Values.of(new byte[] {(byte) shard}), Values.of(new int[] {1})), 1);
       List<byte[]> rows = List.of(ShardedRow.of(shard, new Identity(0, shard), row));
       new BlockPacker(rows.iterator(), BYTES, Normalization.scaling(1))
           .forEachRemaining(block -> each.accept(SplitNames.TRAIN, block));
