@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.invar.optim.Adam;
-import org.invar.optim.Clipping;
 import org.invar.optim.Momentum;
 import org.invar.optim.Optimizer;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RmsProp;
 import org.invar.optim.Sgd;
+import org.invar.optim.UpdateRule;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
@@ -62,7 +62,7 @@ public class AveragerBenchmark {
     Layout layout =
         Layout.of(
             List.of(Layout.Spec.decayed("vector", Shape.of(LENGTH), new Initializer.Zeros())));
-    averager = ParameterAverager.of(layout, rule, 0, Clipping.of());
+    averager = ParameterAverager.of(layout, UpdateRule.of(rule));
     var random = new Random(1);
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] = (float) random.nextGaussian();

@@ -12,10 +12,10 @@ public final class L2 {
    *
    * @param layout the entries of the flat vector
    * @param parameters the flat vector
-   * @param l2 λ
+   * @param rule says λ
    * @param weight m, the batch's example weight; positive
    */
-  public static double cost(Layout layout, float[] parameters, double l2, double weight) {
+  public static double cost(Layout layout, float[] parameters, UpdateRule rule, double weight) {
     Require.length("parameters", parameters.length, layout.length());
     Require.positive("weight", weight);
     double[] blocks = new double[ParameterAverager.blocks(parameters.length)];
@@ -28,6 +28,6 @@ public final class L2 {
         }
       }
     }
-    return l2 / (2 * weight) * ParameterAverager.sumBlocks(blocks);
+    return rule.l2() / (2 * weight) * ParameterAverager.sumBlocks(blocks);
   }
 }

@@ -10,8 +10,8 @@ package org.invar.optim;
  */
 record MeanGradient(float l2, Clipping clipping, float scale) {
   /** Returns that of a batch of an example weight m. */
-  static MeanGradient of(double l2, Clipping clipping, double weight) {
-    return new MeanGradient((float) l2, clipping, (float) (1 / weight));
+  static MeanGradient of(UpdateRule rule, double weight) {
+    return new MeanGradient((float) rule.l2(), rule.clipping(), (float) (1 / weight));
   }
 
   /**

@@ -38,9 +38,7 @@ public final class ParameterAverager {
   /** The elements of a block of the flat vector, over which squares are summed. */
   public static final int BLOCK = 4096;
 
-  private final Optimizer optimizer;
-  private final double l2;
-  private final Clipping clipping;
+  private final UpdateRule rule;
   private final int from;
   private final int length;
   private final List<Block> blocks = new ArrayList<>();
@@ -55,14 +53,11 @@ public final class ParameterAverager {
    */
   private record Block(int at, int length, List<Run> runs) {}
 
-  private ParameterAverager(
-      Layout layout, Optimizer optimizer, double l2, Clipping clipping, int from, int to) {
-    this.optimizer = optimizer;
-    this.l2 = l2;
-    this.clipping = clipping;
+  private ParameterAverager(Layout layout, UpdateRule rule, int from, int to) {
+    this.rule = rule;
     this.from = from;
     this.length = to - from;
-    this.moments = new BlockMoments(optimizer.moments(), length);
+    this.moments = new BlockMoments(rule.optimizer().moments(), length);
     for (int at = 0; at < length; at += BLOCK) {
       int size = Math.min(BLOCK, length - at);
       blocks.add(new Block(at, size, Run.of(layout, from + at, from + at + size)));
@@ -73,29 +68,24 @@ public final class ParameterAverager {
    * Returns the averager of one slice before the first step: moments 0.
    *
    * @param layout the entries of the flat vector
-   * @param optimizer the update rule
-   * @param l2 λ of the cost (1/m)(λ/2) ΣW² over decayed entries; 0 for none
-   * @param clipping bounds on the gradient
+   * @param rule how a gradient becomes an update
    * @param from the slice's first element, a multiple of {@link #BLOCK}
    * @param to the element behind its last, a multiple of {@link #BLOCK} or the layout's length; an
    *     empty slice is one of a worker that has nothing to update
    */
-  public static ParameterAverager of(
-      Layout layout, Optimizer optimizer, double l2, Clipping clipping, int from, int to) {
-    Require.float32("l2", l2);
+  public static ParameterAverager of(Layout layout, UpdateRule rule, int from, int to) {
     int length = layout.length();
     if (from < 0 || from > to || to > length || cutsBlock(from, length) || cutsBlock(to, length)) {
       throw new IllegalArgumentException(
           "slice [%d, %d) of %d elements does not begin and end at multiples of %d"
               .formatted(from, to, length, BLOCK));
     }
-    return new ParameterAverager(layout, optimizer, l2, clipping, from, to);
+    return new ParameterAverager(layout, rule, from, to);
   }
 
   /** Returns the averager of the whole flat vector before the first step. */
-  public static ParameterAverager of(
-      Layout layout, Optimizer optimizer, double l2, Clipping clipping) {
-    return of(layout, optimizer, l2, clipping, 0, layout.length());
+  public static ParameterAverager of(Layout layout, UpdateRule rule) {
+    return of(layout, rule, 0, layout.length());
   }
 
   private static boolean cutsBlock(int offset, int length) {
@@ -124,9 +114,9 @@ public final class ParameterAverager {
    * @throws IllegalStateException when the clipping bounds the norm
    */
   public void step(float[] parameters, float[] gradientSum, double weight, double learningRate) {
-    if (clipping.boundsNorm()) {
+    if (boundsNorm()) {
       throw new IllegalStateException(
-          "clipping to norm=" + clipping.norm() + " needs the norm of the whole gradient");
+          "clipping to norm=" + rule.clipping().norm() + " needs the norm of the whole gradient");
     }
     step(parameters, gradientSum, weight, learningRate, 0);
   }
@@ -170,21 +160,21 @@ public final class ParameterAverager {
   public BlockUpdate byBlock(double weight, double learningRate, double norm) {
     check(weight, learningRate);
     return new BlockUpdate(
-        MeanGradient.of(l2, clipping, weight),
-        (float) clipping.factor(norm),
-        optimizer.at(steps, learningRate));
+        MeanGradient.of(rule, weight),
+        (float) rule.clipping().factor(norm),
+        rule.optimizer().at(steps, learningRate));
   }
 
   /** The update of one step; several threads may each update a block. */
   public final class BlockUpdate {
     private final MeanGradient mean;
     private final float factor;
-    private final Optimizer.Update rule;
+    private final Optimizer.Update update;
 
-    private BlockUpdate(MeanGradient mean, float factor, Optimizer.Update rule) {
+    private BlockUpdate(MeanGradient mean, float factor, Optimizer.Update update) {
       this.mean = mean;
       this.factor = factor;
-      this.rule = rule;
+      this.update = update;
     }
 
     /**
@@ -199,7 +189,7 @@ public final class ParameterAverager {
       float[][] ofBlock = moments.block(at / BLOCK);
       for (Run run : block.runs) {
         mean.replace(gradientSum, parameters, run.from(), run.to(), run.decayed(), factor);
-        rule.apply(parameters, gradientSum, ofBlock, run.from(), run.to(), run.decayed());
+        update.apply(parameters, gradientSum, ofBlock, run.from(), run.to(), run.decayed());
       }
     }
   }
@@ -250,7 +240,7 @@ public final class ParameterAverager {
    */
   public double blockSquaredNorm(int at, float[] parameters, float[] gradientSum, double weight) {
     Require.positive("weight", weight);
-    MeanGradient mean = MeanGradient.of(l2, clipping, weight);
+    MeanGradient mean = MeanGradient.of(rule, weight);
     double sum = 0;
     for (Run run : block(at).runs) {
       sum += mean.sumOfSquares(gradientSum, parameters, run.from(), run.to(), run.decayed());
@@ -268,9 +258,14 @@ public final class ParameterAverager {
     return from + length;
   }
 
+  /** Returns whether a step needs the norm of the whole mean gradient. */
+  public boolean boundsNorm() {
+    return rule.clipping().boundsNorm();
+  }
+
   /** Returns how many moments the optimizer keeps. */
   public int moments() {
-    return optimizer.moments();
+    return rule.optimizer().moments();
   }
 
   /** Returns a copy of a moment of the slice. */

@@ -31,7 +31,8 @@ class ParameterAveragerGoldenTest {
                 Layout.Spec.decayed("w", Shape.of(INPUTS, CLASSES), new Initializer.Zeros()),
                 Layout.Spec.plain("b", Shape.of(CLASSES), new Initializer.Zeros())));
     double lambda = golden.config().get("lambda").asDouble();
-    var averager = ParameterAverager.of(layout, new Sgd(), lambda, Clipping.of());
+    var rule = new UpdateRule(new Sgd(), lambda, Clipping.of());
+    var averager = ParameterAverager.of(layout, rule);
 
     double[] dz = new double[ROWS * CLASSES];
     float[] ones = new float[ROWS];
@@ -39,7 +40,7 @@ class ParameterAveragerGoldenTest {
     float[] labels = golden.floats("/inputs/labels");
     Value outputs = RawOutputs.of(CLASSES, ROWS, logits(x, flat));
     double loss = SoftmaxCrossEntropy.of().sum(outputs, labels, ones, RawOutputs.into(outputs, dz));
-    double cost = loss / ROWS + L2.cost(layout, flat, lambda, ROWS);
+    double cost = loss / ROWS + L2.cost(layout, flat, rule, ROWS);
     double expected = golden.json().get("loss").asDouble();
     assertEquals(expected, cost, 1e-6 * expected);
 

@@ -66,7 +66,7 @@ class ParameterAveragerTest {
     List<ParameterAverager> averagers = new ArrayList<>();
     float[] flat = LAYOUT.initialValues(3);
     for (int i = 1; i < cuts.length; i++) {
-      averagers.add(ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, cuts[i - 1], cuts[i]));
+      averagers.add(ParameterAverager.of(LAYOUT, new UpdateRule(optimizer, 0.7, clipping), cuts[i - 1], cuts[i]));
     }
     for (int t = 1; t <= 4; t++) {
       float[] sum = gradientSum(t);
@@ -108,7 +108,7 @@ class ParameterAveragerTest {
     float[] flat = LAYOUT.initialValues(3);
     float[] sum = gradientSum(1);
     float[] updated = flat.clone();
-    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0.7, BOTH);
+    var averager = ParameterAverager.of(LAYOUT, new UpdateRule(new Sgd(), 0.7, BOTH));
     double[] g = new double[LENGTH];
     double square = 0;
     for (Layout.Entry entry : LAYOUT.entries()) {
@@ -138,9 +138,10 @@ class ParameterAveragerTest {
         expected += (double) flat[i] * flat[i];
       }
     }
-    assertEquals(3 * expected / 16, L2.cost(LAYOUT, flat, 3, 8), 1e-12 * expected);
-    assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, flat, 3, 0));
-    assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, new float[3], 3, 8));
+    var rule = new UpdateRule(new Sgd(), 3, Clipping.of());
+    assertEquals(3 * expected / 16, L2.cost(LAYOUT, flat, rule, 8), 1e-12 * expected);
+    assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, flat, rule, 0));
+    assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, new float[3], rule, 8));
   }
 
   @Test
@@ -154,10 +155,10 @@ class ParameterAveragerTest {
   @DisplayName("going on from a saved state gives the same bits as never having stopped")
   void restore() {
     float[] parameters = LAYOUT.initialValues(3);
-    var straight = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of());
+    var straight = ParameterAverager.of(LAYOUT, UpdateRule.of(Adam.of()));
     straight.step(parameters, gradientSum(1), 8, 0.1);
     straight.step(parameters, gradientSum(2), 8, 0.1);
-    var resumed = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of());
+    var resumed = ParameterAverager.of(LAYOUT, UpdateRule.of(Adam.of()));
     float[] saved = parameters.clone();
     float[][] moments = {straight.moment(0), straight.moment(1)};
     resumed.restore(moments, straight.steps());
@@ -179,7 +180,7 @@ class ParameterAveragerTest {
   void learningRatesThatAreNoneAreRefused(double rate) {
     float[] flat = LAYOUT.initialValues(3);
     float[] updated = flat.clone();
-    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of());
+    var averager = ParameterAverager.of(LAYOUT, UpdateRule.of(new Sgd()));
     float[] sum = gradientSum(1);
     assertThrows(IllegalArgumentException.class, () -> averager.step(updated, sum, 1, rate));
     assertThrows(IllegalArgumentException.class, () -> averager.step(updated, sum, 0, 0.1));
@@ -190,7 +191,7 @@ class ParameterAveragerTest {
   @Test
   void aStepWithoutTheNormIsRefusedWhereTheNormIsBounded() {
     float[] flat = LAYOUT.initialValues(3);
-    var averager = ParameterAverager.of(LAYOUT, new Sgd(), 0, BOTH);
+    var averager = ParameterAverager.of(LAYOUT, new UpdateRule(new Sgd(), 0, BOTH));
     assertThrows(IllegalStateException.class, () -> averager.step(flat, gradientSum(1), 1, 0.1));
   }
 
@@ -202,8 +203,8 @@ class ParameterAveragerTest {
     float[] whole = Arrays.copyOfRange(LAYOUT.initialValues(3), from, LENGTH);
     float[] parts = whole.clone();
     float[] sum = Arrays.copyOfRange(gradientSum(1), from, LENGTH);
-    var one = ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, from, LENGTH);
-    var other = ParameterAverager.of(LAYOUT, optimizer, 0.7, clipping, from, LENGTH);
+    var one = ParameterAverager.of(LAYOUT, new UpdateRule(optimizer, 0.7, clipping), from, LENGTH);
+    var other = ParameterAverager.of(LAYOUT, new UpdateRule(optimizer, 0.7, clipping), from, LENGTH);
     double[] norms = new double[ParameterAverager.blocks(LENGTH)];
     one.blockSquaredNorms(whole, sum, 32, norms);
     for (int t = 0; t < 2; t++) {
@@ -234,7 +235,7 @@ class ParameterAveragerTest {
   @Test
   @DisplayName("ranges of moments that go over blocks are read as they were written")
   void ranges() {
-    var averager = ParameterAverager.of(LAYOUT, Adam.of(), 0, Clipping.of(), BLOCK, LENGTH);
+    var averager = ParameterAverager.of(LAYOUT, UpdateRule.of(Adam.of()), BLOCK, LENGTH);
     float[] values = gradientSum(1);
     averager.writeMoment(1, 100, values, 7, 2 * BLOCK);
     float[] expected = new float[LENGTH - BLOCK];
@@ -253,7 +254,7 @@ class ParameterAveragerTest {
     for (int[] slice : new int[][] {{1, LENGTH}, {0, 5000}, {BLOCK, 0}, {0, LENGTH + 1}}) {
       assertThrows(
           IllegalArgumentException.class,
-          () -> ParameterAverager.of(LAYOUT, new Sgd(), 0, Clipping.of(), slice[0], slice[1]));
+          () -> ParameterAverager.of(LAYOUT, UpdateRule.of(new Sgd()), slice[0], slice[1]));
     }
   }
 }

@@ -15,8 +15,8 @@ import org.invar.compute.ShardSum;
 import org.invar.compute.StepResult;
 import org.invar.gang.ExchangeProbe.Pace;
 import org.invar.optim.Adam;
-import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
+import org.invar.optim.UpdateRule;
 import org.invar.rows.Shipped;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
@@ -42,7 +42,7 @@ final class DriverSteps {
     Layout layout =
         Layout.of(
             List.of(Layout.Spec.decayed("vector", Shape.of(floats), new Initializer.Zeros())));
-    this.averager = ParameterAverager.of(layout, Adam.of(), 0, Clipping.of());
+    this.averager = ParameterAverager.of(layout, UpdateRule.of(Adam.of()));
     this.parameters = new float[floats];
   }
 

@@ -93,8 +93,7 @@ final class ExplainCommand implements Callable<Integer> {
       var memory =
           MemoryEstimate.of(
               preparation.network(),
-              described.settings().train().optimizer(),
-              described.settings().train().clip(),
+              described.settings().train().rule(),
               explanation.rowsOfShardAndBatch());
       out.println(memory.render());
       TextTable table = TextTable.aligned("ll").row("Spark's setting", "in effect");

@@ -4,6 +4,7 @@ import org.invar.gang.Wire;
 import org.invar.optim.Clipping;
 import org.invar.optim.EarlyStopping;
 import org.invar.optim.Optimizer;
+import org.invar.optim.UpdateRule;
 import org.invar.optim.schedule.Progress;
 import org.invar.optim.schedule.Schedule;
 import org.invar.tensor.Float32;
@@ -81,6 +82,11 @@ public record TrainSettings(
         rate + " in epoch " + (epoch + 1),
         "a rate from 1.2e-38 to 3.4e38, as float32 has it. Take another rate, fewer epochs, or a"
             + " factor nearer to 1");
+  }
+
+  /** Returns how a gradient becomes an update. */
+  public UpdateRule rule() {
+    return new UpdateRule(optimizer, l2, clip);
   }
 
   /** Returns the settings with all defaults. */

@@ -45,7 +45,6 @@ final class DriverExchange implements Exchange {
   private final PackedSplits splits;
   private final Configuration hadoop;
   private final Layout layout;
-  private final boolean boundsNorm;
   private final ParameterAverager averager;
   private final float[] parameters;
   private final RunningState running;
@@ -71,9 +70,8 @@ final class DriverExchange implements Exchange {
     this.splits = splits;
     this.hadoop = hadoop;
     this.layout = plan.network().layout();
-    this.boundsNorm = settings.clip().boundsNorm();
     this.averager =
-        ParameterAverager.of(layout, settings.optimizer(), settings.l2(), settings.clip());
+        ParameterAverager.of(layout, settings.rule());
     this.parameters = layout.initialValues(plan.seed());
     Layout stateLayout = plan.network().stateLayout();
     this.running = RunningState.of(stateLayout, stateLayout.initialValues(plan.seed()));
@@ -134,7 +132,7 @@ final class DriverExchange implements Exchange {
       averager.advance(); // Every row weighs nothing: there is no mean gradient to follow.
       return;
     }
-    if (boundsNorm) {
+    if (averager.boundsNorm()) {
       double[] blocks = new double[ParameterAverager.blocks(layout.length())];
       averager.blockSquaredNorms(parameters, sum.gradient(), weight, blocks);
       double norm = Math.sqrt(ParameterAverager.sumBlocks(blocks));

@@ -1,8 +1,7 @@
 package org.invar.report;
 
 import org.invar.nn.Network;
-import org.invar.optim.Clipping;
-import org.invar.optim.Optimizer;
+import org.invar.optim.UpdateRule;
 
 /**
  * An estimate of the bytes that training keeps at once.
@@ -27,12 +26,11 @@ public record MemoryEstimate(
    * Returns the estimate for a batch of {@code rows} rows a shard.
    *
    * @param network what is trained
-   * @param optimizer whose moments are counted
-   * @param clipping bounds on the gradient
+   * @param rule whose optimizer's moments are counted
    * @param rows at least 1
    */
   public static MemoryEstimate of(
-      Network network, Optimizer optimizer, Clipping clipping, int rows) {
+      Network network, UpdateRule rule, int rows) {
     if (rows < 1) {
       throw new IllegalArgumentException("rows=" + rows + " is not positive");
     }
@@ -44,7 +42,7 @@ public record MemoryEstimate(
         vector,
         2 * vector,
         Float.BYTES * values * rows,
-        Float.BYTES * length * (optimizer.moments() + (clipping.boundsNorm() ? 1 : 0)));
+        Float.BYTES * length * (rule.optimizer().moments() + (rule.clipping().boundsNorm() ? 1 : 0)));
   }
 
   /** Returns the bytes of a worker with that many compute threads. */

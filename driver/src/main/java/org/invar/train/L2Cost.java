@@ -18,6 +18,6 @@ final class L2Cost {
   static double of(TrainSettings settings, Layout layout, float[] parameters, double[] trainSums) {
     double rows = Scores.rows(trainSums);
     double weight = Scores.weight(trainSums) * Math.min(settings.batchSize(), rows) / rows;
-    return L2.cost(layout, parameters, settings.l2(), weight);
+    return L2.cost(layout, parameters, settings.rule(), weight);
   }
 }

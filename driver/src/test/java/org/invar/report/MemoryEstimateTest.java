@@ -17,6 +17,7 @@ import org.invar.nn.zoo.Lenet5;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
 import org.invar.optim.Sgd;
+import org.invar.optim.UpdateRule;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Type;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class MemoryEstimateTest {
 
   @Test
   void lenet5() {
-    var estimate = MemoryEstimate.of(LENET, Adam.of(), Clipping.of(), 16);
+    var estimate = MemoryEstimate.of(LENET, UpdateRule.of(Adam.of()), 16);
     int outputs =
         28 * 28 * 6 + 14 * 14 * 6 + 10 * 10 * 16 + 5 * 5 * 16 + 400 + 120 + 84 + 10; // 8,494
     assertEquals(4 * 61_706, estimate.parameters());
@@ -58,7 +59,7 @@ class MemoryEstimateTest {
                 BatchNorm.of(),
                 Dense.of(2)),
             SoftmaxCrossEntropy.of());
-    var estimate = MemoryEstimate.of(network, new Sgd(), new Clipping(1, 2), 1);
+    var estimate = MemoryEstimate.of(network, new UpdateRule(new Sgd(), 0, new Clipping(1, 2)), 1);
     int outputs = (6 + 4 + 4 + 4) + (3 + 7) + 7 + 2;
     assertEquals(4L * (4 + 2 * outputs), estimate.activations());
     int trainable = (4 * 6 + 6) + (6 * 4 + 4) + (4 * 4 + 4) + (4 * 3 + 3) + 2 * 7 + (7 * 2 + 2);
@@ -74,7 +75,7 @@ class MemoryEstimateTest {
             Type.sequence(100, 7),
             List.of(new Bidirectional(Lstm.of(5)), Dense.of(2)),
             SoftmaxCrossEntropy.of());
-    var estimate = MemoryEstimate.of(network, new Sgd(), new Clipping(1, 2), 1);
+    var estimate = MemoryEstimate.of(network, new UpdateRule(new Sgd(), 0, new Clipping(1, 2)), 1);
     int lstm = 100 * (7 + (4 + 2 + 2) * 5) + 5;
     int values = (2 * lstm + 700 + 2 * 10) + 2;
     assertEquals(4L * (700 + 2 * values), estimate.activations());
@@ -87,7 +88,7 @@ class MemoryEstimateTest {
     var e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> MemoryEstimate.of(LENET, new Sgd(), Clipping.of(), 0));
+            () -> MemoryEstimate.of(LENET, UpdateRule.of(new Sgd()), 0));
     assertEquals("rows=0 is not positive", e.getMessage());
   }
 }

@@ -24,9 +24,9 @@ import org.invar.compute.Slicing;
 import org.invar.compute.TreeSum;
 import org.invar.gang.SliceRound.Contribution;
 import org.invar.optim.Adam;
-import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
+import org.invar.optim.UpdateRule;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
@@ -181,10 +181,9 @@ public record ExchangeProbe(String run, int workers, GangPlan.Meeting meeting, L
       this.reduction =
           new StepReduction(
               ParameterAverager.of(
-                  layout, Adam.of(), 0, Clipping.of(), slicing.from(rank), slicing.to(rank)),
+                  layout, UpdateRule.of(Adam.of()), slicing.from(rank), slicing.to(rank)),
               RunningState.of(state, new float[0]),
               weights,
-              Clipping.of(),
               series.floats());
       this.rounds = new SliceRound(collective, slicing, Wire.FLOAT32, scores.length, tags);
     }

@@ -8,8 +8,7 @@ import org.invar.collective.RunKey;
 import org.invar.compute.MemoryNeed;
 import org.invar.compute.RunPlan;
 import org.invar.data.Shards;
-import org.invar.optim.Clipping;
-import org.invar.optim.Optimizer;
+import org.invar.optim.UpdateRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt how often the run had a gang before
  * @param workers N
  * @param cores the compute threads of a worker
- * @param optimizer the update rule
- * @param l2 λ of L2 regularization
- * @param clipping bounds on the gradient
+ * @param rule how a gradient becomes an update
  * @param averageEvery after how many steps alone the workers average their parameters and moments;
  *     0 to share every step's gradient, which alone is exact
  * @param wire how gradients travel
@@ -35,9 +32,7 @@ public record GangPlan(
     int attempt,
     int workers,
     int cores,
-    Optimizer optimizer,
-    double l2,
-    Clipping clipping,
+    UpdateRule rule,
     int averageEvery,
     Wire wire,
     Meeting meeting,
@@ -88,6 +83,7 @@ public record GangPlan(
     Shards.Range range = Shards.range(run.shards(), workers, rank);
     int shards = Math.max(1, range.to() - range.from());
     long rows = Math.max(1, run.batchSize() / run.shards());
-    return MemoryNeed.of(run.network(), optimizer, workers, averages(), cores, shards, rows);
+    return MemoryNeed.of(
+        run.network(), rule.optimizer(), workers, averages(), cores, shards, rows);
   }
 }

@@ -67,7 +67,8 @@ final class GangState {
     // Whoever takes steps alone has all moments.
     int from = plan.averages() ? 0 : slicing.from(rank);
     int to = plan.averages() ? layout.length() : slicing.to(rank);
-    float[][] moments = new float[start == null ? 0 : plan.optimizer().moments()][to - from];
+    ParameterAverager averager = ParameterAverager.of(layout, plan.rule(), from, to);
+    float[][] moments = new float[start == null ? 0 : averager.moments()][to - from];
     if (start != null) {
       List<Span> spans = Arrays.stream(moments).map(moment -> Span.part(moment, from)).toList();
       read(
@@ -76,8 +77,6 @@ final class GangState {
           start.slices(),
           new SliceContent(Span.of(parameters), spans, Span.of(state)));
     }
-    ParameterAverager averager =
-        ParameterAverager.of(layout, plan.optimizer(), plan.l2(), plan.clipping(), from, to);
     if (start != null) {
       averager.restore(moments, start.step());
     }

@@ -100,7 +100,6 @@ final class GangWorker implements AutoCloseable {
               state.averager(),
               state.running(),
               state.weights(),
-              plan.clipping(),
               slicing.parameters());
       int width = run.stepScores().zero().length;
       var tags = new AtomicInteger();

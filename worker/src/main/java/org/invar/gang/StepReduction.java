@@ -5,7 +5,6 @@ import org.invar.compute.FlatPair;
 import org.invar.compute.Scores;
 import org.invar.compute.Slicing.Chunk;
 import org.invar.compute.TreeSum;
-import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +43,12 @@ final class StepReduction implements Reduction {
       ParameterAverager averager,
       RunningState running,
       FlatPair weights,
-      Clipping clipping,
       int parameters) {
     this.averager = averager;
     this.running = running;
     this.weights = weights;
     this.parameters = parameters;
-    boolean waits = clipping.boundsNorm();
+    boolean waits = averager.boundsNorm();
     this.blocks = waits ? new double[ParameterAverager.blocks(parameters)] : NONE;
     this.kept = new float[waits ? slice() + running.values().length : 0];
     this.statistics = new float[running.values().length];

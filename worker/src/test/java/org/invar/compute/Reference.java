@@ -38,7 +38,7 @@ public final class Reference implements AutoCloseable {
     this.range = Shards.range(run.shards(), workers, rank);
     Layout layout = run.network().layout();
     Layout stateLayout = run.network().stateLayout();
-    this.averager = ParameterAverager.of(layout, plan.optimizer(), plan.l2(), plan.clipping());
+    this.averager = ParameterAverager.of(layout, plan.rule());
     this.parameters = layout.initialValues(run.seed());
     this.running = RunningState.of(stateLayout, stateLayout.initialValues(run.seed()));
     this.weights = new FlatPair(run.network());

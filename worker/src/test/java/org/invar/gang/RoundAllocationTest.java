@@ -19,6 +19,7 @@ import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
+import org.invar.optim.UpdateRule;
 import org.invar.tensor.Shape;
 import org.invar.tensor.SumTree;
 import org.invar.tensor.Weights;
@@ -86,14 +87,14 @@ class RoundAllocationTest {
               Shape.of(1), List.of(new SliceRun.Vectors(parameters, 0)), new MeanSquaredError());
       var start = new Weights(new float[parameters], new float[0]);
       var slicing = new Slicing(parameters, 0, workers);
-      var clipping = new Clipping(norm, Double.POSITIVE_INFINITY);
+      var rule = new UpdateRule(Adam.of(), 0, new Clipping(norm, Double.POSITIVE_INFINITY));
       var averager =
           ParameterAverager.of(
-              network.layout(), Adam.of(), 0, clipping, slicing.from(rank), slicing.to(rank));
+              network.layout(), rule, slicing.from(rank), slicing.to(rank));
       this.weights = new FlatPair(network);
       weights.write(start);
       RunningState running = RunningState.of(network.stateLayout(), start.state());
-      this.reduction = new StepReduction(averager, running, weights, clipping, parameters);
+      this.reduction = new StepReduction(averager, running, weights, parameters);
       var tags = new AtomicInteger();
       this.rounds =
           new SliceRound(collective, slicing, Wire.FLOAT32, SCORES.length, tags::incrementAndGet);

@@ -12,6 +12,7 @@ import org.invar.collective.PeerException;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
 import org.invar.optim.RmsProp;
+import org.invar.optim.UpdateRule;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SliceRoundTest {
   private static final double NONE = Double.POSITIVE_INFINITY;
 
-  private static SliceRun.Rule rule(String optimizer, double l2, double norm, double value) {
-    return new SliceRun.Rule(
+  private static UpdateRule rule(String optimizer, double l2, double norm, double value) {
+    return new UpdateRule(
         optimizer.equals("adam") ? Adam.of() : RmsProp.of(), l2, new Clipping(norm, value));
   }
 

@@ -19,10 +19,9 @@ import org.invar.gang.SliceRound.Contribution;
 import org.invar.loss.MeanSquaredError;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
-import org.invar.optim.Clipping;
-import org.invar.optim.Optimizer;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
+import org.invar.optim.UpdateRule;
 import org.invar.tensor.Initializer;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Parameters;
@@ -94,9 +93,6 @@ final class SliceRun {
     }
   }
 
-  /** The optimizer and its bounds. */
-  record Rule(Optimizer optimizer, double l2, Clipping clipping) {}
-
   /** The model after a step. */
   @SuppressWarnings("ArrayRecordComponent")
   private record Snapshot(Weights weights, float[][] moments, long steps, double[] scores) {}
@@ -104,12 +100,12 @@ final class SliceRun {
   private final Network network;
   private final int parameters;
   private final int shards;
-  private final Rule rule;
+  private final UpdateRule rule;
   private final Weights start;
   private final ShardSum[][] leaves;
   private final List<Snapshot> expected = new ArrayList<>();
 
-  SliceRun(int parameters, int state, int shards, Rule rule) {
+  SliceRun(int parameters, int state, int shards, UpdateRule rule) {
     this.parameters = parameters;
     this.shards = shards;
     this.rule = rule;
@@ -150,8 +146,7 @@ final class SliceRun {
   }
 
   private ParameterAverager averager(int from, int to) {
-    return ParameterAverager.of(
-        network.layout(), rule.optimizer(), rule.l2(), rule.clipping(), from, to);
+    return ParameterAverager.of(network.layout(), rule, from, to);
   }
 
   private ShardSum sum(int step, SumTree.Node node) {
@@ -208,7 +203,7 @@ final class SliceRun {
     RunningState running = RunningState.of(network.stateLayout(), start.state().clone());
     try (var weights = new FlatPair(network)) {
       weights.write(start);
-      var reduction = new StepReduction(averager, running, weights, rule.clipping(), parameters);
+      var reduction = new StepReduction(averager, running, weights, parameters);
       for (int step = 0; step < STEPS; step++) {
         rounds.run(
             "the gradient of step " + (step + 1),

@@ -25,6 +25,7 @@ import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
+import org.invar.optim.UpdateRule;
 import org.invar.rows.BlockCodec;
 import org.invar.rows.PackedBlock;
 import org.invar.rows.ShardDigest;
@@ -144,9 +145,7 @@ public record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
         0,
         workers,
         1,
-        Adam.of(),
-        0.01,
-        clipping,
+        new UpdateRule(Adam.of(), 0.01, clipping),
         averageEvery,
         Wire.FLOAT32,
         new GangPlan.Meeting(RunKey.random(), false, null, 0, 0, 0, timeout, timeout),

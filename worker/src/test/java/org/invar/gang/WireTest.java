@@ -17,10 +17,10 @@ import org.invar.compute.Slicing;
 import org.invar.gang.SliceRound.Contribution;
 import org.invar.loss.MeanSquaredError;
 import org.invar.nn.Network;
-import org.invar.optim.Clipping;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
 import org.invar.optim.Sgd;
+import org.invar.optim.UpdateRule;
 import org.invar.tensor.Shape;
 import org.invar.tensor.SumTree.Node;
 import org.junit.jupiter.api.Test;
@@ -103,14 +103,11 @@ class WireTest {
           new StepReduction(
               ParameterAverager.of(
                   network.layout(),
-                  new Sgd(),
-                  0,
-                  Clipping.of(),
+                  UpdateRule.of(new Sgd()),
                   slicing.from(rank),
                   slicing.to(rank)),
               RunningState.of(network.stateLayout(), new float[0]),
               weights,
-              Clipping.of(),
               PARAMETERS);
       List<Contribution> contributions = new java.util.ArrayList<>();
       for (int peer = 0; peer < WORKERS; peer++) {
