@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.invar.optim.Adam;
+import org.invar.optim.BlockUpdate;
 import org.invar.optim.Momentum;
 import org.invar.optim.Optimizer;
 import org.invar.optim.ParameterAverager;
@@ -77,7 +78,7 @@ public class AveragerBenchmark {
       throw new IllegalStateException("not made");
     }
     averager.advance();
-    ParameterAverager.BlockUpdate step = averager.byBlock(64, 1e-3, 0);
+    BlockUpdate step = averager.byBlock(64, 1e-3, 0);
     for (int at = 0; at < LENGTH; at += ParameterAverager.BLOCK) {
       System.arraycopy(gradient, 0, sum, 0, sum.length);
       step.apply(at, parameters, sum);

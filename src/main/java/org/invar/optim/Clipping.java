@@ -4,8 +4,8 @@ import java.io.Serializable;
 
 /**
  * Bounds on a gradient, applied to the mean gradient in this order: every element into [−value,
- * value], then the whole vector, over all entries, scaled to length {@code norm} where it is
- * longer.
+ * value], then the whole vector, over all entries that are not frozen, scaled to length {@code
+ * norm} where it is longer.
  *
  * <p>Too low a norm makes every step the same length, whatever the gradient says; too high a norm
  * never acts. Source: Pascanu, Mikolov, Bengio 2013, arXiv:1211.5063.

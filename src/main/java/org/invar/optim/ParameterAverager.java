@@ -11,9 +11,11 @@ import org.invar.tensor.SumTree;
  * turns a batch's gradient sum into new parameters. The parameters themselves are the caller's.
  *
  * <p>An update is g = (sum + l2 · W) / m on decayed entries and sum / m on others, then clipping by
- * value, then clipping by the norm of the whole vector, then the optimizer. Without a bound on the
- * norm a slice needs nothing from the others: {@link #step(float[], float[], double, double)}. With
- * one, the owners of the slices exchange sums first:
+ * value, then clipping by the norm of the whole vector, then the optimizer, at the learning rate
+ * times what a parameter's group says. Of frozen entries nothing is looked at: values and moments
+ * stay, and the norm is that of all others. Without a bound on the norm a slice needs nothing from
+ * the others: {@link #step(float[], float[], double, double)}. With one, the owners of the slices
+ * exchange sums first:
  *
  * <pre>{@code
  * double[] blocks = new double[ParameterAverager.blocks(layout.length())];
@@ -39,6 +41,7 @@ public final class ParameterAverager {
   public static final int BLOCK = 4096;
 
   private final UpdateRule rule;
+  private final List<Double> rates;
   private final int from;
   private final int length;
   private final List<Block> blocks = new ArrayList<>();
@@ -51,16 +54,18 @@ public final class ParameterAverager {
    * @param at its first element, counted from the slice's
    * @param runs counted from the block's first element
    */
-  private record Block(int at, int length, List<Run> runs) {}
+  record Block(int at, int length, List<Run> runs) {}
 
   private ParameterAverager(Layout layout, UpdateRule rule, int from, int to) {
     this.rule = rule;
+    this.rates = rule.rates();
     this.from = from;
     this.length = to - from;
     this.moments = new BlockMoments(rule.optimizer().moments(), length);
+    List<Run> runs = Run.of(layout, rule);
     for (int at = 0; at < length; at += BLOCK) {
       int size = Math.min(BLOCK, length - at);
-      blocks.add(new Block(at, size, Run.of(layout, from + at, from + at + size)));
+      blocks.add(new Block(at, size, Run.within(runs, from + at, from + at + size)));
     }
   }
 
@@ -160,38 +165,10 @@ public final class ParameterAverager {
   public BlockUpdate byBlock(double weight, double learningRate, double norm) {
     check(weight, learningRate);
     return new BlockUpdate(
+        this,
         MeanGradient.of(rule, weight),
         (float) rule.clipping().factor(norm),
-        rule.optimizer().at(steps, learningRate));
-  }
-
-  /** The update of one step; several threads may each update a block. */
-  public final class BlockUpdate {
-    private final MeanGradient mean;
-    private final float factor;
-    private final Optimizer.Update update;
-
-    private BlockUpdate(MeanGradient mean, float factor, Optimizer.Update update) {
-      this.mean = mean;
-      this.factor = factor;
-      this.update = update;
-    }
-
-    /**
-     * Updates a block of the slice.
-     *
-     * @param at the block's first element, counted from the slice's
-     * @param parameters begins with the block's, which are updated
-     * @param gradientSum begins with the block's, which are overwritten
-     */
-    public void apply(int at, float[] parameters, float[] gradientSum) {
-      Block block = block(at);
-      float[][] ofBlock = moments.block(at / BLOCK);
-      for (Run run : block.runs) {
-        mean.replace(gradientSum, parameters, run.from(), run.to(), run.decayed(), factor);
-        update.apply(parameters, gradientSum, ofBlock, run.from(), run.to(), run.decayed());
-      }
-    }
+        rates.stream().map(rate -> rule.optimizer().at(steps, learningRate * rate)).toList());
   }
 
   private static void check(double weight, double learningRate) {
@@ -199,7 +176,8 @@ public final class ParameterAverager {
     Require.notNegative("learningRate", learningRate);
   }
 
-  private Block block(int at) {
+  /** Returns the block whose first element that is, counted from the slice's. */
+  Block block(int at) {
     if (at % BLOCK != 0 || at < 0 || at >= length) {
       throw new IllegalArgumentException(
           "no block of a slice of %d elements begins at %d".formatted(length, at));
@@ -208,7 +186,8 @@ public final class ParameterAverager {
   }
 
   /**
-   * Writes Σ g² of every block of the slice, g being the mean gradient clipped by value.
+   * Writes Σ g² of every block of the slice, g being the mean gradient clipped by value, frozen
+   * entries left out.
    *
    * @param parameters the slice's
    * @param gradientSum as {@link #step} takes it
@@ -261,6 +240,11 @@ public final class ParameterAverager {
   /** Returns whether a step needs the norm of the whole mean gradient. */
   public boolean boundsNorm() {
     return rule.clipping().boundsNorm();
+  }
+
+  /** Returns all moments of a block, for updates. */
+  float[][] moments(Block block) {
+    return moments.block(block.at / BLOCK);
   }
 
   /** Returns how many moments the optimizer keeps. */

@@ -57,7 +57,8 @@ class OptimizerGoldenTest {
                 Layout.Spec.decayed("kernel", Shape.of(start.length), new Initializer.Zeros())));
     var averager =
         ParameterAverager.of(
-            layout, new UpdateRule(optimizer(config), 0, new Clipping(bound, Double.POSITIVE_INFINITY)));
+            layout,
+            UpdateRule.of(optimizer(config), 0, new Clipping(bound, Double.POSITIVE_INFINITY)));
     float[] parameters = start.clone();
     double rate = config.get("learningRate").asDouble();
     for (int t = 0; t < golden.json().get("gradients").size(); t++) {

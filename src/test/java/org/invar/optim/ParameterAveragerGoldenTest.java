@@ -31,7 +31,7 @@ class ParameterAveragerGoldenTest {
                 Layout.Spec.decayed("w", Shape.of(INPUTS, CLASSES), new Initializer.Zeros()),
                 Layout.Spec.plain("b", Shape.of(CLASSES), new Initializer.Zeros())));
     double lambda = golden.config().get("lambda").asDouble();
-    var rule = new UpdateRule(new Sgd(), lambda, Clipping.of());
+    var rule = UpdateRule.of(new Sgd(), lambda, Clipping.of());
     var averager = ParameterAverager.of(layout, rule);
 
     double[] dz = new double[ROWS * CLASSES];

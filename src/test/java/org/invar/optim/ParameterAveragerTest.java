@@ -66,7 +66,9 @@ class ParameterAveragerTest {
     List<ParameterAverager> averagers = new ArrayList<>();
     float[] flat = LAYOUT.initialValues(3);
     for (int i = 1; i < cuts.length; i++) {
-      averagers.add(ParameterAverager.of(LAYOUT, new UpdateRule(optimizer, 0.7, clipping), cuts[i - 1], cuts[i]));
+      averagers.add(
+          ParameterAverager.of(
+              LAYOUT, UpdateRule.of(optimizer, 0.7, clipping), cuts[i - 1], cuts[i]));
     }
     for (int t = 1; t <= 4; t++) {
       float[] sum = gradientSum(t);
@@ -108,7 +110,7 @@ class ParameterAveragerTest {
     float[] flat = LAYOUT.initialValues(3);
     float[] sum = gradientSum(1);
     float[] updated = flat.clone();
-    var averager = ParameterAverager.of(LAYOUT, new UpdateRule(new Sgd(), 0.7, BOTH));
+    var averager = ParameterAverager.of(LAYOUT, UpdateRule.of(new Sgd(), 0.7, BOTH));
     double[] g = new double[LENGTH];
     double square = 0;
     for (Layout.Entry entry : LAYOUT.entries()) {
@@ -138,7 +140,7 @@ class ParameterAveragerTest {
         expected += (double) flat[i] * flat[i];
       }
     }
-    var rule = new UpdateRule(new Sgd(), 3, Clipping.of());
+    var rule = UpdateRule.of(new Sgd(), 3, Clipping.of());
     assertEquals(3 * expected / 16, L2.cost(LAYOUT, flat, rule, 8), 1e-12 * expected);
     assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, flat, rule, 0));
     assertThrows(IllegalArgumentException.class, () -> L2.cost(LAYOUT, new float[3], rule, 8));
@@ -191,7 +193,7 @@ class ParameterAveragerTest {
   @Test
   void aStepWithoutTheNormIsRefusedWhereTheNormIsBounded() {
     float[] flat = LAYOUT.initialValues(3);
-    var averager = ParameterAverager.of(LAYOUT, new UpdateRule(new Sgd(), 0, BOTH));
+    var averager = ParameterAverager.of(LAYOUT, UpdateRule.of(new Sgd(), 0, BOTH));
     assertThrows(IllegalStateException.class, () -> averager.step(flat, gradientSum(1), 1, 0.1));
   }
 
@@ -203,8 +205,8 @@ class ParameterAveragerTest {
     float[] whole = Arrays.copyOfRange(LAYOUT.initialValues(3), from, LENGTH);
     float[] parts = whole.clone();
     float[] sum = Arrays.copyOfRange(gradientSum(1), from, LENGTH);
-    var one = ParameterAverager.of(LAYOUT, new UpdateRule(optimizer, 0.7, clipping), from, LENGTH);
-    var other = ParameterAverager.of(LAYOUT, new UpdateRule(optimizer, 0.7, clipping), from, LENGTH);
+    var one = ParameterAverager.of(LAYOUT, UpdateRule.of(optimizer, 0.7, clipping), from, LENGTH);
+    var other = ParameterAverager.of(LAYOUT, UpdateRule.of(optimizer, 0.7, clipping), from, LENGTH);
     double[] norms = new double[ParameterAverager.blocks(LENGTH)];
     one.blockSquaredNorms(whole, sum, 32, norms);
     for (int t = 0; t < 2; t++) {

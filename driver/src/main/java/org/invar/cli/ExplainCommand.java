@@ -8,6 +8,7 @@ import org.invar.config.Job;
 import org.invar.exchange.GangOptions;
 import org.invar.exchange.SparkStop;
 import org.invar.prepare.Preparation;
+import org.invar.report.GroupTable;
 import org.invar.report.LayerTable;
 import org.invar.report.MemoryEstimate;
 import org.invar.report.TextTable;
@@ -82,6 +83,8 @@ final class ExplainCommand implements Callable<Integer> {
       Preparation preparation = Preparation.of(session, described, null);
       out.println();
       out.println(new LayerTable(preparation.network()).render());
+      GroupTable.of(preparation.network(), described.settings().train().rule())
+          .ifPresent(table -> out.println(table.render()));
       out.println(columns(preparation));
       preparation.checkMemory(warning -> out.println("warning: " + warning));
       preparation.notes().forEach(note -> out.println("warning: " + note));

@@ -1,8 +1,10 @@
 package org.invar.config;
 
+import java.util.List;
 import org.invar.gang.Wire;
 import org.invar.optim.Clipping;
 import org.invar.optim.EarlyStopping;
+import org.invar.optim.Group;
 import org.invar.optim.Optimizer;
 import org.invar.optim.UpdateRule;
 import org.invar.optim.schedule.Progress;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether a run refuses machines whose results could differ in a bit
  * @param l2 λ of L2 regularization, 0 or more
  * @param clip bounds on the gradient
+ * @param groups the parameters that are frozen, or have a rate of their own
  * @param earlyStopping when to end before the last epoch; null for never
  * @param keepBest the metric whose best epoch's weights are the result; null for the last epoch's
  * @param optimalError human or Bayes error, for the bias and variance diagnosis, a fraction in [0,
@@ -44,6 +47,7 @@ public record TrainSettings(
     boolean exact,
     double l2,
     Clipping clip,
+    List<Group> groups,
     @Nullable EarlyStopping earlyStopping,
     @Nullable String keepBest,
     double optimalError) {
@@ -63,8 +67,8 @@ public record TrainSettings(
         "exchange",
         exchange,
         "gang, which alone has averaging and wire");
-    requireRate(schedule, 0);
-    requireRate(schedule, epochs - 1);
+    requireRate(schedule, groups, 0);
+    requireRate(schedule, groups, epochs - 1);
     if (earlyStopping != null) {
       Require.metric("earlyStopping.metric", earlyStopping.metric());
     }
@@ -74,7 +78,7 @@ public record TrainSettings(
   }
 
   /** Rates rise or fall over a run: the first and the last epoch have the lowest. */
-  private static void requireRate(Schedule schedule, int epoch) {
+  private static void requireRate(Schedule schedule, List<Group> groups, int epoch) {
     double rate = schedule.rate(new Progress(epoch, 1, 0));
     Require.check(
         schedule.endsAtZero() || (rate > 0 && Float32.holds(rate)),
@@ -82,11 +86,20 @@ public record TrainSettings(
         rate + " in epoch " + (epoch + 1),
         "a rate from 1.2e-38 to 3.4e38, as float32 has it. Take another rate, fewer epochs, or a"
             + " factor nearer to 1");
+    for (int i = 0; i < groups.size(); i++) {
+      double factor = groups.get(i).rate();
+      Require.check(
+          schedule.endsAtZero() || Float32.holds(rate * factor),
+          "groups[" + i + "].rate",
+          factor,
+          "a factor that leaves the schedule's rate, %s in epoch %d, in float32's range"
+              .formatted(rate, epoch + 1));
+    }
   }
 
   /** Returns how a gradient becomes an update. */
   public UpdateRule rule() {
-    return new UpdateRule(optimizer, l2, clip);
+    return new UpdateRule(optimizer, l2, clip, groups);
   }
 
   /** Returns the settings with all defaults. */
@@ -104,6 +117,7 @@ public record TrainSettings(
         true,
         0,
         Clipping.of(),
+        List.of(),
         null,
         null,
         0);

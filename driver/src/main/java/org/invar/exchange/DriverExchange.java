@@ -70,8 +70,7 @@ final class DriverExchange implements Exchange {
     this.splits = splits;
     this.hadoop = hadoop;
     this.layout = plan.network().layout();
-    this.averager =
-        ParameterAverager.of(layout, settings.rule());
+    this.averager = ParameterAverager.of(layout, settings.rule());
     this.parameters = layout.initialValues(plan.seed());
     Layout stateLayout = plan.network().stateLayout();
     this.running = RunningState.of(stateLayout, stateLayout.initialValues(plan.seed()));

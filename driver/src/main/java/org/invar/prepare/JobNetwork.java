@@ -13,7 +13,9 @@ import org.invar.nn.Dense;
 import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.nn.Sequential;
+import org.invar.optim.UpdateRule;
 import org.invar.source.Preprocessing;
+import org.invar.source.Spelling;
 import org.invar.tensor.Layout;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Time;
@@ -79,6 +81,7 @@ public final class JobNetwork {
       throw new InvarException(job.place("loss") + ": " + e.getMessage() + ".", e);
     }
     checkLength(job, network);
+    checkGroups(job, network.layout());
     return network;
   }
 
@@ -95,6 +98,43 @@ public final class JobNetwork {
       throw new InvarException(
           job.place("model") + ": " + e.getMessage() + ". Take fewer or smaller layers.", e);
     }
+  }
+
+  /** Every group is of some parameter, and some parameter is trained. */
+  private static void checkGroups(Job job, Layout layout) {
+    UpdateRule rule = job.settings().train().rule();
+    List<String> names = layout.entries().stream().map(Layout.Entry::name).toList();
+    for (int group = 0; group < rule.groups().size(); group++) {
+      if (rule.entries(layout, group).isEmpty()) {
+        String match = rule.groups().get(group).match();
+        boolean hidden = names.stream().anyMatch(rule.groups().get(group)::fits);
+        throw job.wrong(
+            "train.groups[" + group + "].match",
+            hidden
+                ? "a pattern of a parameter that no later group fits"
+                : "a pattern of a parameter's name, such as " + nearest(match, names),
+            match,
+            hidden
+                ? "Put wider patterns in front of narrower ones: the last that fits decides."
+                : "A * stands for any characters.");
+      }
+    }
+    if (!names.isEmpty() && rule.frozen(layout).size() == names.size()) {
+      throw job.wrong(
+          "train.groups",
+          "a parameter that is trained",
+          "all " + names.size() + " frozen",
+          "Name what is trained in a later group, as in {match: '"
+              + names.get(names.size() - 1).replaceFirst("[^.]*$", "*")
+              + "'}.");
+    }
+  }
+
+  private static String nearest(String match, List<String> names) {
+    return names.isEmpty()
+        ? "none, for there are no parameters"
+        : String.join(
+            ", ", Spelling.byDistance(match, names).subList(0, Math.min(4, names.size())));
   }
 
   /** Returns the layers that a model's settings name. */

@@ -29,8 +29,7 @@ public record MemoryEstimate(
    * @param rule whose optimizer's moments are counted
    * @param rows at least 1
    */
-  public static MemoryEstimate of(
-      Network network, UpdateRule rule, int rows) {
+  public static MemoryEstimate of(Network network, UpdateRule rule, int rows) {
     if (rows < 1) {
       throw new IllegalArgumentException("rows=" + rows + " is not positive");
     }
@@ -42,7 +41,9 @@ public record MemoryEstimate(
         vector,
         2 * vector,
         Float.BYTES * values * rows,
-        Float.BYTES * length * (rule.optimizer().moments() + (rule.clipping().boundsNorm() ? 1 : 0)));
+        Float.BYTES
+            * length
+            * (rule.optimizer().moments() + (rule.clipping().boundsNorm() ? 1 : 0)));
   }
 
   /** Returns the bytes of a worker with that many compute threads. */

@@ -384,7 +384,7 @@ class JobTest {
         job.yaml:4: data.dev.split: expected a fraction above 0 and below 1, found 2.0.
         job.yaml:11: model.layers[1].dens: expected one of %s, found "dens". Did you mean dense?
         job.yaml:14: train.epoch: expected one of the keys epochs, optimizer, schedule, batchSize, \
-        seed, shards, exchange, averaging, wire, exact, l2, clip, earlyStopping, keepBest, \
+        seed, shards, exchange, averaging, wire, exact, l2, clip, groups, earlyStopping, keepBest, \
         optimalError, found the unknown key epoch. Did you mean epochs?"""
             .formatted(String.join(", ", Vocabulary.standard().choice(layer()).members().keySet())),
         refusal(

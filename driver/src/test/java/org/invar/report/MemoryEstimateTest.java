@@ -59,7 +59,7 @@ class MemoryEstimateTest {
                 BatchNorm.of(),
                 Dense.of(2)),
             SoftmaxCrossEntropy.of());
-    var estimate = MemoryEstimate.of(network, new UpdateRule(new Sgd(), 0, new Clipping(1, 2)), 1);
+    var estimate = MemoryEstimate.of(network, UpdateRule.of(new Sgd(), 0, new Clipping(1, 2)), 1);
     int outputs = (6 + 4 + 4 + 4) + (3 + 7) + 7 + 2;
     assertEquals(4L * (4 + 2 * outputs), estimate.activations());
     int trainable = (4 * 6 + 6) + (6 * 4 + 4) + (4 * 4 + 4) + (4 * 3 + 3) + 2 * 7 + (7 * 2 + 2);
@@ -75,7 +75,7 @@ class MemoryEstimateTest {
             Type.sequence(100, 7),
             List.of(new Bidirectional(Lstm.of(5)), Dense.of(2)),
             SoftmaxCrossEntropy.of());
-    var estimate = MemoryEstimate.of(network, new UpdateRule(new Sgd(), 0, new Clipping(1, 2)), 1);
+    var estimate = MemoryEstimate.of(network, UpdateRule.of(new Sgd(), 0, new Clipping(1, 2)), 1);
     int lstm = 100 * (7 + (4 + 2 + 2) * 5) + 5;
     int values = (2 * lstm + 700 + 2 * 10) + 2;
     assertEquals(4L * (700 + 2 * values), estimate.activations());

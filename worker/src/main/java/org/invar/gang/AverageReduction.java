@@ -1,5 +1,6 @@
 package org.invar.gang;
 
+import java.util.List;
 import org.invar.compute.FlatPair;
 import org.invar.compute.Piece;
 import org.invar.compute.Slicing;
@@ -7,6 +8,7 @@ import org.invar.compute.Slicing.Chunk;
 import org.invar.compute.TreeSum;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
+import org.invar.tensor.Layout;
 
 /**
  * Parameter averaging: the workers' parameters, moments and state become their means (local SGD,
@@ -20,15 +22,27 @@ final class AverageReduction implements Reduction {
   private final FlatPair weights;
   private final Slicing slicing;
   private final int parameters;
+  private final List<Layout.Entry> frozen;
   private double[] scores = NONE;
 
+  /**
+   * Makes the reduction of a worker.
+   *
+   * @param averager of all parameters
+   * @param frozen the parameters that are everywhere as they were
+   */
   AverageReduction(
-      ParameterAverager averager, RunningState running, FlatPair weights, Slicing slicing) {
+      ParameterAverager averager,
+      RunningState running,
+      FlatPair weights,
+      Slicing slicing,
+      List<Layout.Entry> frozen) {
     this.averager = averager;
     this.running = running;
     this.weights = weights;
     this.slicing = slicing;
     this.parameters = averager.to();
+    this.frozen = frozen;
   }
 
   /** Returns how the vectors of an averager of all parameters are cut. */
@@ -60,7 +74,19 @@ final class AverageReduction implements Reduction {
     for (int i = 0; i < part.length(); i++) {
       sums[i] = (float) (sums[i] / (double) slicing.workers());
     }
+    keepFrozen(part, sums);
     store(part, sums);
+  }
+
+  /** A mean of equal values is not always the value: their sum is rounded. */
+  private void keepFrozen(Chunk part, float[] means) {
+    for (Layout.Entry entry : frozen) {
+      int from = Math.max(entry.offset(), part.at());
+      int count = Math.min(entry.end(), part.at() + part.length()) - from;
+      if (count > 0) {
+        weights.read(from, means, from - part.at(), count);
+      }
+    }
   }
 
   @Override

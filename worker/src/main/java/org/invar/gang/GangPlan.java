@@ -83,7 +83,6 @@ public record GangPlan(
     Shards.Range range = Shards.range(run.shards(), workers, rank);
     int shards = Math.max(1, range.to() - range.from());
     long rows = Math.max(1, run.batchSize() / run.shards());
-    return MemoryNeed.of(
-        run.network(), rule.optimizer(), workers, averages(), cores, shards, rows);
+    return MemoryNeed.of(run.network(), rule.optimizer(), workers, averages(), cores, shards, rows);
   }
 }

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
 import org.invar.collective.Collective;
 import org.invar.compute.ComputeThreads;
 import org.invar.compute.Piece;
@@ -97,15 +96,14 @@ final class GangWorker implements AutoCloseable {
       this.batches = run.batches();
       this.reduction =
           new StepReduction(
-              state.averager(),
-              state.running(),
-              state.weights(),
-              slicing.parameters());
+              state.averager(), state.running(), state.weights(), slicing.parameters());
       int width = run.stepScores().zero().length;
       var tags = new AtomicInteger();
       this.rounds = new SliceRound(collective, slicing, plan.wire(), width, tags::incrementAndGet);
       this.localSteps =
-          plan.averages() ? new LocalSteps(collective, state, width, tags::incrementAndGet) : null;
+          plan.averages()
+              ? new LocalSteps(plan, collective, state, width, tags::incrementAndGet)
+              : null;
       Shards.Range range = ranges.get(collective.rank());
       // Last, as nobody would close it after a failure.
       this.pass = new ShardPass(run, range, splits, threads, state.weights());
@@ -270,52 +268,6 @@ final class GangWorker implements AutoCloseable {
         untold.clear();
         told = System.nanoTime();
       }
-    }
-  }
-
-  /** Steps that workers take alone, and their averages. */
-  private static final class LocalSteps {
-    private final Collective collective;
-    private final SliceRound rounds;
-    private final AverageReduction reduction;
-    private double[] scores;
-    private int count;
-
-    LocalSteps(Collective collective, GangState state, int width, IntSupplier tags) {
-      this.collective = collective;
-      Slicing slicing =
-          AverageReduction.slicing(state.averager(), state.running(), collective.size());
-      this.rounds = new SliceRound(collective, slicing, Wire.FLOAT32, width, tags);
-      this.reduction =
-          new AverageReduction(state.averager(), state.running(), state.weights(), slicing);
-      this.scores = new double[width];
-    }
-
-    void took(double[] step) {
-      count++;
-      for (int i = 0; i < scores.length; i++) {
-        scores[i] += step[i];
-      }
-    }
-
-    int count() {
-      return count;
-    }
-
-    /** Averages everything and returns the sum of all workers' scores since the last time. */
-    double[] average(long step) throws IOException, InterruptedException {
-      List<Contribution> contributions = new ArrayList<>();
-      for (int rank = 0; rank < collective.size(); rank++) {
-        List<Node> node = List.of(new Node(rank, rank + 1));
-        contributions.add(
-            rank == collective.rank()
-                ? new Contribution(node, List.of(reduction.piece()), List.of(scores))
-                : Contribution.of(node));
-      }
-      rounds.run("the averages after step " + step, collective.size(), contributions, reduction);
-      scores = new double[scores.length];
-      count = 0;
-      return reduction.scores();
     }
   }
 }

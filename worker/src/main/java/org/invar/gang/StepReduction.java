@@ -5,6 +5,7 @@ import org.invar.compute.FlatPair;
 import org.invar.compute.Scores;
 import org.invar.compute.Slicing.Chunk;
 import org.invar.compute.TreeSum;
+import org.invar.optim.BlockUpdate;
 import org.invar.optim.ParameterAverager;
 import org.invar.optim.RunningState;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class StepReduction implements Reduction {
 
   private double rate;
   private double[] scores = NONE;
-  private ParameterAverager.@Nullable BlockUpdate rule;
+  private @Nullable BlockUpdate rule;
 
   /**
    * Makes the reduction of a worker.
@@ -40,10 +41,7 @@ final class StepReduction implements Reduction {
    * @param parameters P
    */
   StepReduction(
-      ParameterAverager averager,
-      RunningState running,
-      FlatPair weights,
-      int parameters) {
+      ParameterAverager averager, RunningState running, FlatPair weights, int parameters) {
     this.averager = averager;
     this.running = running;
     this.weights = weights;

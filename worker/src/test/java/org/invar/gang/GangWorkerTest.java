@@ -17,6 +17,7 @@ import org.invar.compute.ComputeThreads;
 import org.invar.compute.Reference;
 import org.invar.compute.Slicing;
 import org.invar.kernel.onednn.Fastest;
+import org.invar.tensor.Layout;
 import org.invar.tensor.SumTree;
 import org.invar.tensor.SumTree.Node;
 import org.invar.tensor.Weights;
@@ -45,6 +46,43 @@ class GangWorkerTest {
     Weights clipped = Reference.train(small, small.plan(1), STEPS);
     assertFalse(Arrays.equals(expected.parameters(), clipped.parameters()));
     assertTrainsTo(expected, small.unclipped(workers));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7})
+  void neitherWorkersNorThreadsReachTheWeightsOfGroups(int workers) throws Exception {
+    Weights expected = Reference.train(small, small.grouped(1, 0), STEPS);
+    assertFrozen(expected);
+    assertTrainsTo(expected, small.grouped(workers, 0));
+  }
+
+  /** Of three equal float32 values the mean is not always the value. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 5})
+  void averagesLeaveWhatIsFrozen(int workers) throws Exception {
+    small.gang(
+        small.grouped(workers, 1),
+        1,
+        (gang, reports) -> {
+          SmallRun.take(gang, 0, STEPS);
+          assertFrozen(gang.state().weights().read());
+        });
+  }
+
+  /** Frozen parameters, and no others, are as they began. */
+  private void assertFrozen(Weights weights) {
+    Layout layout = small.run().network().layout();
+    float[] start = layout.initialValues(small.run().seed());
+    for (Layout.Entry entry : layout.entries()) {
+      float[] before = part(start, entry);
+      float[] after = part(weights.parameters(), entry);
+      boolean frozen = entry.name().startsWith(SmallRun.FROZEN);
+      assertEquals(frozen, Arrays.equals(before, after), entry.name());
+    }
+  }
+
+  private static float[] part(float[] flat, Layout.Entry entry) {
+    return Arrays.copyOfRange(flat, entry.offset(), entry.end());
   }
 
   private void assertTrainsTo(Weights expected, GangPlan plan) throws Exception {

@@ -87,10 +87,9 @@ class RoundAllocationTest {
               Shape.of(1), List.of(new SliceRun.Vectors(parameters, 0)), new MeanSquaredError());
       var start = new Weights(new float[parameters], new float[0]);
       var slicing = new Slicing(parameters, 0, workers);
-      var rule = new UpdateRule(Adam.of(), 0, new Clipping(norm, Double.POSITIVE_INFINITY));
+      var rule = UpdateRule.of(Adam.of(), 0, new Clipping(norm, Double.POSITIVE_INFINITY));
       var averager =
-          ParameterAverager.of(
-              network.layout(), rule, slicing.from(rank), slicing.to(rank));
+          ParameterAverager.of(network.layout(), rule, slicing.from(rank), slicing.to(rank));
       this.weights = new FlatPair(network);
       weights.write(start);
       RunningState running = RunningState.of(network.stateLayout(), start.state());

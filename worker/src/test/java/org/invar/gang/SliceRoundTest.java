@@ -11,6 +11,7 @@ import org.invar.collective.InProcess;
 import org.invar.collective.PeerException;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
+import org.invar.optim.Group;
 import org.invar.optim.RmsProp;
 import org.invar.optim.UpdateRule;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ class SliceRoundTest {
   private static final double NONE = Double.POSITIVE_INFINITY;
 
   private static UpdateRule rule(String optimizer, double l2, double norm, double value) {
-    return new UpdateRule(
+    return UpdateRule.of(
         optimizer.equals("adam") ? Adam.of() : RmsProp.of(), l2, new Clipping(norm, value));
   }
 
@@ -46,6 +47,16 @@ class SliceRoundTest {
       throws Exception {
     var run = new SliceRun(parameters, state, shards, rule(optimizer, l2, norm, value));
     for (int workers = 1; workers <= 9; workers++) {
+      Workers.run(workers, run::work);
+    }
+  }
+
+  @Test
+  void groupsHaveTheBitsOfWholeArrays() throws Exception {
+    var groups = List.of(new Group("*.w", true, 1), new Group("*.b", false, 3));
+    var rule = new UpdateRule(Adam.of(), 0.1, new Clipping(0.5, NONE), groups);
+    var run = new SliceRun(30_000, 500, 11, rule);
+    for (int workers = 1; workers <= 5; workers++) {
       Workers.run(workers, run::work);
     }
   }

@@ -25,6 +25,7 @@ import org.invar.nn.Layer;
 import org.invar.nn.Network;
 import org.invar.optim.Adam;
 import org.invar.optim.Clipping;
+import org.invar.optim.Group;
 import org.invar.optim.UpdateRule;
 import org.invar.rows.BlockCodec;
 import org.invar.rows.PackedBlock;
@@ -47,6 +48,10 @@ import scala.Tuple2;
 public record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
   public static final String DEV = "dev";
   public static final int STEPS_AN_EPOCH = 3;
+
+  /** The layer that is frozen in {@link #grouped}. */
+  public static final String FROZEN = "dense1";
+
   private static final int WIDTH = 20;
   private static final int CLASSES = 3;
   private static final int BATCH = 17;
@@ -139,13 +144,25 @@ public record SmallRun(RunPlan run, Map<String, Map<Integer, byte[]>> blocks) {
 
   private GangPlan plan(
       int workers, Clipping clipping, int averageEvery, GangPlan.@Nullable Start start) {
+    return plan(workers, UpdateRule.of(Adam.of(), 0.01, clipping), averageEvery, start);
+  }
+
+  /** Returns the plan of a gang that freezes one layer, and trains another faster. */
+  public GangPlan grouped(int workers, int averageEvery) {
+    var clipping = new Clipping(0.5, Double.POSITIVE_INFINITY);
+    var groups = List.of(new Group(FROZEN + ".*", true, 1), new Group("dense3.*", false, 10));
+    return plan(workers, new UpdateRule(Adam.of(), 0.01, clipping, groups), averageEvery, null);
+  }
+
+  private GangPlan plan(
+      int workers, UpdateRule rule, int averageEvery, GangPlan.@Nullable Start start) {
     Duration timeout = Duration.ofSeconds(20);
     return new GangPlan(
         run,
         0,
         workers,
         1,
-        new UpdateRule(Adam.of(), 0.01, clipping),
+        rule,
         averageEvery,
         Wire.FLOAT32,
         new GangPlan.Meeting(RunKey.random(), false, null, 0, 0, 0, timeout, timeout),

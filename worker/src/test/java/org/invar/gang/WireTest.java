@@ -102,10 +102,7 @@ class WireTest {
       var reduction =
           new StepReduction(
               ParameterAverager.of(
-                  network.layout(),
-                  UpdateRule.of(new Sgd()),
-                  slicing.from(rank),
-                  slicing.to(rank)),
+                  network.layout(), UpdateRule.of(new Sgd()), slicing.from(rank), slicing.to(rank)),
               RunningState.of(network.stateLayout(), new float[0]),
               weights,
               PARAMETERS);
