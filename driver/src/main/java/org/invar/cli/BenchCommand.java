@@ -71,6 +71,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--verbose", description = "Show Spark's log, and traces of errors.")
   private boolean verbose;
 
+  private static final int MOST_REPORT_BYTES = 64 << 20;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private final PrintStream out;
@@ -133,12 +135,17 @@ final class BenchCommand implements Callable<Integer> {
       throw InvarException.of(
           "--json " + file, "a file in a folder that is there", "none", "Name another.");
     }
-    if (Files.exists(file)) {
+    if (Files.isRegularFile(file)) { // In a pipe or a terminal there is nothing to lose.
       ReportFile.requireOwn(
-          "--json " + file,
-          () -> Files.readAllBytes(file),
-          List.of("machine", "settings", "rows", "model"));
+          "--json " + file, () -> report(file), List.of("machine", "settings", "rows", "model"));
     }
+  }
+
+  private static byte[] report(Path file) throws IOException {
+    if (Files.size(file) > MOST_REPORT_BYTES) {
+      throw new IOException("too large for a report");
+    }
+    return Files.readAllBytes(file);
   }
 
   private static void write(Path file, byte[] text) {

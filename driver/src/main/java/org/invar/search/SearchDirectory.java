@@ -78,6 +78,10 @@ final class SearchDirectory implements AutoCloseable {
   private final Path path;
   private final String search;
   private final Mode mode;
+
+  /** Whether somebody had claimed the directory before this search looked. */
+  private boolean claimed;
+
   private final Claim claim;
 
   private SearchDirectory(
@@ -105,6 +109,8 @@ final class SearchDirectory implements AutoCloseable {
       Path path = fileSystem.makeQualified(given);
       var opened = new SearchDirectory(fileSystem, hadoop, path, text, mode);
       opened.claim.requireFree();
+      List<String> all = RunFiles.names(fileSystem, path);
+      opened.claimed = Claim.without(all).size() < all.size();
       opened.check();
       return opened;
     } catch (IOException e) {
@@ -115,12 +121,10 @@ final class SearchDirectory implements AutoCloseable {
   }
 
   private void check() throws IOException {
-    List<String> all = RunFiles.names(fileSystem, path);
-    List<String> names = Claim.without(all);
+    List<String> names = Claim.without(RunFiles.names(fileSystem, path));
     if (names.isEmpty()) {
       return;
     }
-    boolean claimed = names.size() < all.size();
     String recorded = recorded(names);
     if (mode == Mode.NEW) {
       throw InvarException.of(

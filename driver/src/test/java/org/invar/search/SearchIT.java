@@ -330,6 +330,10 @@ class SearchIT {
     assertTrue(first.get(0).get("part").isNull() && first.get(1).get("part").isNull(), "" + first);
     gangs.awaitEnd();
     assertEquals(TRIALS, Set.copyOf(gangs.descriptions.values()).size(), gangs::toString);
+    for (String description : gangs.descriptions.values()) {
+      assertTrue(description.matches("s trial \\d to epoch \\d+: .*"), description);
+    }
+    assertEquals(Set.of("invar-search"), gangs.pools);
     assertEquals(2, gangs.most, "gangs at the same time");
   }
 
@@ -338,14 +342,14 @@ class SearchIT {
     private final Map<Integer, String> descriptions = new TreeMap<>(); // By stage; each a trial's.
     private final Set<String> running = new TreeSet<>();
     private final Set<Integer> jobs = new TreeSet<>();
+    private final Set<String> pools = new TreeSet<>();
     private int most;
 
     @Override
     public synchronized void onJobStart(SparkListenerJobStart start) {
       String description = start.properties().getProperty("spark.job.description", "");
       if (description.endsWith(", gang of 1")) {
-        assertTrue(description.matches("s trial \\d to epoch \\d+: .*"), description);
-        assertEquals("invar-search", start.properties().getProperty("spark.scheduler.pool"));
+        pools.add(start.properties().getProperty("spark.scheduler.pool"));
         jobs.add(start.jobId());
         start.stageIds().foreach(id -> descriptions.put((Integer) id, description));
       }
@@ -374,7 +378,7 @@ class SearchIT {
 
     /** Spark tells of what happened later than it happens. */
     synchronized void awaitEnd() throws InterruptedException {
-      while (descriptions.isEmpty() || !jobs.isEmpty()) {
+      while (Set.copyOf(descriptions.values()).size() < TRIALS || !jobs.isEmpty()) {
         wait();
       }
     }

@@ -29,7 +29,7 @@ class KilledRunIT {
     Path job = directory.resolve("job.yaml");
     Files.writeString(job, TrainingExactnessTest.JOB.replace("epochs: 2", "epochs: 5"));
     Path whole = directory.resolve("whole");
-    trainHere(job, whole);
+    trainHere(job, whole, 2);
 
     Path killed = directory.resolve("killed");
     int kills = 0;
@@ -40,7 +40,7 @@ class KilledRunIT {
       assertTrue(seen < 40, "the run ended before it could be killed " + KILLS + " times");
     }
     assertTrue(Files.notExists(killed.resolve("summary.json")), "killed too late");
-    trainHere(job, killed);
+    trainHere(job, killed, 1);
     assertArrayEquals(GangRuns.weights(whole), GangRuns.weights(killed));
   }
 
@@ -59,7 +59,7 @@ class KilledRunIT {
       assertFalse(refused.contains("\tat "), refused);
     }
     Path alone = directory.resolve("alone");
-    trainHere(job, alone);
+    trainHere(job, alone, 1);
     assertArrayEquals(GangRuns.weights(alone), GangRuns.weights(out));
     assertEquals(names(alone), names(out));
   }
@@ -71,8 +71,8 @@ class KilledRunIT {
   }
 
   /** Trains, or goes on, in this process. */
-  private static void trainHere(Path job, Path out) {
-    SparkSession spark = LocalSpark.start(2);
+  private static void trainHere(Path job, Path out, int cores) {
+    SparkSession spark = LocalSpark.start(cores);
     try {
       Trainer.of(spark, Job.load(job))
           .directory(out.toString())

@@ -1,13 +1,12 @@
 package org.invar.storage;
 
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +24,6 @@ import org.apache.hadoop.security.AccessControlException;
 public final class RunFiles {
   /** The most that is read of a file that is held in memory as a whole. */
   private static final int MOST_BYTES = 256 << 20;
-
-  private static final int BUFFER_BYTES = 1 << 16;
 
   private RunFiles() {}
 
@@ -88,24 +85,23 @@ public final class RunFiles {
    */
   public static FSDataOutputStream create(FileSystem fileSystem, Path file, boolean overwrite)
       throws IOException {
-    if (fileSystem.getClass() == RawLocalFileSystem.class
-        && Umask.suffices(fileSystem.getConf())
-        && create(((RawLocalFileSystem) fileSystem).pathToFile(file).toPath(), overwrite)) {
-      return fileSystem.append(file, BUFFER_BYTES);
+    if (fileSystem.getClass() == RawLocalFileSystem.class && Umask.suffices(fileSystem.getConf())) {
+      File local = ((RawLocalFileSystem) fileSystem).pathToFile(file);
+      if (createNew(local.toPath())) {
+        return new FSDataOutputStream(new LocalOutput(local), null);
+      }
     }
     return fileSystem.create(file, overwrite);
   }
 
-  /** Creates an empty file; where that fails Hadoop is to say why, as of any other file. */
-  private static boolean create(java.nio.file.Path file, boolean overwrite) {
+  /** Creates an empty file; false where one is there, or where Hadoop is to say why it fails. */
+  private static boolean createNew(java.nio.file.Path file) {
     try {
       java.nio.file.Path parent = file.getParent();
       if (parent != null && !Files.isDirectory(parent)) {
         Files.createDirectories(parent);
       }
-      OpenOption how =
-          overwrite ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.CREATE_NEW;
-      Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how).close();
+      Files.createFile(file);
       return true;
     } catch (IOException e) {
       return false;

@@ -26,14 +26,18 @@ class PrivateFilesTest {
       var fileSystem = RunFiles.fileSystem(path, new Configuration());
       RunFiles.overwrite(fileSystem, path, new byte[] {1});
       StoredFile.write(fileSystem, path.suffix("2"), false, out -> out.write(2));
+      var loose = Path.of(path.suffix("3").toUri().getPath());
+      Files.writeString(loose, "whoever made it let all read it");
+      Files.setPosixFilePermissions(loose, PosixFilePermissions.fromString("rw-rw-rw-"));
+      RunFiles.overwrite(fileSystem, path.suffix("3"), new byte[] {3});
     }
   }
 
   @Test
   void followTheUmask() throws Exception {
     assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
-    assertEquals("rwx------ rw------- rw-------", modes("077", "a"));
-    assertEquals("rwxr-x--- rw-r----- rw-r-----", modes("027", "b"));
+    assertEquals("rwx------ rw------- rw------- rw-------", modes("077", "a"));
+    assertEquals("rwxr-x--- rw-r----- rw-r----- rw-r-----", modes("027", "b"));
   }
 
   private String modes(String umask, String name) throws Exception {
@@ -56,7 +60,13 @@ class PrivateFilesTest {
             .start();
     assertEquals(0, process.waitFor(), () -> read(said));
     Path deep = folder.resolve(name).resolve("deep");
-    return mode(deep) + " " + mode(deep.resolve("file")) + " " + mode(deep.resolve("file2"));
+    return mode(deep)
+        + " "
+        + mode(deep.resolve("file"))
+        + " "
+        + mode(deep.resolve("file2"))
+        + " "
+        + mode(deep.resolve("file3"));
   }
 
   private static String read(Path file) {

@@ -158,6 +158,9 @@ final class RecordReader implements Closeable {
   }
 
   private void take(int next, int octet) {
+    if (next == Grammar.QUOTED && !isQuoted(state)) {
+      quoteLine = line;
+    }
     if (fault != null) {
       return;
     }
@@ -177,7 +180,6 @@ final class RecordReader implements Closeable {
   private void takeQuoted(int octet) {
     if (!quoted) {
       quoted = true; // The opening quote is none of the field.
-      quoteLine = line;
       return;
     }
     boolean escapes = octet == grammar.quote() || octet == grammar.escape();
