@@ -89,6 +89,10 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
     }
     INDArray own = steps == null ? positions(all) : steps.own(all);
     INDArray moments = tape.kernels().moments(own);
+    Parameters statistics = tape.statistics();
+    if (statistics != null) {
+      addStatistics(own.size(0), moments, parameters, statistics, tape.kernels());
+    }
     tape.push(x);
     tape.push(own);
     tape.push(moments);
@@ -105,7 +109,6 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
   public INDArray backward(INDArray dy, Parameters parameters, Parameters gradient, Tape tape) {
     INDArray moments = tape.pop();
     INDArray own = tape.pop();
-    addStatistics(own.size(0), moments, parameters, gradient, tape.kernels());
     Steps steps = ragged(tape.popValue());
     INDArray dx =
         tape.kernels()
@@ -122,7 +125,7 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
 
   /** Adds the sums over the shard's values that {@link Layout.Statistic} has. */
   private static void addStatistics(
-      long count, INDArray moments, Parameters parameters, Parameters gradient, Kernels kernels) {
+      long count, INDArray moments, Parameters parameters, Parameters statistics, Kernels kernels) {
     double[] running = kernels.values(parameters.state("mean"));
     double[] ofShard = kernels.values(moments);
     int channels = running.length;
@@ -133,11 +136,11 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
       distances[c] = count * distance;
       squares[c] = count * (ofShard[channels + c] + distance * distance);
     }
-    INDArray mean = gradient.state("mean");
-    INDArray variance = gradient.state("variance");
+    INDArray mean = statistics.state("mean");
+    INDArray variance = statistics.state("variance");
     mean.addi(kernels.like(mean, distances));
     variance.addi(kernels.like(variance, squares));
-    gradient.state("count").addi(count);
+    statistics.state("count").addi(count);
   }
 
   /** Returns the rows' own steps, or null where all values are. */

@@ -73,10 +73,9 @@ public final class GradientCheck {
 
   private List<Difference> differences() {
     INDArray gradient = Nd4j.zeros(DataType.DOUBLE, flat.length());
-    INDArray statistics = Nd4j.zeros(DataType.DOUBLE, state.length());
     Tape tape = tape().wantInputGradient(true);
     layer.forward(x, parameters, tape);
-    Parameters gradients = Parameters.of(gradient, layout, statistics, stateLayout);
+    Parameters gradients = Parameters.of(gradient, layout, state, stateLayout);
     INDArray dx = layer.backward(outputFactors, parameters, gradients, tape);
     List<Difference> differences = new ArrayList<>();
     for (Layout.Entry entry : layout.entries()) {

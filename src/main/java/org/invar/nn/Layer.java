@@ -45,7 +45,8 @@ public interface Layer extends Serializable {
    *
    * @param x [rows, input shape], never changed
    * @param parameters this layer's entries and state
-   * @param tape takes what backward needs, in training
+   * @param tape takes what backward needs, in training; a layer with state adds its batch's
+   *     statistics to {@link Tape#statistics}
    * @return [rows, output shape]; x itself where nothing changes
    */
   Value forward(Value x, Parameters parameters, Tape tape);
@@ -55,8 +56,7 @@ public interface Layer extends Serializable {
    *
    * @param dy the gradient of the loss's sum by the output [rows, output shape], never changed
    * @param parameters as in forward
-   * @param gradient added to; its state part takes the sums over the batch that {@link
-   *     Layout.Statistic} has
+   * @param gradient added to
    * @param tape the tape of forward; {@link Tape#wantsInputGradient()} says whether dx is read
    * @return dx [rows, input shape], or null when nobody reads it
    */

@@ -233,7 +233,7 @@ public record Network(Type input, List<Layer> layers, Loss loss) implements Seri
    */
   public Outcome lossAndGradient(
       Batch batch, Parameters parameters, Parameters gradient, Tape tape) {
-    Value outputs = outputs(batch.features(), parameters, tape);
+    Value outputs = outputs(batch.features(), parameters, tape.addStatisticsTo(gradient));
     INDArray all = outputs.array();
     Value zeros = outputs.with(Nd4j.zeros(all.dataType(), all.shape()));
     Gradients into = zeros::write;

@@ -116,7 +116,7 @@ public record Sequential(List<Layer> layers) implements Layer {
     return rows;
   }
 
-  /** Below the first layer with parameters or state nobody reads a gradient. */
+  /** Below the first layer with parameters nobody reads a gradient. */
   private int firstTrained(Parameters parameters, List<String> names) {
     int first = 0;
     while (first < layers.size() - 1 && parameters.scope(names.get(first)).isEmpty()) {

@@ -9,7 +9,9 @@ import java.util.function.BiConsumer;
 import org.invar.kernel.Kernels;
 import org.invar.random.CounterRandom;
 import org.invar.random.Purpose;
+import org.invar.tensor.Parameters;
 import org.invar.tensor.Value;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -49,6 +51,7 @@ public final class Tape {
   private final List<Value> values = new ArrayList<>();
   private final Map<String, Tape> scopes = new HashMap<>();
   private boolean wantsInputGradient;
+  private @Nullable Parameters statistics;
 
   private Tape(Pass pass, String path) {
     this.pass = pass;
@@ -76,7 +79,12 @@ public final class Tape {
   /** Returns the scope of a child layer. */
   public Tape scope(String child) {
     return scopes.computeIfAbsent(
-        child, name -> new Tape(pass, path.isEmpty() ? name : path + "." + name));
+        child,
+        name -> {
+          Tape scope = new Tape(pass, path.isEmpty() ? name : path + "." + name);
+          scope.statistics = statistics == null ? null : statistics.scope(name);
+          return scope;
+        });
   }
 
   /** Returns the arithmetic to use. */
@@ -131,6 +139,21 @@ public final class Tape {
   /** Returns this scope, told whether somebody reads the input gradient of its layer. */
   public Tape wantInputGradient(boolean wanted) {
     wantsInputGradient = wanted;
+    return this;
+  }
+
+  /**
+   * Returns what this scope's layer adds its batch's statistics to, in forward: the state part
+   * takes the sums that {@link org.invar.tensor.Layout.Statistic} has. Null when nobody collects
+   * them.
+   */
+  public @Nullable Parameters statistics() {
+    return statistics;
+  }
+
+  /** Returns this tape, fresh, told what to add the statistics of the pass to. */
+  public Tape addStatisticsTo(Parameters sums) {
+    statistics = sums;
     return this;
   }
 

@@ -54,11 +54,9 @@ public final class Parameters {
     return scopes.computeIfAbsent(name, child -> new Parameters());
   }
 
-  /** Returns whether neither this scope nor one inside it has a trainable entry or state. */
+  /** Returns whether neither this scope nor one inside it has a trainable entry. */
   public boolean isEmpty() {
-    return entries.isEmpty()
-        && states.isEmpty()
-        && scopes.values().stream().allMatch(Parameters::isEmpty);
+    return entries.isEmpty() && scopes.values().stream().allMatch(Parameters::isEmpty);
   }
 
   private Parameters owner(Layout.Entry entry) {

@@ -241,7 +241,7 @@ class LayerContractTest {
       gradients =
           Parameters.of(gradient, layout, Nd4j.zeros(DataType.FLOAT, state.length()), stateLayout);
       tape = training ? Tape.training(kernels, 3, 1, 2, 0) : Tape.inference(kernels);
-      tape.wantInputGradient(true);
+      tape.wantInputGradient(true).addStatisticsTo(gradients);
       value = layer.forward(new Value(x, c.input().time(), null), parameters, tape);
       output = value.array();
     }

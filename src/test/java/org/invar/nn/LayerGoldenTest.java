@@ -178,10 +178,11 @@ class LayerGoldenTest {
     Parameters parameters = Parameters.of(flat, layout, state, stateLayout);
     goldenNames.forEach(
         (ours, theirs) -> find(parameters, ours).assign(golden.array("/inputs/" + theirs)));
+    Parameters gradients = Parameters.of(gradient, layout, statistics, stateLayout);
     Tape tape = Tape.training(kernels, 1, 0, 0, 0).wantInputGradient(true);
+    tape.addStatisticsTo(gradients);
 
     golden.assertMatches("/output", layer.forward(in, parameters, tape).array());
-    Parameters gradients = Parameters.of(gradient, layout, statistics, stateLayout);
     INDArray dx = layer.backward(golden.array("/outputGradient"), parameters, gradients, tape);
 
     golden.assertMatches("/gradients/x", dx);

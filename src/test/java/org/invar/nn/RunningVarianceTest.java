@@ -71,8 +71,8 @@ class RunningVarianceTest {
             lengths == null
                 ? Value.of(shards[shard])
                 : new Value(shards[shard], Time.RAGGED, lengths[shard]);
-        INDArray y = LAYER.forward(x, parameters(), tape).array();
         Parameters into = Parameters.of(gradient, layout, statistics, stateLayout);
+        INDArray y = LAYER.forward(x, parameters(), tape.addStatisticsTo(into)).array();
         results[shard] = new INDArray[] {y, LAYER.backward(dys[shard], parameters(), into, tape)};
         for (int i = 0; i < sums.length; i++) {
           sums[i] += statistics.getFloat(i); // In float32, as they are exchanged.
@@ -179,6 +179,24 @@ class RunningVarianceTest {
     }
     assertEquals(0.1 * sum / 10, wide.running(0)[0], 1e-6);
     assertEquals(0.9 + 0.1 * (squares / 10 - sum * sum / 100), wide.running(1)[0], 1e-6);
+  }
+
+  /** The same batch may be passed through again, to look at it. */
+  @Test
+  void aPassThatNobodyCollectsFromAddsNothing() {
+    var training = new Training(Type.of(Shape.of(2)));
+    INDArray x = normal(4, 2, 6);
+    INDArray sums = Nd4j.zeros(DataType.FLOAT, training.stateLayout.length());
+    Parameters into = Parameters.of(training.gradient, training.layout, sums, training.stateLayout);
+    Tape tape = Tape.training(kernels, 1, 0, 0, 0).wantInputGradient(true);
+    LAYER.forward(Value.of(x), training.parameters(), tape);
+    LAYER.backward(x, training.parameters(), into, tape);
+    assertEquals(0, sums.amaxNumber().doubleValue());
+    LAYER.forward(
+        Value.of(x),
+        training.parameters(),
+        Tape.training(kernels, 1, 0, 0, 0).addStatisticsTo(into));
+    assertEquals(4, into.state("count").getDouble(0));
   }
 
   @Test
