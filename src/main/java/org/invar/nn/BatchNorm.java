@@ -145,7 +145,7 @@ public record BatchNorm(double momentum, double epsilon) implements Layer {
 
   /** Returns the rows' own steps, or null where all values are. */
   private static @Nullable Steps ragged(Value x) {
-    return x.lengths() == null ? null : Steps.of(x);
+    return x.sequence() && x.lengths() != null ? Steps.of(x) : null;
   }
 
   @Override

@@ -35,7 +35,7 @@ public record Bidirectional(Layer layer) implements Layer {
     Shape shape = output.shape();
     int steps = input.shape().get(0);
     if (!output.sequence() && shape.rank() == 1) {
-      return Type.of(Shape.of(2 * shape.get(0)));
+      return output.withShape(Shape.of(2 * shape.get(0)));
     }
     if (!output.sequence() || shape.get(0) != steps) {
       throw new IllegalArgumentException(
@@ -65,8 +65,8 @@ public record Bidirectional(Layer layer) implements Layer {
   public Value forward(Value x, Parameters parameters, Tape tape) {
     Steps steps = Steps.of(x);
     Value turned = x.with(steps.reversed(x.array()));
-    Value there = layer.forward(x, parameters.scope(FORWARD), tape.scope(FORWARD));
-    Value back = layer.forward(turned, parameters.scope(BACKWARD), tape.scope(BACKWARD));
+    Value there = Children.forward(FORWARD, layer, x, parameters, tape);
+    Value back = Children.forward(BACKWARD, layer, turned, parameters, tape);
     tape.push(x);
     tape.push(there);
     INDArray inOrder = back.sequence() ? steps.reversed(back.array()) : back.array();

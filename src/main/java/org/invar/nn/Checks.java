@@ -21,9 +21,9 @@ final class Checks {
     sequence(input);
     if (input.time() == Time.MIXED) {
       throw new IllegalArgumentException(
-          "expected sequences of the steps that lengths are known for, found %d steps; no layer in"
+          "expected sequences of the steps that lengths are known for, found %d steps made of them;"
                   .formatted(input.shape().get(0))
-              + " front may change their number");
+              + " no layer in front may change their number or mix them");
     }
   }
 

@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.invar.InvarException;
 import org.invar.tensor.Layout;
+import org.invar.tensor.Parameters;
+import org.invar.tensor.Time;
 import org.invar.tensor.Type;
+import org.invar.tensor.Value;
 
 /**
  * What containers do with their children: names by kind and ordinal, tensors and errors by path.
@@ -30,6 +34,26 @@ final class Children {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns the output of a child.
+   *
+   * @throws InvarException when it is of another time than the child's type says: a layer of
+   *     somebody's own that has lost the lengths would let those behind it take padding for steps
+   */
+  static Value forward(String name, Layer layer, Value x, Parameters parameters, Tape tape) {
+    Tape scope = tape.scope(name);
+    Value y = layer.forward(x, parameters.scope(name), scope);
+    Time said = layer.output(x.type()).time();
+    if (y.time() != said) {
+      throw InvarException.of(
+          "layer " + scope.path(),
+          "an output of time=" + said + ", as its type says",
+          "time=" + y.time(),
+          "Return x.with(array) in forward for input.withShape(shape) in output.");
+    }
+    return y;
   }
 
   static List<Layout.Spec> inside(String name, List<Layout.Spec> specs) {

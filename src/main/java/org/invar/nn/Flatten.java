@@ -10,13 +10,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public record Flatten() implements Layer {
   @Override
   public Type output(Type input) {
-    return Type.of(Shape.of(input.shape().size()));
+    return input.withShape(Shape.of(input.shape().size()));
   }
 
   @Override
   public Value forward(Value x, Parameters parameters, Tape tape) {
     tape.push(x.array());
-    return Value.of(x.array().reshape('c', x.array().size(0), -1));
+    return x.with(x.array().reshape('c', x.array().size(0), -1));
   }
 
   @Override

@@ -15,14 +15,14 @@ public record GlobalAveragePool2d() implements Layer {
   public Type output(Type input) {
     Shape image = input.shape();
     window(image).output(image);
-    return Type.of(Shape.of(image.get(2)));
+    return input.withShape(Shape.of(image.get(2)));
   }
 
   @Override
   public Value forward(Value x, Parameters parameters, Tape tape) {
     INDArray image = x.array();
     INDArray means = Pool.forward(Pooling.AVERAGE, image, window(image), tape);
-    return Value.of(means.reshape('c', image.size(0), image.size(3)));
+    return x.with(means.reshape('c', image.size(0), image.size(3)));
   }
 
   @Override

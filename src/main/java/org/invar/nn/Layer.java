@@ -41,7 +41,8 @@ public interface Layer extends Serializable {
   /**
    * Computes the output of a batch.
    *
-   * <p>{@link Value#with} keeps the lengths of sequences; {@link Value#of} makes what is none.
+   * <p>{@link Value#with} keeps what is known of time, whatever the shape, as {@link
+   * Type#withShape} does in {@link #output}; containers refuse values of another time.
    *
    * @param x [rows, input shape], never changed
    * @param parameters this layer's entries and state

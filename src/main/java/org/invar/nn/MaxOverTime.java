@@ -20,7 +20,7 @@ public record MaxOverTime() implements Layer {
   @Override
   public Type output(Type input) {
     Checks.ownSteps(input);
-    return Type.of(Shape.of(input.shape().get(1)));
+    return input.withShape(Shape.of(input.shape().get(1)));
   }
 
   @Override
@@ -29,7 +29,7 @@ public record MaxOverTime() implements Layer {
     INDArray own = x.lengths() == null ? steps : Steps.of(x).padded(steps, LOWEST);
     INDArray image = own.reshape('c', steps.size(0), 1, steps.size(1), steps.size(2));
     INDArray largest = Pool.forward(Pooling.MAX, image, window(image), tape);
-    return Value.of(largest.reshape('c', steps.size(0), steps.size(2)));
+    return x.with(largest.reshape('c', steps.size(0), steps.size(2)));
   }
 
   @Override

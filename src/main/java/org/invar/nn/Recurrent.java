@@ -31,9 +31,8 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
   @Override
   default Type output(Type input) {
     Checks.ownSteps(input);
-    return returnSequences()
-        ? input.withShape(Shape.of(input.shape().get(0), units()))
-        : Type.of(Shape.of(units()));
+    return input.withShape(
+        returnSequences() ? Shape.of(input.shape().get(0), units()) : Shape.of(units()));
   }
 
   /**
@@ -111,7 +110,7 @@ sealed interface Recurrent extends Layer permits Gru, Lstm, SimpleRnn {
     tape.push(pass.outputs());
     tape.pushAll(pass.saved());
     if (!returnSequences) {
-      return Value.of(Steps.of(x).last(pass.outputs()));
+      return x.with(Steps.of(x).last(pass.outputs()));
     }
     return x.with(
         x.lengths() == null ? pass.outputs() : Steps.of(x).withoutPadding(pass.outputs()));

@@ -1,6 +1,5 @@
 package org.invar.nn;
 
-import java.util.Arrays;
 import org.invar.tensor.Parameters;
 import org.invar.tensor.Shape;
 import org.invar.tensor.Time;
@@ -10,7 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The same values in another shape, row-major: an image of one channel as a sequence of its rows,
- * for example. Whatever is given two axes is a sequence (time, features).
+ * for example. Whatever is given two axes is a sequence (time, features); of ragged ones the
+ * lengths stay while the first axis does.
  *
  * @param shape the shape of one example's output; it has as many elements as the input
  */
@@ -22,24 +22,20 @@ public record Reshape(Shape shape) implements Layer {
           "expected an input of %d elements for shape %s, found shape %s of %d"
               .formatted(shape.size(), shape, input.shape(), input.shape().size()));
     }
-    return input.sequence() && shape.equals(input.shape())
-        ? input
-        : new Type(shape, time(input.time()));
+    Type made = input.withShape(shape);
+    return becomesSequence(made.time()) ? new Type(shape, Time.FIXED) : made;
   }
 
   @Override
   public Value forward(Value x, Parameters parameters, Tape tape) {
     tape.push(x.array());
     INDArray y = x.array().reshape('c', shape.batch(x.array().size(0)));
-    boolean same = x.sequence() && Arrays.equals(x.array().shape(), y.shape());
-    return same ? x.with(y) : new Value(y, time(x.time()), null);
+    Value made = x.with(y);
+    return becomesSequence(made.time()) ? new Value(y, Time.FIXED, null) : made;
   }
 
-  private Time time(Time input) {
-    if (shape.rank() != 2) {
-      return Time.NONE;
-    }
-    return input == Time.RAGGED || input == Time.MIXED ? Time.MIXED : Time.FIXED;
+  private boolean becomesSequence(Time made) {
+    return made == Time.NONE && shape.rank() == 2;
   }
 
   @Override

@@ -74,9 +74,8 @@ public record Sequential(List<Layer> layers) implements Layer {
     List<String> names = names();
     Value y = x;
     for (int i = 0; i < layers.size(); i++) {
-      Tape scope = tape.scope(names.get(i));
-      y = layers.get(i).forward(y, parameters.scope(names.get(i)), scope);
-      scope.observe(y.array());
+      y = Children.forward(names.get(i), layers.get(i), y, parameters, tape);
+      tape.scope(names.get(i)).observe(y.array());
     }
     return y;
   }

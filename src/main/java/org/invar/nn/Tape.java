@@ -87,6 +87,11 @@ public final class Tape {
         });
   }
 
+  /** Returns the path of this scope's layer, as its tensors have it. */
+  String path() {
+    return path;
+  }
+
   /** Returns the arithmetic to use. */
   public Kernels kernels() {
     return pass.kernels;

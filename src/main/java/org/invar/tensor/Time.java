@@ -6,17 +6,37 @@ public enum Time {
   NONE,
   /** Every step is the row's own. */
   FIXED,
-  /** Each row has a length: its own steps come first, and the others are padding. */
+  /**
+   * Each row has a length: its own steps come first, and the others are padding. A step is a vector
+   * or, behind a reshape that keeps the first axis, a tensor of more axes.
+   */
   RAGGED,
-  /** Another number of steps, made of ragged ones: nobody knows which of them are a row's own. */
+  /**
+   * Made of ragged steps, but not one of each: in another number, or of all of them a vector.
+   * Whatever shape it gets, nobody knows which of its steps would be a row's own.
+   */
   MIXED;
 
+  /** Returns whether tensors of so many axes can be of this time. */
+  boolean fits(int rank) {
+    return switch (this) {
+      case NONE, MIXED -> true;
+      case FIXED -> rank == 2;
+      case RAGGED -> rank > 1;
+    };
+  }
+
   /**
-   * Returns the time of steps that are made of such steps.
+   * Returns the time of what is made of such a tensor.
    *
-   * @param sameNumber whether as many are made as there were, so that lengths stay
+   * @param rank of what is made of one example
+   * @param sameFirst whether its first axis is as long as that of the tensor
    */
-  Time made(boolean sameNumber) {
-    return this == RAGGED && !sameNumber ? MIXED : this;
+  Time made(int rank, boolean sameFirst) {
+    return switch (this) {
+      case NONE, MIXED -> this;
+      case FIXED -> rank == 2 ? FIXED : NONE;
+      case RAGGED -> rank > 1 && sameFirst ? RAGGED : MIXED;
+    };
   }
 }

@@ -12,20 +12,21 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * of its rows.
  *
  * @param array [rows, shape], float32, or float64 in gradient checks; in the memory of its pass
- * @param time whether rows are sequences, [rows, time, features], and of which kind
+ * @param time whether the second axis is time, and of which kind
  * @param lengths how many steps of each row are its own, in 1 … time; null where time is not {@link
  *     Time#RAGGED}
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Value(INDArray array, Time time, int @Nullable [] lengths) {
   /**
-   * Refuses sequences that are not (time, features), and lengths that cannot be those of the rows.
+   * Refuses sequences of axes that {@link Type} refuses, and lengths that cannot be those of the
+   * rows.
    *
    * @throws IllegalArgumentException naming expected and found
    */
   // In full, since javac 17 loses the annotation of a compact constructor's parameter.
   public Value(INDArray array, Time time, int @Nullable [] lengths) {
-    if (time != Time.NONE && array.rank() != 3) {
+    if (!time.fits(array.rank() - 1)) {
       throw new IllegalArgumentException(
           "expected a batch of sequences [rows, time, features], found "
               + Arrays.toString(array.shape()));
@@ -59,22 +60,23 @@ public record Value(INDArray array, Time time, int @Nullable [] lengths) {
     }
   }
 
-  /** Returns a batch of tensors that are no sequences. */
+  /** Returns a batch of tensors that are no sequences, and in which no padding is. */
   public static Value of(INDArray array) {
     return new Value(array, Time.NONE, null);
   }
 
-  /** Returns whether rows are sequences. */
+  /** Returns whether rows are sequences, [rows, time, features]. */
   public boolean sequence() {
-    return time != Time.NONE;
+    return time != Time.NONE && array.rank() == 3;
   }
 
   /**
-   * Returns what a layer has made of this: of sequences others, whose lengths stay while the number
-   * of steps does. {@link Type#withShape} says the same of types.
+   * Returns what a layer has made of this, of whatever shape: lengths stay while the first axis of
+   * a row does. {@link Type#withShape} says the same of types.
    */
   public Value with(INDArray made) {
-    Time after = time.made(!sequence() || made.size(1) == array.size(1));
+    boolean sameFirst = time == Time.RAGGED && made.rank() > 1 && made.size(1) == array.size(1);
+    Time after = time.made(made.rank() - 1, sameFirst);
     return new Value(made, after, after == Time.RAGGED ? lengths : null);
   }
 
@@ -96,7 +98,7 @@ public record Value(INDArray array, Time time, int @Nullable [] lengths) {
 
   /** Returns how many of a row's steps are its own. */
   public int ownSteps(int row) {
-    return lengths == null ? steps() : lengths[row];
+    return lengths != null && sequence() ? lengths[row] : steps();
   }
 
   /** Returns how many numbers a step has; where rows are no sequences, a row. */

@@ -34,8 +34,8 @@ class MixedStepsTest {
   @MethodSource("layersAcrossTime")
   void whatLooksAcrossTimeRefusesThem(Layer layer) {
     String refused =
-        "expected sequences of the steps that lengths are known for, found 5 steps; no layer in"
-            + " front may change their number";
+        "expected sequences of the steps that lengths are known for, found 5 steps made of them; no layer in"
+            + " front may change their number or mix them";
     assertEquals(MIXED, Conv1d.of(3, 2).output(RAGGED));
     assertEquals(refused, refusal(() -> layer.output(MIXED)));
     var network = List.of(Conv1d.of(3, 2), layer, new Flatten(), Dense.of(1));
@@ -52,7 +52,7 @@ class MixedStepsTest {
     assertEquals(Time.MIXED, new Dropout(0.1).output(MIXED).time());
     assertEquals(Time.MIXED, new Activate(Activation.RELU).output(MIXED).time());
     assertEquals(Time.MIXED, Conv1d.of(3, 2).output(MIXED).time());
-    assertEquals(Type.of(Shape.of(15)), new Flatten().output(MIXED));
+    assertEquals(new Type(Shape.of(15), Time.MIXED), new Flatten().output(MIXED));
     new Network(
         RAGGED, List.of(Conv1d.of(3, 2), new Flatten(), Dense.of(1)), new MeanSquaredError());
   }
@@ -66,10 +66,14 @@ class MixedStepsTest {
   }
 
   @Test
-  void aReshapedSequenceHasOtherStepsUnlessItIsTheSame() {
+  void aReshapedSequenceHasOtherStepsUnlessTheFirstAxisStays() {
     assertEquals(RAGGED, new Reshape(Shape.of(6, 2)).output(RAGGED));
     assertEquals(new Type(Shape.of(4, 3), Time.MIXED), new Reshape(Shape.of(4, 3)).output(RAGGED));
-    assertEquals(Type.of(Shape.of(3, 4, 1)), new Reshape(Shape.of(3, 4, 1)).output(RAGGED));
+    Type picture = new Type(Shape.of(3, 4, 1), Time.MIXED);
+    assertEquals(picture, new Reshape(Shape.of(3, 4, 1)).output(RAGGED));
+    assertEquals(
+        new Type(Shape.of(6, 2, 1), Time.RAGGED), new Reshape(Shape.of(6, 2, 1)).output(RAGGED));
+    assertEquals(new Type(Shape.of(6, 2), Time.MIXED), new Reshape(Shape.of(6, 2)).output(picture));
     assertEquals(
         Type.sequence(3, 4), new Reshape(Shape.of(3, 4)).output(Type.of(Shape.of(3, 4, 1))));
   }
@@ -77,14 +81,14 @@ class MixedStepsTest {
   @Test
   void pathsThatAreNotSequencesOfOneKindAreNotJoined() {
     Layer other = new Reshape(Shape.of(6, 2));
-    List<Layer> fixed = List.of(new Flatten(), other);
+    List<Layer> mixed = List.of(new Flatten(), other);
     assertEquals(
-        "expected body and shortcut to give one shape, found 6×2 (fixed) and 6×2 (ragged)",
-        refusal(() -> Residual.of(fixed).output(RAGGED)));
+        "expected body and shortcut to give one shape, found 6×2 (mixed) and 6×2 (ragged)",
+        refusal(() -> Residual.of(mixed).output(RAGGED)));
     assertEquals(
-        "expected branches that differ in the last axis only, found 6×2 (ragged) and 6×2 (fixed)"
+        "expected branches that differ in the last axis only, found 6×2 (ragged) and 6×2 (mixed)"
             + " (branch 2)",
-        refusal(() -> new Concat(List.of(List.of(), fixed)).output(RAGGED)));
+        refusal(() -> new Concat(List.of(List.of(), mixed)).output(RAGGED)));
   }
 
   /** A shape of two axes is no sequence unless its type says so. */

@@ -275,8 +275,8 @@ class RecurrentTest {
         refusal(() -> new Pass(Lstm.of(2), x, new int[] {0})));
     Layer shortened = Sequential.of(Conv1d.of(3, 2), Lstm.of(2));
     assertEquals(
-        "lstm1: expected sequences of the steps that lengths are known for, found 3 steps; no"
-            + " layer in front may change their number",
+        "lstm1: expected sequences of the steps that lengths are known for, found 3 steps made of them; no"
+            + " layer in front may change their number or mix them",
         refusal(() -> shortened.output(new Type(INPUT, Time.RAGGED))));
   }
 

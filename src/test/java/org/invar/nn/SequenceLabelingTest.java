@@ -124,8 +124,8 @@ class SequenceLabelingTest {
             IllegalArgumentException.class,
             () -> new Network(ragged(4, 2), layers, SoftmaxCrossEntropy.of()));
     assertEquals(
-        "the output: expected sequences of the steps that lengths are known for, found 3 steps; no"
-            + " layer in front may change their number",
+        "the output: expected sequences of the steps that lengths are known for, found 3 steps made of them; no"
+            + " layer in front may change their number or mix them",
         e.getMessage());
   }
 

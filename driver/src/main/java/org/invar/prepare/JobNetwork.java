@@ -71,8 +71,8 @@ public final class JobNetwork {
           "model",
           "outputs at the " + input.get(0) + " steps of the data, where data.lengths is true",
           output.shape().toString(),
-          "Change no number of steps (conv1d: padding same, stride 1), or end with one output a"
-              + " row.");
+          "Change no number of steps (conv1d: padding same, stride 1) and mix none (flatten), or"
+              + " end with one output a row.");
     }
     Network network;
     try {

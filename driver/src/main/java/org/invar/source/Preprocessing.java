@@ -107,6 +107,10 @@ public record Preprocessing(
    * @param lengths whether each row is as long as its array
    */
   public static Type input(Shape shape, boolean lengths) {
+    if (lengths && shape.rank() != 2) {
+      throw new IllegalArgumentException(
+          "expected a sequence (time, features), found shape " + shape);
+    }
     Time whole = shape.rank() == 2 ? Time.FIXED : Time.NONE;
     return new Type(shape, lengths ? Time.RAGGED : whole);
   }

@@ -322,7 +322,7 @@ class JobTest {
                 .replace("standardize: true", "scale: 2")
                 .replace("{zoo: lenet5, input: [3]}", "{layers: [lstm: 4, dense: 1]}"));
     assertTrue(job.settings().data().lengths());
-    assertEquals(Type.of(Shape.of(1)), JobNetwork.of(job, Shape.of(5, 3)).output());
+    assertEquals(new Type(Shape.of(1), Time.MIXED), JobNetwork.of(job, Shape.of(5, 3)).output());
     assertTrue(job.with("data.standardize", "true").settings().data().standardize());
     Job other = job.with("model.input", "[15, 1]");
     assertTrue(
@@ -349,7 +349,7 @@ class JobTest {
     assertTrue(
         message.contains(
             "model.layers[1]: layer lstm1: expected sequences of the steps that lengths are known"
-                + " for, found 4 steps; no layer in front may change their number."),
+                + " for, found 4 steps made of them; no layer in front may change their number or mix them."),
         message);
     Job binary = same.with("loss", "binaryCrossEntropy");
     message =
