@@ -10,7 +10,7 @@ import org.invar.InvarException;
 
 /** Values that are missing, or no numbers where numbers are expected: of all columns at once. */
 final class Holes {
-  private static final String CORRECT = "Correct these rows or leave them out.";
+  private static final String CORRECT = "Correct these rows or leave them out." + BadRows.REMEDY;
 
   private Holes() {}
 

@@ -23,6 +23,10 @@ public final class Packer {
   private final long seed;
   private final int partitions;
   private final BadRows badRows;
+
+  /** What messages about bad rows end with. */
+  private final String remedy;
+
   private final List<JavaRDD<Encoded>> persisted = new ArrayList<>();
   private final List<PackedDataset> packed = new ArrayList<>();
 
@@ -60,10 +64,15 @@ public final class Packer {
   /** Chooses splits; Spark can ship it. */
   private interface Chosen extends Predicate<Split>, Serializable {}
 
-  private Packer(long seed, int partitions, BadRows badRows) {
+  private Packer(Packing packing, int partitions) {
+    this(packing.seed(), partitions, packing.badRows(), BadRows.REMEDY);
+  }
+
+  private Packer(long seed, int partitions, BadRows badRows, String remedy) {
     this.seed = seed;
     this.partitions = partitions;
     this.badRows = badRows;
+    this.remedy = remedy;
   }
 
   /**
@@ -125,7 +134,7 @@ public final class Packer {
           "both",
           "Leave one of the two out.");
     }
-    var packer = new Packer(packing.seed(), partitions, packing.badRows());
+    var packer = new Packer(packing, partitions);
     try {
       return packer.pack(packing, schema, train, dev, test, shards);
     } catch (RuntimeException | Error e) {
@@ -150,7 +159,7 @@ public final class Packer {
    */
   public static PackedDataset packSplit(
       Packing packing, Preprocessing fitted, Input train, Split split, int shards, int partitions) {
-    var packer = new Packer(packing.seed(), partitions, packing.badRows());
+    var packer = new Packer(packing, partitions);
     try {
       Checked source = packer.check(train, fitted, true, splits(packing));
       source.count(split);
@@ -179,7 +188,7 @@ public final class Packer {
       long seed,
       LongToIntFunction shards,
       int partitions) {
-    var packer = new Packer(seed, partitions, badRows);
+    var packer = new Packer(seed, partitions, badRows, "");
     try {
       Checked source = packer.check(input, fitted, true, new Splits(0, 0, seed));
       long rows = source.tally().rows(Split.TRAIN);
@@ -283,7 +292,7 @@ public final class Packer {
       Input train,
       @Nullable Input dev,
       @Nullable Input test) {
-    var reader = new Packer(packing.seed(), 1, packing.badRows());
+    var reader = new Packer(packing, 1);
     Splits whole = new Splits(0, 0, packing.seed());
     Tally trained = reader.count(train, fitted, splits(packing));
     Map<Split, SplitTally> tallies = new EnumMap<>(Split.class);
@@ -315,7 +324,7 @@ public final class Packer {
           .bad()
           .ifPresent(
               first -> {
-                throw new InvarException(Holes.all(first, input, preprocessing));
+                throw new InvarException(Holes.all(first + remedy, input, preprocessing));
               });
     }
     return tally;

@@ -77,7 +77,7 @@ final class SchemaReader {
           .fault()
           .ifPresent(
               bad -> {
-                throw new InvarException(bad.message());
+                throw new InvarException(bad.message() + BadRows.REMEDY);
               });
     }
     return profile;

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.invar.Shown;
 
 /**
@@ -50,17 +51,25 @@ public record SkippedRows(String source, long rows, Map<String, Long> reasons, L
 
   /** Returns a sentence with the numbers. */
   String sentence() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT, "%s: %,d %s skipped", source, rows, rows == 1 ? "row was" : "rows were"));
-    reasons.entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-        .limit(SHOWN_REASONS)
-        .forEach(
-            reason ->
-                text.append(
-                    String.format(Locale.ROOT, "; %,d: %s", reason.getValue(), reason.getKey())));
-    return text.append(reasons.size() > SHOWN_REASONS ? "; …" : "").append(".").toString();
+    String why =
+        reasons.entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .limit(SHOWN_REASONS)
+            .map(reason -> counted(reason.getValue()) + ": " + reason.getKey())
+            .collect(Collectors.joining("; "));
+    String more = reasons.size() > SHOWN_REASONS ? "; …" : "";
+    return "%s: %s skipped (skipped.jsonl names %s): %s%s."
+        .formatted(source, counted(rows) + (rows == 1 ? " was" : " were"), named(), why, more);
+  }
+
+  private String named() {
+    if (rows > MOST_NAMED) {
+      return "the first " + String.format(Locale.ROOT, "%,d", MOST_NAMED);
+    }
+    return rows == 1 ? "it" : "each";
+  }
+
+  private static String counted(long rows) {
+    return String.format(Locale.ROOT, "%,d %s", rows, rows == 1 ? "row" : "rows");
   }
 }

@@ -1,6 +1,7 @@
 package org.invar.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -85,6 +86,7 @@ class BadRowsTest {
                     + NUMBER
                     + ", found null; column y: "),
         e.getMessage());
+    assertTrue(e.getMessage().contains("Or set data.badRows: skip"), e.getMessage());
   }
 
   @Test
@@ -99,7 +101,12 @@ class BadRowsTest {
     assertEquals(List.of(2L, 3L, 4L), skipped.first().stream().map(s -> s.line()).toList());
     assertTrue(skipped.first().get(0).file().endsWith("a.json"), skipped.toString());
     String sentence = packed.skipped().get(0).sentence();
-    assertTrue(sentence.contains("3 rows were skipped; 2: column b: " + NUMBER), sentence);
+    assertTrue(
+        sentence.contains(
+            "3 rows were skipped (skipped.jsonl names each): 2 rows: column b: "
+                + NUMBER
+                + "; 1 row: "),
+        sentence);
   }
 
   @Test
@@ -141,6 +148,7 @@ class BadRowsTest {
     partition.next(rows.get(0), new float[1], 0);
     var e = assertThrows(InvarException.class, () -> partition.next(rows.get(1), new float[1], 0));
     assertTrue(e.getMessage().contains("n.csv, line 4: expected 2 fields"), e.getMessage());
+    assertFalse(e.getMessage().contains("badRows"), "nothing that a prediction has");
   }
 
   @Test

@@ -59,7 +59,8 @@ class HolesTest {
     String expected =
         "t.csv: expected numbers, found column a: 1 of 29 values that are no numbers (\"NA\" in ROW"
             + " 7) and 1 missing (ROW 4); column b: 2 of 30 values that are no numbers (\"inf\" in"
-            + " ROW 9, \"NaN\" in ROW 12). Correct these rows or leave them out.";
+            + " ROW 9, \"NaN\" in ROW 12). Correct these rows or leave them out."
+            + BadRows.REMEDY;
     assertTrue(plain(message).endsWith(expected), message);
   }
 

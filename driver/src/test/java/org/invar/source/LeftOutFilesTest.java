@@ -110,7 +110,8 @@ class LeftOutFilesTest {
             + folder
             + "/dog/100%+ ö.jpg, row 1 (label=dog), column content: expected a picture in RGB or"
             + " gray, found a JPEG in CMYK, the four colors of print. Convert it to RGB or gray, or"
-            + " leave it out.",
+            + " leave it out."
+            + BadRows.REMEDY,
         e.getMessage());
   }
 

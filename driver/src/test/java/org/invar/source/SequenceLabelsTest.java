@@ -138,7 +138,8 @@ class SequenceLabelsTest {
         "(array(1, 2), array(0)) t(x, y)",
         where,
         "column y: expected an array of 2 classes, one for each step of the row, found 1 entries."
-            + " Correct the row or leave it out.");
+            + " Correct the row or leave it out."
+            + BadRows.REMEDY);
     refused(
         three, "(array(1, 2), array(0, 1, 2)) t(x, y)", where, "array of 2 classes", "3 entries");
     refused(three, "(array(1, 2), cast(null as array<int>)) t(x, y)", where, "found null");

@@ -77,7 +77,11 @@ class SkippedRowsInRunsTest {
             .listener(listener)
             .train();
     assertTrue(
-        told.stream().anyMatch(warning -> warning.contains("t.csv: 4 rows were skipped; 4: ")),
+        told.stream()
+            .anyMatch(
+                warning ->
+                    warning.contains(
+                        "t.csv: 4 rows were skipped (skipped.jsonl names each): 4 rows: ")),
         told.toString());
     var json = new ObjectMapper();
     JsonNode skipped = json.readTree(run.resolve("summary.json").toFile()).path("skippedRows");

@@ -66,13 +66,13 @@ final class Binding {
         return new ChoiceBinding(this, binder).value(simple, node, path);
       }
       if (Binder.isScalar(simple)) {
-        return scalar(simple, node, path);
+        return scalar(simple, node, path, "");
       }
     }
     throw new IllegalStateException(type.getTypeName() + " at " + path + " cannot be bound");
   }
 
-  private @Nullable Object scalar(Class<?> type, JsonNode node, KeyPath path) {
+  private @Nullable Object scalar(Class<?> type, JsonNode node, KeyPath path, String alternative) {
     if (type == String.class && node.isTextual()) {
       return node.textValue();
     }
@@ -88,7 +88,8 @@ final class Binding {
     if ((type == double.class || type == Double.class) && node.isNumber()) {
       return node.doubleValue();
     }
-    return wrong(expected.range(type, node), node, path, remedy(type, node));
+    String remedy = (remedy(type, node) + " " + alternative).strip();
+    return wrong(expected.range(type, node), node, path, remedy);
   }
 
   private static String remedy(Class<?> type, JsonNode node) {
@@ -185,7 +186,7 @@ final class Binding {
       return components(record, JsonNodeFactory.instance.objectNode(), path, tag);
     }
     if (single.isPresent() && (!node.isObject() || names(single.get(), record, node))) {
-      Object value = value(single.get().type(), node, path);
+      Object value = only(record, single.get().type(), node, path);
       Map<String, @Nullable Object> given = new LinkedHashMap<>();
       given.put(single.get().name(), value);
       return value == null ? null : create(record, given, path, single.get().name());
@@ -193,6 +194,17 @@ final class Binding {
     return node instanceof ObjectNode map
         ? components(record, map, path, tag)
         : wrong(expected.contents(record), node, path, "");
+  }
+
+  /** The value that stands for a whole record; where it is wrong, a map may be what was meant. */
+  private @Nullable Object only(RecordType record, Type type, JsonNode node, KeyPath path) {
+    return record.names().size() > 1 && type instanceof Class<?> simple && Binder.isScalar(simple)
+        ? scalar(
+            simple,
+            node,
+            path,
+            "Or write a map with keys among " + String.join(", ", record.names()) + ".")
+        : value(type, node, path);
   }
 
   /** Whether a map is the short form of a record around one other: {bidirectional: {lstm: 8}}. */

@@ -107,7 +107,8 @@ class BinderErrorsTest {
     assertEquals(
         "s.yaml:3: main: expected " + PARTS + ", found a list of 1.", refusal("main: [flat]"));
     assertEquals(
-        "s.yaml:3: main.conv: expected a whole number, found \"six\".",
+        "s.yaml:3: main.conv: expected a whole number, found \"six\". Or write a map with"
+            + " keys among filters, kernel, kind, dims.",
         refusal("main: {conv: six}"));
     assertEquals(
         "s.yaml:3: main.decay: expected a map with keys among initialRate, base, found 0.5.",
