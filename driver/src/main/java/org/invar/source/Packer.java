@@ -23,10 +23,7 @@ public final class Packer {
   private final long seed;
   private final int partitions;
   private final BadRows badRows;
-
-  /** What messages about bad rows end with. */
-  private final String remedy;
-
+  private final String remedy; // What messages about bad rows end with.
   private final List<JavaRDD<Encoded>> persisted = new ArrayList<>();
   private final List<PackedDataset> packed = new ArrayList<>();
 
@@ -63,10 +60,6 @@ public final class Packer {
 
   /** Chooses splits; Spark can ship it. */
   private interface Chosen extends Predicate<Split>, Serializable {}
-
-  private Packer(Packing packing, int partitions) {
-    this(packing.seed(), partitions, packing.badRows(), BadRows.REMEDY);
-  }
 
   private Packer(long seed, int partitions, BadRows badRows, String remedy) {
     this.seed = seed;
@@ -134,7 +127,7 @@ public final class Packer {
           "both",
           "Leave one of the two out.");
     }
-    var packer = new Packer(packing, partitions);
+    var packer = new Packer(packing.seed(), partitions, packing.badRows(), BadRows.REMEDY);
     try {
       return packer.pack(packing, schema, train, dev, test, shards);
     } catch (RuntimeException | Error e) {
@@ -159,7 +152,7 @@ public final class Packer {
    */
   public static PackedDataset packSplit(
       Packing packing, Preprocessing fitted, Input train, Split split, int shards, int partitions) {
-    var packer = new Packer(packing, partitions);
+    var packer = new Packer(packing.seed(), partitions, packing.badRows(), BadRows.REMEDY);
     try {
       Checked source = packer.check(train, fitted, true, splits(packing));
       source.count(split);
@@ -292,7 +285,7 @@ public final class Packer {
       Input train,
       @Nullable Input dev,
       @Nullable Input test) {
-    var reader = new Packer(packing, 1);
+    var reader = new Packer(packing.seed(), 1, packing.badRows(), BadRows.REMEDY);
     Splits whole = new Splits(0, 0, packing.seed());
     Tally trained = reader.count(train, fitted, splits(packing));
     Map<Split, SplitTally> tallies = new EnumMap<>(Split.class);
