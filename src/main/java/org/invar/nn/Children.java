@@ -45,15 +45,22 @@ final class Children {
   static Value forward(String name, Layer layer, Value x, Parameters parameters, Tape tape) {
     Tape scope = tape.scope(name);
     Value y = layer.forward(x, parameters.scope(name), scope);
+    if (y.time() != x.time()) {
+      requireSaid(scope.path(), layer, x, y);
+    }
+    return y;
+  }
+
+  /** Types are asked where the time changed alone: this is a part of every pass. */
+  private static void requireSaid(String path, Layer layer, Value x, Value y) {
     Time said = layer.output(x.type()).time();
     if (y.time() != said) {
       throw InvarException.of(
-          "layer " + scope.path(),
+          "layer " + path,
           "an output of time=" + said + ", as its type says",
           "time=" + y.time(),
           "Return x.with(array) in forward for input.withShape(shape) in output.");
     }
-    return y;
   }
 
   static List<Layout.Spec> inside(String name, List<Layout.Spec> specs) {
